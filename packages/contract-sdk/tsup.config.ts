@@ -1,0 +1,5 @@
+// Builds @vitra/contract-sdk; the recipe is shared.
+import { defineConfig } from 'tsup'
+import { library } from '../../tsup.base.js'
+
+export default defineConfig(library({ index: 'src/index.ts', 'modules/index': 'src/modules/index.ts' }))

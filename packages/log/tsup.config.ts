@@ -1,0 +1,11 @@
+// Builds @vitra/log; the recipe is shared.
+import { defineConfig } from 'tsup'
+import { library } from '../../tsup.base.js'
+
+export default defineConfig(
+  library({
+    index: 'src/index.ts',
+    'proofs/index': 'src/proofs/index.ts',
+    'values/index': 'src/values/index.ts',
+  }),
+)

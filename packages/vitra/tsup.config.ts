@@ -1,0 +1,5 @@
+// Builds vitra; the recipe is shared.
+import { defineConfig } from 'tsup'
+import { library } from '../../tsup.base.js'
+
+export default defineConfig(library({ index: 'src/index.ts', 'testing/index': 'src/testing/index.ts' }))
