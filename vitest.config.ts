@@ -1,0 +1,42 @@
+// Tests run from source: one project per package and app, one for the repository's own scripts.
+// `--mode soak` runs the long tests (`*.soak.ts`) instead of the ordinary ones.
+import { existsSync, readdirSync } from 'node:fs'
+import { defineConfig } from 'vitest/config'
+
+const SOURCE = '@vitra/source'
+const TEST_TIMEOUT_MS = 30_000
+const SOAK_TIMEOUT_MS = 30 * 60_000
+
+const folders = ['packages', 'apps'].flatMap((parent) =>
+  readdirSync(parent)
+    .map((name) => `${parent}/${name}`)
+    .filter((folder) => existsSync(`${folder}/package.json`)),
+)
+
+export default defineConfig(({ mode }) => {
+  const soak = mode === 'soak'
+  const project = (folder: string) => ({
+    extends: true as const,
+    test: { name: folder, include: [`${folder}/test/**/*.${soak ? 'soak' : 'test'}.{ts,mjs}`] },
+  })
+  return {
+    resolve: { conditions: [SOURCE, 'module', 'node', 'development|production'] },
+    ssr: {
+      resolve: {
+        conditions: [SOURCE, 'module', 'node', 'development|production'],
+        externalConditions: [SOURCE, 'node'],
+      },
+    },
+    test: {
+      projects: [...folders, 'scripts'].map(project),
+      pool: 'forks',
+      maxWorkers: 2,
+      testTimeout: soak ? SOAK_TIMEOUT_MS : TEST_TIMEOUT_MS,
+      hookTimeout: TEST_TIMEOUT_MS,
+      expect: { requireAssertions: true },
+      cache: false,
+      passWithNoTests: soak,
+      reporters: ['default', './scripts/count-reporter.mjs'],
+    },
+  }
+})
