@@ -1,0 +1,46 @@
+/** A Hyperbee, or a checkout of one, as an ordered source of entries. */
+import type Hyperbee from 'hyperbee'
+import { LogError } from './errors.js'
+import type { KeyRange, RawEntry } from './values/listing.js'
+import type { EntrySource } from './values/overlay.js'
+
+export class BeeSource implements EntrySource {
+  readonly #bee: Hyperbee
+
+  constructor(bee: Hyperbee) {
+    this.#bee = bee
+  }
+
+  async get(key: Uint8Array): Promise<Uint8Array | null> {
+    const node = await read(() => this.#bee.get(buffer(key)))
+    return node?.value == null ? null : new Uint8Array(node.value)
+  }
+
+  async first(range: KeyRange, reverse: boolean): Promise<RawEntry | null> {
+    return this.firstBlock(range, reverse)
+  }
+
+  /** Like `first`, with the index block that holds the entry. */
+  async firstBlock(range: KeyRange, reverse: boolean): Promise<(RawEntry & { seq: number }) | null> {
+    const node = await read(() =>
+      this.#bee.peek({ gte: buffer(range.gte), lt: buffer(range.lt) }, { reverse }),
+    )
+    if (node == null) return null
+    return { seq: node.seq, key: new Uint8Array(node.key), value: new Uint8Array(node.value ?? []) }
+  }
+}
+
+async function read<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    if (cause instanceof LogError) throw cause
+    throw new LogError('INDEX_UNREADABLE', `the index cannot be read here: ${(cause as Error).message}`, {
+      cause,
+    })
+  }
+}
+
+function buffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}

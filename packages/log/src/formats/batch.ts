@@ -1,0 +1,42 @@
+/** Batch records (spec/2-index §7): the last block of every batch, and the only mark of a batch end. */
+import { FormatError } from '../errors.js'
+import { decodeCanonical, encodeMessage, expectVersion } from './codec.js'
+import { BatchMessage } from './messages.generated.js'
+
+const VERSION = 1
+
+/** Path of the batch record. */
+export const BATCH_PATH = '/.sys/batch'
+
+export interface BatchRecord {
+  /** 0 is genesis. */
+  readonly number: number
+  /** Index length before this batch. */
+  readonly prevEnd: number
+  /** Tree hash and signature of the head at `prevEnd`; empty at genesis. */
+  readonly prevTreeHash: Uint8Array
+  readonly prevSignature: Uint8Array
+  /** Time of the last outcome so far, ms since 1970. */
+  readonly lastTs: number
+  /** The engine that ran the contract: a hint, one of the closed list of spec/6-determinism. */
+  readonly engine: string
+  /** Runs in this batch. */
+  readonly runs: number
+  /** Index blocks in this batch, this record included. */
+  readonly blocks: number
+}
+
+export function encodeBatch(record: BatchRecord): Uint8Array {
+  return encodeMessage(BatchMessage, { version: VERSION, ...record })
+}
+
+/** @throws {FormatError} `FORMAT_INVALID` or `VERSION_UNKNOWN` */
+export function decodeBatch(bytes: Uint8Array): BatchRecord {
+  const { version, ...record } = decodeCanonical(BatchMessage, bytes, 'batch record')
+  expectVersion(version, VERSION, 'batch record')
+  const first = record.number === 0
+  if ((record.prevTreeHash.length === 0) !== first || (record.prevSignature.length === 0) !== first) {
+    throw new FormatError('FORMAT_INVALID', 'batch record: genesis, and genesis only, has no previous head')
+  }
+  return Object.freeze(record)
+}

@@ -1,0 +1,146 @@
+/**
+ * The rules of a database, pinned at genesis (spec/1-identity §3). A new version of any of them
+ * never reinterprets an old database.
+ */
+import {
+  BATCH_BYTES_MAX,
+  BATCH_OPS_MAX,
+  KEY_BYTES,
+  MESSAGE_UNITS_MAX,
+  OP_BYTES_MAX,
+  OP_CHANGES_MAX,
+  OP_WRITE_BYTES_MAX,
+  PROTOCOL_VERSION,
+  RUN_BYTES_MAX,
+  VALUE_BYTES_MAX,
+  VALUE_DEPTH_MAX,
+} from '../constants.js'
+import { FormatError } from '../errors.js'
+import { decodeValue, encodeValue } from '../values/value.js'
+
+export interface RuleLimits {
+  /** Largest oplog block that is executed, in bytes. */
+  readonly opBytesMax: number
+  /** Largest encoded value, in bytes. */
+  readonly valueBytesMax: number
+  /** Deepest value. */
+  readonly valueDepthMax: number
+  /** Most changes of one op. */
+  readonly opChangesMax: number
+  /** Largest sum of values written by one op, in bytes. */
+  readonly opWriteBytesMax: number
+  /** Longest recorded message, in UTF-16 code units. */
+  readonly messageUnitsMax: number
+  /** A run closes once its encoded outcomes reach this size, in bytes. */
+  readonly runBytesMax: number
+  /** Most oplog blocks of one batch. */
+  readonly batchOpsMax: number
+  /** A batch closes once its keys and values reach this size, in bytes. */
+  readonly batchBytesMax: number
+  /** Fuel of one op; 0 is unmetered. */
+  readonly fuelMax: number
+}
+
+export interface Rules {
+  readonly protocol: number
+  /** Version of the modules and globals a contract sees. */
+  readonly abi: number
+  /** ECMAScript edition that the pinned parser accepts. */
+  readonly ecmaVersion: number
+  /** The pinned parser. */
+  readonly parser: string
+  /** Fuel schedule; 0 is unmetered. */
+  readonly fuelSchedule: number
+  /** Source instrumenter; 0 is none. */
+  readonly instrumenter: number
+  /** How contract state is kept from reaching the next op; 0 is a fresh context for every op. */
+  readonly purity: number
+  /** Index format: 1 is Hyperbee 2 with its header in the genesis append. */
+  readonly indexFormat: number
+  /** Value encoding: 1 is the deterministic CBOR of spec/5-values. */
+  readonly valueFormat: number
+  readonly limits: RuleLimits
+  /** Hash of the entries that a database was created with, where it was (spec/1-identity §4). */
+  readonly initialState?: Uint8Array
+}
+
+const VERSIONS = {
+  protocol: PROTOCOL_VERSION,
+  abi: 1,
+  ecmaVersion: 2022,
+  parser: 'acorn-8.19.0',
+  fuelSchedule: 0,
+  instrumenter: 0,
+  purity: 0,
+  indexFormat: 1,
+  valueFormat: 1,
+} as const
+
+const LIMITS: RuleLimits = Object.freeze({
+  opBytesMax: OP_BYTES_MAX,
+  valueBytesMax: VALUE_BYTES_MAX,
+  valueDepthMax: VALUE_DEPTH_MAX,
+  opChangesMax: OP_CHANGES_MAX,
+  opWriteBytesMax: OP_WRITE_BYTES_MAX,
+  messageUnitsMax: MESSAGE_UNITS_MAX,
+  runBytesMax: RUN_BYTES_MAX,
+  batchOpsMax: BATCH_OPS_MAX,
+  batchBytesMax: BATCH_BYTES_MAX,
+  fuelMax: 0,
+})
+
+/** The rules that a database created now is pinned to. */
+export const CURRENT_RULES: Rules = Object.freeze({ ...VERSIONS, limits: LIMITS })
+
+/** Canonical bytes of rules: the CBOR of spec/5-values. */
+export function encodeRules(rules: Rules): Uint8Array {
+  return encodeValue({ ...rules, limits: { ...rules.limits } })
+}
+
+/**
+ * Rules from their bytes.
+ *
+ * @throws {FormatError} `RULES_INVALID` for a field missing, foreign or out of range;
+ *   `RULES_UNKNOWN` for a version this software does not know: use a newer one.
+ */
+export function decodeRules(bytes: Uint8Array): Rules {
+  let value: unknown
+  try {
+    value = decodeValue(bytes)
+  } catch (cause) {
+    throw new FormatError('RULES_INVALID', 'the rules are not canonical', { cause })
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('not a map')
+  const { limits, initialState, ...versions } = value as Record<string, unknown>
+  expectKeys(versions, Object.keys(VERSIONS))
+  expectKeys(limits, Object.keys(LIMITS))
+  for (const [name, known] of Object.entries(VERSIONS)) {
+    if (typeof versions[name] !== typeof known) throw invalid(`${name} has the wrong type`)
+    if (versions[name] !== known) {
+      throw new FormatError(
+        'RULES_UNKNOWN',
+        `this software does not know ${name} ${String(versions[name])}: use a newer version`,
+        {
+          details: { name, value: versions[name] },
+        },
+      )
+    }
+  }
+  for (const [name, limit] of Object.entries(limits as object)) {
+    if (!Number.isSafeInteger(limit) || limit < 0) throw invalid(`${name} is not a whole number`)
+  }
+  if (initialState === undefined) return Object.freeze(value as unknown as Rules)
+  if (!(initialState instanceof Uint8Array) || initialState.length !== KEY_BYTES)
+    throw invalid('initialState is not a hash')
+  return Object.freeze(value as unknown as Rules)
+}
+
+function expectKeys(value: unknown, names: string[]): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('not a map')
+  const found = Object.keys(value).sort().join()
+  if (found !== [...names].sort().join()) throw invalid(`fields are ${found}`)
+}
+
+function invalid(why: string): FormatError {
+  return new FormatError('RULES_INVALID', `the rules are not valid: ${why}`)
+}

@@ -1,0 +1,217 @@
+/**
+ * The index log, read side (spec/2-index): the state at a batch end, listings, history, watches, and
+ * the system entries that executor and verifier go by. Every version number here is a batch end.
+ */
+import Hyperbee from 'hyperbee'
+import type { BeeSource } from './bee-source.js'
+import { LogError } from './errors.js'
+import { BATCH_PATH, type BatchRecord, decodeBatch } from './formats/batch.js'
+import {
+  decodeGenesis,
+  decodeInput,
+  GENESIS_PATH,
+  type GenesisRecord,
+  INPUTS_PREFIX,
+  type Input,
+  SOURCE_PATH,
+} from './formats/genesis.js'
+import { toHex } from './formats/hex.js'
+import { decodeRun, parseRunPath, type Run, type RunPlace, runPath, runsPrefix } from './formats/run.js'
+import { IndexSnapshot } from './index-snapshot.js'
+import type { Log } from './log.js'
+import { childRange, keyToPath, pathToKey } from './values/path.js'
+import { decodeValue } from './values/value.js'
+
+/** One block of the index: a write of one path. */
+export interface IndexEntry {
+  /** Block number. */
+  readonly seq: number
+  readonly path: string
+  /** Encoded value; null for a delete. */
+  readonly value: Uint8Array | null
+}
+
+/** A run found in the index. */
+export interface FoundRun {
+  /** Index block. */
+  readonly seq: number
+  readonly place: RunPlace
+  readonly run: Run
+}
+
+export class IndexLog {
+  readonly log: Log
+  readonly #bee: Hyperbee
+  readonly #local: Hyperbee
+  #current: IndexSnapshot | null = null
+
+  private constructor(log: Log, bee: Hyperbee, local: Hyperbee) {
+    this.log = log
+    this.#bee = bee
+    this.#local = local
+  }
+
+  static async open(log: Log): Promise<IndexLog> {
+    const bee = new Hyperbee(log.core.session({ timeout: READ_TIMEOUT_MS }), { extension: false })
+    const local = new Hyperbee(log.core.session({ wait: false }), { extension: false })
+    if (log.length > 0) await Promise.all([bee.ready(), local.ready()])
+    return new IndexLog(log, bee, local)
+  }
+
+  /** The database's public key. */
+  get key(): Uint8Array {
+    return this.log.key
+  }
+
+  /** Length of the log: the newest version. */
+  get length(): number {
+    return this.log.length
+  }
+
+  /** The state at the newest batch end. @throws {LogError} `INDEX_EMPTY`, `NOT_A_BATCH_END` */
+  async current(): Promise<IndexSnapshot> {
+    const version = this.length
+    if (this.#current?.version !== version) {
+      const previous = this.#current
+      this.#current = await this.at(version)
+      await previous?.close()
+    }
+    return this.#current
+  }
+
+  /**
+   * The state at a past version.
+   *
+   * @throws {LogError} `INDEX_EMPTY` where nothing has arrived, `NOT_A_BATCH_END` for a length inside a batch
+   */
+  async at(version: number): Promise<IndexSnapshot> {
+    const record = await this.batchEnd(version)
+    return new IndexSnapshot(version, record, this.#bee.checkout(version))
+  }
+
+  /**
+   * The batch record that ends at `version`.
+   *
+   * @throws {LogError} `INDEX_EMPTY`, `NOT_A_BATCH_END`, `BLOCK_MISSING`
+   */
+  async batchEnd(version: number, options: { wait?: boolean } = {}): Promise<BatchRecord> {
+    if (this.length === 0) {
+      throw new LogError(
+        'INDEX_EMPTY',
+        `nothing of database ${toHex(this.key)} has arrived yet: connect to a peer that has it`,
+      )
+    }
+    if (!Number.isSafeInteger(version) || version < 1 || version > this.length) {
+      throw new LogError('NOT_A_BATCH_END', `version ${version} is not between 1 and ${this.length}`, {
+        details: { version },
+      })
+    }
+    const entry = await this.entry(version - 1, options)
+    if (entry.path !== BATCH_PATH || entry.value === null) {
+      throw new LogError(
+        'NOT_A_BATCH_END',
+        `version ${version} is not a batch end: read at a version that a batch record closes`,
+        {
+          details: { version },
+        },
+      )
+    }
+    return decodeBatch(entry.value)
+  }
+
+  /**
+   * One block of the index. Block 0 is Hyperbee's header and no entry.
+   *
+   * @throws {LogError} `BLOCK_MISSING`, `INDEX_UNREADABLE`
+   */
+  async entry(seq: number, options: { wait?: boolean } = {}): Promise<IndexEntry> {
+    const wait = options.wait ?? true
+    await this.log.get(seq, { wait })
+    try {
+      const node = await (wait ? this.#bee : this.#local).getBySeq(seq)
+      if (node === null) throw new Error('no entry')
+      const path = keyToPath(new Uint8Array(node.key))
+      return { seq, path, value: node.value == null ? null : new Uint8Array(node.value) }
+    } catch (cause) {
+      throw new LogError('INDEX_UNREADABLE', `block ${seq} of the index is not an entry`, {
+        cause,
+        details: { seq },
+      })
+    }
+  }
+
+  /** The genesis record. */
+  async genesis(): Promise<GenesisRecord> {
+    const value = await (await this.current()).read(GENESIS_PATH)
+    if (value === null) throw new LogError('INDEX_UNREADABLE', 'the index has no genesis record')
+    return decodeGenesis(value)
+  }
+
+  /** The newest run of an oplog, by one reverse seek; null where it has none. */
+  async lastRun(oplog: Uint8Array): Promise<FoundRun | null> {
+    return this.#findRun(childRange(runsPrefix(oplog)))
+  }
+
+  /** The run that holds the outcome of block `seq` of an oplog, or null where it is not executed yet. */
+  async runOf(oplog: Uint8Array, seq: number): Promise<FoundRun | null> {
+    const range = childRange(runsPrefix(oplog))
+    const until = pathToKey(runPath({ oplog, firstSeq: seq + 1 }))
+    const found = await this.#findRun({ gte: range.gte, lt: until })
+    if (found === null || seq >= found.place.firstSeq + found.run.outcomes.length) return null
+    return found
+  }
+
+  /** The entries that one op wrote: the blocks after its run, the ops before it passed over. */
+  async changesOf(found: FoundRun, seq: number): Promise<IndexEntry[]> {
+    const outcomes = found.run.outcomes
+    const at = seq - found.place.firstSeq
+    let from = found.seq + 1
+    for (const outcome of outcomes.slice(0, at)) from += outcome.numChanges
+    const entries: IndexEntry[] = []
+    for (let n = 0; n < (outcomes[at]?.numChanges ?? 0); n++) entries.push(await this.entry(from + n))
+    return entries
+  }
+
+  async close(): Promise<void> {
+    await this.#current?.close()
+    await this.#bee.close()
+    await this.#local.close()
+  }
+
+  async #findRun(range: { gte: Uint8Array; lt: Uint8Array }): Promise<FoundRun | null> {
+    const found = await (await this.current()).source.firstBlock(range, true)
+    if (found === null) return null
+    const place = parseRunPath(keyToPath(found.key))
+    if (place === null) throw new LogError('INDEX_UNREADABLE', `index block ${found.seq} is not a run`)
+    return { seq: found.seq, place, run: decodeRun(found.value) }
+  }
+}
+
+const READ_TIMEOUT_MS = 30_000
+
+/** All participants that the index has ever admitted, in key order. */
+export async function readInputs(source: Pick<BeeSource, 'first'>): Promise<Input[]> {
+  const inputs: Input[] = []
+  const { gte, lt } = childRange(INPUTS_PREFIX)
+  let from = gte
+  for (;;) {
+    const found = await source.first({ gte: from, lt }, false)
+    if (found === null) return inputs
+    inputs.push(decodeInput(found.value))
+    from = new Uint8Array(found.key.length + 1)
+    from.set(found.key)
+  }
+}
+
+/** What an index value means to a person: system entries as records, everything else as a value. */
+export function decodeEntryValue(path: string, value: Uint8Array): unknown {
+  if (path === BATCH_PATH) return decodeBatch(value)
+  if (path === GENESIS_PATH) return decodeGenesis(value)
+  if (parseRunPath(path) !== null) return decodeRun(value)
+  return decodeValue(value, path === SOURCE_PATH ? { bytesMax: Number.MAX_SAFE_INTEGER } : {})
+}
+
+/** True where `key` is that of `path` or of something below it. */
+export function isAtOrBelow(path: string, prefix: string): boolean {
+  return prefix === '/' || path === prefix || path.startsWith(`${prefix}/`)
+}

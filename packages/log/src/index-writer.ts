@@ -1,0 +1,81 @@
+/**
+ * Lays out index batches as Hyperbee blocks, without publishing them (spec/2-index §1). The executor
+ * signs and appends what comes out; the verifier compares its hash with what was published.
+ */
+import Hyperbee from 'hyperbee'
+import type Hypercore from 'hypercore'
+import { BeeSource } from './bee-source.js'
+import { sodiumCrypto } from './crypto.js'
+import type { Log } from './log.js'
+import { Roots } from './proofs/merkle.js'
+import { BlockStack, StagedCore } from './staged-core.js'
+import type { Change, EntrySource } from './values/overlay.js'
+import { pathToKey } from './values/path.js'
+
+export interface LaidOut {
+  /** Index length before these blocks. */
+  readonly start: number
+  readonly blocks: readonly Uint8Array[]
+  /** Tree hash after these blocks. */
+  readonly treeHash: Uint8Array
+}
+
+export class IndexWriter {
+  readonly #stack: BlockStack
+  readonly #bee: Hyperbee
+  #roots: Roots
+
+  private constructor(stack: BlockStack, roots: Roots) {
+    this.#stack = stack
+    this.#roots = roots
+    this.#bee = new Hyperbee(new StagedCore(stack) as unknown as Hypercore, { extension: false })
+  }
+
+  /** Over a log, or over nothing for a new index or an audit. */
+  static async open(log: Log | null): Promise<IndexWriter> {
+    const { length, roots } = log === null ? { length: 0, roots: [] } : await log.roots()
+    const writer = new IndexWriter(new BlockStack(log), new Roots(sodiumCrypto, length, roots))
+    await writer.#bee.ready()
+    return writer
+  }
+
+  /** Length of the index, staged blocks included. */
+  get length(): number {
+    return this.#stack.length
+  }
+
+  /** Tree hash at that length. */
+  treeHash(): Uint8Array {
+    return this.#roots.treeHash()
+  }
+
+  /** The state at that length. */
+  get source(): EntrySource {
+    return new BeeSource(this.#bee)
+  }
+
+  /**
+   * Lays out one batch. Every put, and every delete of a present key, takes exactly one block; the
+   * first batch of an index takes one more, Hyperbee's header.
+   */
+  async layOut(changes: Iterable<Change>): Promise<LaidOut> {
+    const start = this.#stack.length
+    const batch = this.#bee.batch()
+    for (const { path, value } of changes) {
+      const key = Buffer.from(pathToKey(path))
+      if (value === null) await batch.del(key)
+      else await batch.put(key, Buffer.from(value.buffer, value.byteOffset, value.byteLength))
+    }
+    await batch.flush()
+    const blocks = this.#stack.since(start)
+    const roots = this.#roots.clone()
+    for (const block of blocks) roots.append(block)
+    this.#roots = roots
+    return { start, blocks, treeHash: roots.treeHash() }
+  }
+
+  /** Forgets staged blocks that the log holds by now. */
+  settle(): void {
+    this.#stack.settle()
+  }
+}

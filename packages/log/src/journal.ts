@@ -1,0 +1,153 @@
+/**
+ * The append journal of one log (spec/8-durability §2): every append is on disk here, with the head
+ * it leads to, before hypercore learns of it and tells peers. After a crash the same bytes are
+ * appended again under the same signature, so that no length is ever signed twice. The file starts
+ * with the last signed head of the time it was begun.
+ *
+ * A record is `u32 length ‖ 8 bytes of hash ‖ JournalRecord`, little-endian. A torn tail is dropped:
+ * its append never returned, so nobody was told.
+ */
+import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { sodiumCrypto } from './crypto.js'
+import { LogError } from './errors.js'
+import { decodeCanonical, encodeMessage } from './formats/codec.js'
+import { JournalRecord } from './journal.generated.js'
+import { taggedHash } from './proofs/crypto.js'
+import type { SignedHead } from './proofs/head.js'
+import { concat } from './proofs/manifest.js'
+import { sameBytes } from './values/value.js'
+
+const VERSION = 1
+const CHECK_BYTES = 8
+const HEADER_BYTES = 4 + CHECK_BYTES
+
+/** One append: blocks from `start` on, and the signed head after them. */
+export interface JournalEntry {
+  readonly start: number
+  readonly blocks: readonly Uint8Array[]
+  readonly head: SignedHead
+}
+
+export class Journal {
+  readonly #path: string
+  readonly #sync: boolean
+  #file: FileHandle
+  #bytes: number
+
+  private constructor(file: FileHandle, filePath: string, bytes: number, sync: boolean) {
+    this.#file = file
+    this.#path = filePath
+    this.#bytes = bytes
+    this.#sync = sync
+  }
+
+  /**
+   * Opens the journal, creating it where there is none.
+   *
+   * @param sync false leaves out fdatasync: for throw-away storage only
+   * @returns the journal and the entries it holds, oldest first
+   */
+  static async open(filePath: string, sync: boolean): Promise<{ journal: Journal; entries: JournalEntry[] }> {
+    const bytes = await readFile(filePath).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return new Uint8Array()
+      throw error
+    })
+    const { entries, end } = readEntries(bytes)
+    const file = await open(filePath, 'a+', 0o600)
+    if (end < bytes.length) await file.truncate(end)
+    if (sync) await file.sync()
+    if (bytes.length === 0 && sync) await syncFolder(path.dirname(filePath))
+    return { journal: new Journal(file, filePath, end, sync), entries }
+  }
+
+  /** Size of the file in bytes. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Puts an append on disk; when this returns it will survive a power cut. */
+  async write(entry: JournalEntry): Promise<void> {
+    const record = encodeEntry(entry)
+    await this.#file.appendFile(record)
+    if (this.#sync) await this.#file.datasync()
+    this.#bytes += record.length
+  }
+
+  /** Starts over with the head last signed; everything before must be safely in the log's own storage. */
+  async restart(head: SignedHead): Promise<void> {
+    const record = encodeEntry({ start: head.length, blocks: [], head })
+    const next = `${this.#path}.next`
+    await rm(next, { force: true })
+    const file = await open(next, 'a+', 0o600)
+    await file.appendFile(record)
+    if (this.#sync) await file.sync()
+    await rename(next, this.#path)
+    if (this.#sync) await syncFolder(path.dirname(this.#path))
+    await this.#file.close()
+    this.#file = file
+    this.#bytes = record.length
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close()
+  }
+}
+
+function encodeEntry(entry: JournalEntry): Uint8Array {
+  const { treeHash, signature } = entry.head
+  const payload = encodeMessage(JournalRecord, {
+    version: VERSION,
+    start: entry.start,
+    blocks: entry.blocks,
+    treeHash,
+    signature,
+  })
+  const length = new Uint8Array(4)
+  new DataView(length.buffer).setUint32(0, payload.length, true)
+  return concat(length, check(payload), payload)
+}
+
+function readEntries(bytes: Uint8Array): { entries: JournalEntry[]; end: number } {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const entries: JournalEntry[] = []
+  let at = 0
+  while (at + HEADER_BYTES <= bytes.length) {
+    const length = view.getUint32(at, true)
+    const payload = bytes.subarray(at + HEADER_BYTES, at + HEADER_BYTES + length)
+    if (payload.length < length) break
+    if (!sameBytes(check(payload), bytes.subarray(at + 4, at + HEADER_BYTES))) break
+    entries.push(decodeEntry(payload))
+    at += HEADER_BYTES + length
+  }
+  return { entries, end: at }
+}
+
+function decodeEntry(payload: Uint8Array): JournalEntry {
+  const { version, start, blocks, treeHash, signature } = decodeCanonical(
+    JournalRecord,
+    payload,
+    'journal record',
+  )
+  if (version !== VERSION) {
+    throw new LogError(
+      'JOURNAL_VERSION',
+      `the journal has version ${version}: open it with the version of Vitra that wrote it`,
+    )
+  }
+  return { start, blocks, head: { length: start + blocks.length, treeHash, signature } }
+}
+
+function check(payload: Uint8Array): Uint8Array {
+  return taggedHash(sodiumCrypto, 'vitra/journal/1', payload).subarray(0, CHECK_BYTES)
+}
+
+/** Puts a folder's own entries (new and renamed files) on disk. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * The writing side of a log (spec/8-durability §2): persist, then publish. The secret key never
+ * enters hypercore: the head is computed and signed here, journalled, and handed over complete.
+ */
+import { type KeyPair, sign, sodiumCrypto } from './crypto.js'
+import { LogError } from './errors.js'
+import { toHex } from './formats/hex.js'
+import { flushStorage, remoteLengthMax } from './internals.js'
+import { Journal, type JournalEntry } from './journal.js'
+import type { Log } from './log.js'
+import { Mutex } from './mutex.js'
+import { headSignable, type SignedHead, wrapSignature } from './proofs/head.js'
+import { Roots } from './proofs/merkle.js'
+import type { Storage } from './storage.js'
+import { sameBytes } from './values/value.js'
+
+/** The journal is begun anew once it reaches this size, in bytes; that costs one flush of the storage. */
+const JOURNAL_BYTES_MAX = 8 * 1024 * 1024
+/** How long an append waits for a peer that announced more of this log than is here, in ms. */
+const CATCH_UP_MS = 10_000
+
+export class LogWriter {
+  readonly log: Log
+  readonly #storage: Storage
+  readonly #keyPair: KeyPair
+  readonly #journal: Journal
+  readonly #mutex = new Mutex()
+  #roots: Roots
+  /** Length that this key is known to have signed. */
+  #signedLength: number
+
+  private constructor(log: Log, storage: Storage, keyPair: KeyPair, journal: Journal, signedLength: number) {
+    this.log = log
+    this.#storage = storage
+    this.#keyPair = keyPair
+    this.#journal = journal
+    this.#signedLength = signedLength
+    this.#roots = new Roots(sodiumCrypto)
+  }
+
+  /**
+   * Opens a log for writing and finishes what a crash left in its journal.
+   *
+   * @throws {LogError} `LOG_CONTRADICTS_JOURNAL` where the log holds another history than was signed
+   */
+  static async open(log: Log, storage: Storage, keyPair: KeyPair): Promise<LogWriter> {
+    if (!sameBytes(keyPair.publicKey, log.identity.signer)) {
+      throw new LogError(
+        'KEY_WRONG',
+        `the key pair ${toHex(keyPair.publicKey)} does not own log ${toHex(log.key)}`,
+      )
+    }
+    const { journal, entries } = await Journal.open(storage.journalPath(log.key), !storage.temporary)
+    try {
+      const signedLength = await replay(log, entries)
+      const writer = new LogWriter(log, storage, keyPair, journal, Math.max(signedLength, log.length))
+      const head = entries.length === 0 ? await log.head() : null
+      if (head !== null) await journal.restart(head)
+      return writer
+    } catch (error) {
+      await journal.close()
+      throw error
+    }
+  }
+
+  /** True where the key has signed more of this log than is here: a peer has to supply the rest. */
+  get behind(): boolean {
+    return this.log.length < this.#signedLength
+  }
+
+  /**
+   * Appends blocks in one signed step. When this returns they are on disk and peers may have them;
+   * when it throws nothing was signed.
+   *
+   * @returns the signed head after the blocks
+   * @throws {LogError} `LOG_BEHIND` where peers, or the journal, know more of this log than is here
+   */
+  append(blocks: readonly Uint8Array[]): Promise<SignedHead> {
+    return this.#mutex.run(() => this.#append(blocks))
+  }
+
+  /** Fetches what connected peers have of this log beyond the local copy. */
+  catchUp(): Promise<void> {
+    return this.#mutex.run(() => this.#catchUp())
+  }
+
+  async close(): Promise<void> {
+    await this.#mutex.run(() => this.#journal.close())
+  }
+
+  async #append(blocks: readonly Uint8Array[]): Promise<SignedHead> {
+    const { core, key } = this.log
+    await this.#catchUp()
+    const start = core.length
+    if (this.#roots.length !== start) {
+      const { length, roots } = await this.log.roots()
+      this.#roots = new Roots(sodiumCrypto, length, roots)
+    }
+    const next = this.#roots.clone()
+    for (const block of blocks) next.append(block)
+    const treeHash = next.treeHash()
+    const signature = sign(headSignable(sodiumCrypto, key, next.length, treeHash), this.#keyPair.secretKey)
+    const head = Object.freeze({ length: next.length, treeHash, signature })
+    await this.#journal.write({ start, blocks, head })
+    this.#signedLength = head.length
+    await appendSigned(this.log, blocks, signature)
+    this.#roots = next
+    if (this.#journal.bytes > JOURNAL_BYTES_MAX) {
+      await flushStorage(this.#storage.store)
+      await this.#journal.restart(head)
+    }
+    return head
+  }
+
+  async #catchUp(): Promise<void> {
+    const { core } = this.log
+    const deadline = Date.now() + CATCH_UP_MS
+    const wanted = Math.max(this.#signedLength, remoteLengthMax(core))
+    while (core.length < wanted && core.peers.length > 0 && Date.now() < deadline) {
+      await withTimeout(core.update({ wait: true }), deadline - Date.now())
+    }
+    if (core.length < wanted) {
+      throw new LogError(
+        'LOG_BEHIND',
+        `log ${toHex(this.log.key)} has ${core.length} blocks here, ${wanted} were signed: connect to a peer that has the rest`,
+        { details: { length: core.length, signed: wanted } },
+      )
+    }
+    this.#signedLength = core.length
+  }
+}
+
+/** Appends again what the journal holds beyond the log. Returns the length that was signed last. */
+async function replay(log: Log, entries: readonly JournalEntry[]): Promise<number> {
+  let last: SignedHead | null = null
+  for (const { start, blocks, head } of entries) {
+    if (log.length === start && blocks.length > 0) await appendSigned(log, blocks, head.signature)
+    last = head
+  }
+  if (last === null || log.length < last.length) return last?.length ?? 0
+  if (!sameBytes(await log.treeHashAt(last.length), last.treeHash)) {
+    throw new LogError(
+      'LOG_CONTRADICTS_JOURNAL',
+      `log ${toHex(log.key)} holds another history than its owner signed: restore the whole folder from one backup`,
+      { details: { length: last.length } },
+    )
+  }
+  return last.length
+}
+
+async function appendSigned(log: Log, blocks: readonly Uint8Array[], signature: Uint8Array): Promise<void> {
+  const buffers = blocks.map((block) => Buffer.from(block.buffer, block.byteOffset, block.byteLength))
+  await log.core.append(buffers, { signature: Buffer.from(wrapSignature(signature)) })
+}
+
+async function withTimeout(work: Promise<unknown>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, Math.max(0, ms))
+  })
+  try {
+    await Promise.race([work, timeout])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,223 @@
+/**
+ * One append-only log, read side (spec/1-identity §1, §5): opened by key, of the one template that
+ * Vitra knows, never following a fork.
+ */
+import { EventEmitter } from 'node:events'
+import type Hypercore from 'hypercore'
+import { sodiumCrypto } from './crypto.js'
+import { LogError } from './errors.js'
+import { toHex } from './formats/hex.js'
+import { type SignedHead, unwrapSignature } from './proofs/head.js'
+import type { ProofSource } from './proofs/inclusion.js'
+import { type LogIdentity, logKey } from './proofs/manifest.js'
+import type { TreeNode } from './proofs/merkle.js'
+import type { Storage } from './storage.js'
+import { sameBytes } from './values/value.js'
+
+export interface LogEvents {
+  /** The log has grown, by a local append or from a peer. */
+  append: []
+  /** A peer holds another history of this log under the owner's signature. */
+  conflict: [{ length: number; fork: number }]
+}
+
+export interface ReadOptions {
+  /** Wait for a block that is not here; default true. */
+  wait?: boolean
+  /** How long to wait for a peer, in ms; default 30,000. */
+  timeoutMs?: number
+}
+
+const READ_TIMEOUT_MS = 30_000
+
+export class Log extends EventEmitter<LogEvents> implements ProofSource {
+  readonly key: Uint8Array
+  readonly core: Hypercore
+  #identity: LogIdentity | null = null
+
+  private constructor(key: Uint8Array, core: Hypercore) {
+    super()
+    this.key = key
+    this.core = core
+    core.on('append', () => this.emit('append'))
+    core.on('conflict', (length: number, fork: number) => this.emit('conflict', { length, fork }))
+  }
+
+  /**
+   * Opens a log. A log of one's own is opened by its identity, so that it exists at once; a log of
+   * others by its key, its manifest comes from peers.
+   *
+   * @throws {LogError} `LOG_FOREIGN` where the log on disk is not of Vitra's template
+   */
+  static async open(storage: Storage, what: LogIdentity | Uint8Array): Promise<Log> {
+    const identity = what instanceof Uint8Array ? null : what
+    const key = what instanceof Uint8Array ? what : logKey(sodiumCrypto, what)
+    const core = storage.store.get({
+      key: Buffer.from(key),
+      ...(identity === null ? {} : { manifest: manifestOf(identity) }),
+      // A fork would make hypercore delete the blocks of the history it leaves.
+      allowFork: false,
+    })
+    await core.ready()
+    const log = new Log(new Uint8Array(key), core)
+    log.#identity = identity
+    if (core.manifest !== null) log.identity
+    return log
+  }
+
+  /**
+   * What the key is derived from.
+   *
+   * @throws {LogError} `LOG_UNKNOWN` before the first block has arrived; `LOG_FOREIGN`
+   */
+  get identity(): LogIdentity {
+    if (this.#identity !== null) return this.#identity
+    const manifest = this.core.manifest
+    if (manifest === null) {
+      throw new LogError(
+        'LOG_UNKNOWN',
+        `nothing of log ${toHex(this.key)} has arrived yet: connect to a peer that has it`,
+      )
+    }
+    this.#identity = readIdentity(manifest, this.key)
+    return this.#identity
+  }
+
+  /** Blocks in the log, as far as this replica knows. */
+  get length(): number {
+    return this.core.length
+  }
+
+  /**
+   * One block.
+   *
+   * @throws {LogError} `BLOCK_MISSING` where it is not here and no peer gives it in time
+   */
+  async get(seq: number, options: ReadOptions = {}): Promise<Uint8Array> {
+    const { wait = true, timeoutMs = READ_TIMEOUT_MS } = options
+    let block: Uint8Array | null
+    try {
+      block = await this.core.get(seq, wait ? { timeout: timeoutMs } : { wait: false })
+    } catch (cause) {
+      throw new LogError('BLOCK_MISSING', this.#missing(seq), {
+        cause,
+        details: { key: toHex(this.key), seq },
+      })
+    }
+    if (block === null)
+      throw new LogError('BLOCK_MISSING', this.#missing(seq), { details: { key: toHex(this.key), seq } })
+    return new Uint8Array(block)
+  }
+
+  /** The newest signed head, or null for an empty log. */
+  async head(): Promise<SignedHead | null> {
+    const snapshot = this.core.snapshot()
+    try {
+      await snapshot.ready()
+      if (snapshot.length === 0) return null
+      return (await readUpgrade(snapshot)).head
+    } finally {
+      await snapshot.close()
+    }
+  }
+
+  /** The roots of the tree at the newest head, left to right. */
+  async roots(): Promise<{ length: number; roots: TreeNode[] }> {
+    const snapshot = this.core.snapshot()
+    try {
+      await snapshot.ready()
+      if (snapshot.length === 0) return { length: 0, roots: [] }
+      const { head, roots } = await readUpgrade(snapshot)
+      return { length: head.length, roots }
+    } finally {
+      await snapshot.close()
+    }
+  }
+
+  /** The tree hash of the first `length` blocks. */
+  async treeHashAt(length: number): Promise<Uint8Array> {
+    return new Uint8Array(await this.core.treeHash(length))
+  }
+
+  async readForProof(
+    seq: number,
+  ): Promise<{ head: SignedHead; block: Uint8Array; path: TreeNode[]; roots: TreeNode[] }> {
+    await this.get(seq)
+    const snapshot = this.core.snapshot() // a live session races with appends
+    try {
+      await snapshot.ready()
+      const { length } = snapshot
+      const proof = await snapshot.proof({ block: { index: seq, nodes: 0 }, upgrade: { start: 0, length } })
+      const { block, upgrade } = proof
+      if (!block?.value || !upgrade) throw new LogError('BLOCK_MISSING', this.#missing(seq))
+      const head = {
+        length,
+        treeHash: new Uint8Array(await snapshot.treeHash(length)),
+        signature: bareSignature(upgrade.signature),
+      }
+      return {
+        head,
+        block: new Uint8Array(block.value),
+        path: block.nodes.map(plainNode),
+        roots: upgrade.nodes.map(plainNode),
+      }
+    } finally {
+      await snapshot.close()
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.core.close()
+  }
+
+  #missing(seq: number): string {
+    return `block ${seq} of log ${toHex(this.key)} is not here: connect to a peer that has it`
+  }
+}
+
+async function readUpgrade(snapshot: Hypercore): Promise<{ head: SignedHead; roots: TreeNode[] }> {
+  const { length } = snapshot
+  const { upgrade } = await snapshot.proof({ upgrade: { start: 0, length } })
+  if (!upgrade) throw new LogError('LOG_DAMAGED', 'the log has no signed head')
+  const treeHash = new Uint8Array(await snapshot.treeHash(length))
+  return {
+    head: { length, treeHash, signature: bareSignature(upgrade.signature) },
+    roots: upgrade.nodes.map(plainNode),
+  }
+}
+
+function bareSignature(container: Uint8Array): Uint8Array {
+  const signature = unwrapSignature(container)
+  if (signature === null) throw new LogError('LOG_DAMAGED', 'the head of the log carries no single signature')
+  return signature
+}
+
+function plainNode(node: { index: number; size: number; hash: Uint8Array }): TreeNode {
+  return { index: node.index, size: node.size, hash: new Uint8Array(node.hash) }
+}
+
+function manifestOf(identity: LogIdentity): Hypercore.ManifestInput {
+  return {
+    version: 2,
+    hash: 'blake2b',
+    allowPatch: false,
+    quorum: 1,
+    signers: [{ signature: 'ed25519', publicKey: Buffer.from(identity.signer) }],
+    userData: Buffer.from(identity.userData),
+  }
+}
+
+/** @throws {LogError} `LOG_FOREIGN` for every manifest that is not exactly the template */
+function readIdentity(manifest: Hypercore.Manifest, key: Uint8Array): LogIdentity {
+  const signer = manifest.signers[0]?.publicKey
+  const { userData } = manifest
+  if (signer && userData && userData.length <= 0xfc) {
+    const identity = { signer: new Uint8Array(signer), userData: new Uint8Array(userData) }
+    // The key is the hash of the manifest's bytes: equal keys mean that no other field differs.
+    if (sameBytes(logKey(sodiumCrypto, identity), key)) return identity
+  }
+  throw new LogError(
+    'LOG_FOREIGN',
+    `log ${toHex(key)} was not made by Vitra: its manifest differs from the template`,
+  )
+}

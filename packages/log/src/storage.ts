@@ -1,0 +1,202 @@
+/**
+ * Where a database lives (spec/8-durability §1). One folder:
+ *
+ *     vitra.json     what the folder holds
+ *     logs/          the corestore, alone in its folder since it moves foreign files
+ *     journal/       one append journal per log that is written here
+ *     keys/          secret keys, mode 0600, apart from the data
+ *
+ * Throw-away storage is a folder under the system's temporary one, removed on close.
+ */
+import { randomUUID } from 'node:crypto'
+import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import Corestore from 'corestore'
+import { LogError } from './errors.js'
+import { fromHex, toHex } from './formats/hex.js'
+import { syncFolder } from './journal.js'
+import { KeyStore } from './key-store.js'
+
+const DESCRIPTION = 'vitra.json'
+const FORMAT = 1
+
+export class Storage implements AsyncDisposable {
+  /** The database's folder. */
+  readonly path: string
+  /** True where the folder is removed on close. */
+  readonly temporary: boolean
+  readonly keys: KeyStore
+  #store: Corestore | null = null
+  #created = false
+
+  private constructor(folder: string, temporary: boolean) {
+    this.path = folder
+    this.temporary = temporary
+    this.keys = new KeyStore(path.join(folder, 'keys'))
+  }
+
+  /** Storage in a folder; nothing is read or written yet. */
+  static at(folder: string): Storage {
+    return new Storage(path.resolve(folder), false)
+  }
+
+  /**
+   * Storage for tests and sandboxes, removed on close.
+   *
+   * @example await using db = await Database.create(Storage.temporary(), { contract: { source } })
+   */
+  static temporary(): Storage {
+    return new Storage(path.join(tmpdir(), `vitra-${randomUUID()}`), true)
+  }
+
+  /** The corestore. @throws {LogError} `STORAGE_CLOSED` before `create` or `load` */
+  get store(): Corestore {
+    if (this.#store === null)
+      throw new LogError('STORAGE_CLOSED', 'the storage is not open: create or load the database first')
+    return this.#store
+  }
+
+  /** True where the folder holds a database. */
+  async holdsDatabase(): Promise<boolean> {
+    return (await this.#list())?.includes(DESCRIPTION) ?? false
+  }
+
+  /**
+   * Makes the folder and opens it.
+   *
+   * @throws {LogError} `DATABASE_EXISTS`, `FOLDER_NOT_EMPTY`, `DATABASE_LOCKED`
+   */
+  async create(): Promise<void> {
+    const names = (await this.#list()) ?? []
+    if (names.includes(DESCRIPTION)) {
+      throw new LogError(
+        'DATABASE_EXISTS',
+        `${this.path} holds a database already: load it, or choose another folder`,
+      )
+    }
+    const foreign = names.filter((name) => !OWN_NAMES.has(name))
+    if (foreign.length > 0) {
+      throw new LogError(
+        'FOLDER_NOT_EMPTY',
+        `${this.path} holds other files (${foreign.slice(0, 3).join(', ')}): choose an empty folder`,
+      )
+    }
+    await mkdir(path.join(this.path, 'journal'), { recursive: true })
+    await this.#openStore()
+    this.#created = true
+  }
+
+  /** Records which database the folder holds; the last step of creating one. */
+  async describe(key: Uint8Array): Promise<void> {
+    const file = path.join(this.path, DESCRIPTION)
+    const text = `${JSON.stringify({ format: FORMAT, key: toHex(key) }, null, 2)}\n`
+    await writeFile(`${file}.next`, text, { flush: true })
+    await rename(`${file}.next`, file)
+    if (!this.temporary) await syncFolder(this.path)
+  }
+
+  /**
+   * Opens an existing folder.
+   *
+   * @returns the database's public key
+   * @throws {LogError} `DATABASE_NOT_FOUND`, `DATABASE_DAMAGED`, `DATABASE_LOCKED`
+   */
+  async load(): Promise<Uint8Array> {
+    const names = await this.#list()
+    if (!names?.includes(DESCRIPTION)) {
+      throw new LogError(
+        'DATABASE_NOT_FOUND',
+        `${this.path} holds no database: create one there, or give its public key to load a copy`,
+      )
+    }
+    const key = parseDescription(await readFile(path.join(this.path, DESCRIPTION), 'utf8'), this.path)
+    await this.#openStore()
+    return key
+  }
+
+  /** Path of the append journal of a log. */
+  journalPath(key: Uint8Array): string {
+    return path.join(this.path, 'journal', `${toHex(key)}.journal`)
+  }
+
+  async close(): Promise<void> {
+    const store = this.#store
+    this.#store = null
+    await store?.close()
+    if (this.temporary) await rm(this.path, { recursive: true, force: true })
+  }
+
+  /** Undoes `create` after a failure: removes what it made. */
+  async abandon(): Promise<void> {
+    const created = this.#created
+    await this.close()
+    if (!created || this.temporary) return
+    for (const name of OWN_NAMES) await rm(path.join(this.path, name), { recursive: true, force: true })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  async #list(): Promise<string[] | null> {
+    try {
+      return await readdir(this.path)
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code === 'ENOENT') return null
+      if (code === 'ENOTDIR')
+        throw new LogError('FOLDER_NOT_EMPTY', `${this.path} is a file: choose a folder`, { cause: error })
+      throw error
+    }
+  }
+
+  async #openStore(): Promise<void> {
+    const store = new Corestore(path.join(this.path, 'logs'))
+    try {
+      await store.ready()
+    } catch (cause) {
+      await store.close().catch(ignoreAfterFailure)
+      if (/lock/i.test(String((cause as Error).message))) {
+        throw new LogError(
+          'DATABASE_LOCKED',
+          `${this.path} is open in another process: close that one first`,
+          { cause },
+        )
+      }
+      throw new LogError('STORAGE_FAILED', `${this.path} cannot be opened: ${(cause as Error).message}`, {
+        cause,
+      })
+    }
+    await chmod(this.path, 0o700)
+    this.#store = store
+  }
+}
+
+/** What a folder of ours may hold besides its description. */
+const OWN_NAMES = new Set(['logs', 'journal', 'keys', 'vitra.json.next'])
+
+function parseDescription(text: string, folder: string): Uint8Array {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw new LogError('DATABASE_DAMAGED', `${folder}/${DESCRIPTION} is not JSON: restore it from a backup`, {
+      cause,
+    })
+  }
+  const { format, key } = value as { format?: unknown; key?: unknown }
+  if (format !== FORMAT) {
+    throw new LogError(
+      'DATABASE_FORMAT',
+      `${folder} has storage format ${String(format)}, this version reads ${FORMAT}: use a newer one`,
+    )
+  }
+  if (typeof key !== 'string' || !/^[0-9a-f]{64}$/.test(key)) {
+    throw new LogError('DATABASE_DAMAGED', `${folder}/${DESCRIPTION} names no key: restore it from a backup`)
+  }
+  return fromHex(key)
+}
+
+/** The first failure is the one to report. */
+function ignoreAfterFailure(): void {}

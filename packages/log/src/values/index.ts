@@ -1,0 +1,7 @@
+/** `@vitra/log/values`: the value model, paths and listings, free of Node and of native modules. */
+export * from '../constants.js'
+export { FormatError, PathError, ValueError, VitraError, type VitraErrorOptions } from '../errors.js'
+export * from './listing.js'
+export * from './overlay.js'
+export * from './path.js'
+export * from './value.js'

@@ -1,0 +1,103 @@
+/**
+ * Index paths and their keys (spec/2-index §3). A path has one canonical form; anything else is
+ * refused, never repaired. Keys are the UTF-8 segments joined by NUL, so that the children of a
+ * path are one contiguous key range. Browser-safe.
+ */
+import { PATH_BYTES_MAX } from '../constants.js'
+import { PathError } from '../errors.js'
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const NUL = '\0'
+
+/** Paths below this one belong to the system: contracts read some of them and write none directly. */
+export const SYSTEM_PREFIX = '/.sys'
+
+/**
+ * Checks that a path is canonical: a slash before each segment, no empty, `.` or `..` segment, no
+ * NUL, well-formed Unicode, at most `PATH_BYTES_MAX` bytes.
+ *
+ * @returns the same path
+ * @throws {PathError} `PATH_INVALID` saying what is wrong
+ */
+export function assertPath(path: unknown): string {
+  if (typeof path !== 'string') throw invalid(String(path), 'a path is a string such as "/users/bob"')
+  if (!path.startsWith('/')) throw invalid(path, 'a path starts with "/"')
+  if (path.includes(NUL)) throw invalid(path, 'a path holds no NUL')
+  if (!path.isWellFormed()) throw invalid(path, 'a path holds no lone surrogate')
+  for (const segment of path.slice(1).split('/')) {
+    if (segment === '') throw invalid(path, 'a path holds no empty segment and no trailing "/"')
+    if (segment === '.' || segment === '..') throw invalid(path, 'a path holds no "." or ".." segment')
+  }
+  if (path.length > PATH_BYTES_MAX || encoder.encode(path).length > PATH_BYTES_MAX) {
+    throw invalid(`${path.slice(0, 40)}…`, `a path takes at most ${PATH_BYTES_MAX} bytes`)
+  }
+  return path
+}
+
+/** Like {@link assertPath}, for the prefix of a listing: `/` stands for the root. */
+export function assertPrefix(prefix: unknown): string {
+  return prefix === '/' ? prefix : assertPath(prefix)
+}
+
+/** True for `/.sys` and everything below. */
+export function isSystemPath(path: string): boolean {
+  return path === SYSTEM_PREFIX || path.startsWith(`${SYSTEM_PREFIX}/`)
+}
+
+/** True for what a contract may read: no acknowledgements and no batch records (spec/4-execution §2). */
+export function isContractReadable(path: string): boolean {
+  for (const hidden of HIDDEN_FROM_CONTRACTS)
+    if (path === hidden || path.startsWith(`${hidden}/`)) return false
+  return true
+}
+
+const HIDDEN_FROM_CONTRACTS = ['/.sys/acks', '/.sys/batch']
+
+/** The key of a path. */
+export function pathToKey(path: string): Uint8Array {
+  return encoder.encode(assertPath(path).slice(1).replaceAll('/', NUL))
+}
+
+/**
+ * The path of a key.
+ *
+ * @throws {PathError} `PATH_INVALID` where the key is not that of a canonical path
+ */
+export function keyToPath(key: Uint8Array): string {
+  let text: string
+  try {
+    text = decoder.decode(key)
+  } catch (cause) {
+    throw new PathError('PATH_INVALID', 'a key holds bytes that are not UTF-8', { cause })
+  }
+  if (text.includes('/')) throw invalid(text, 'a key holds no "/"')
+  return assertPath(`/${text.replaceAll(NUL, '/')}`)
+}
+
+/** The half-open key range of everything below a prefix, the prefix itself left out. */
+export function childRange(prefix: string): { gte: Uint8Array; lt: Uint8Array } {
+  if (assertPrefix(prefix) === '/') return { gte: Uint8Array.of(), lt: Uint8Array.of(0xff) }
+  const key = encoder.encode(prefix.slice(1).replaceAll('/', NUL))
+  const gte = new Uint8Array(key.length + 1)
+  gte.set(key)
+  const lt = gte.slice()
+  lt[key.length] = 1
+  return { gte, lt }
+}
+
+/** Order of keys, byte by byte. */
+export function compareKeys(a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length)
+  for (let i = 0; i < length; i++) {
+    const difference = a[i]! - b[i]!
+    if (difference !== 0) return difference
+  }
+  return a.length - b.length
+}
+
+function invalid(path: string, why: string): PathError {
+  return new PathError('PATH_INVALID', `${JSON.stringify(path)} is not a path: ${why}`, {
+    details: { path, why },
+  })
+}
