@@ -7,10 +7,12 @@ export function library(entry: Record<string, string>): Options {
     entry,
     format: 'esm',
     target: 'node20',
-    platform: 'neutral',
+    platform: 'node',
     tsconfig: '../../tsconfig.build.json',
-    dts: true,
+    // tsup runs in the package's folder and does not resolve the typeRoots of an extended config.
+    dts: { compilerOptions: { typeRoots: ['../../node_modules/@types', '../../types'] } },
     sourcemap: true,
     clean: true,
+    removeNodeProtocol: false,
   }
 }
