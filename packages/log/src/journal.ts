@@ -34,6 +34,7 @@ export class Journal {
   readonly #sync: boolean
   #file: FileHandle
   #bytes: number
+  #broken = false
 
   private constructor(file: FileHandle, filePath: string, bytes: number, sync: boolean) {
     this.#file = file
@@ -66,12 +67,37 @@ export class Journal {
     return this.#bytes
   }
 
-  /** Puts an append on disk; when this returns it will survive a power cut. */
+  /**
+   * Puts an append on disk; when this returns it will survive a power cut.
+   *
+   * @throws {LogError} `JOURNAL_FAILED`: nothing was signed away, the append may be tried again;
+   *   `JOURNAL_BROKEN` where the file could not be put right: close and load again
+   */
   async write(entry: JournalEntry): Promise<void> {
+    if (this.#broken)
+      throw new LogError(
+        'JOURNAL_BROKEN',
+        'the journal cannot be written: close the database and load it again',
+      )
     const record = encodeEntry(entry)
-    await this.#file.appendFile(record)
-    if (this.#sync) await this.#file.datasync()
+    try {
+      await this.#file.appendFile(record)
+      if (this.#sync) await this.#file.datasync()
+    } catch (cause) {
+      await this.#takeBack()
+      throw new LogError('JOURNAL_FAILED', `the disk did not take the append: ${(cause as Error).message}`, {
+        cause,
+      })
+    }
     this.#bytes += record.length
+  }
+
+  /** Removes what a failed write left, so that it is never replayed. */
+  async #takeBack(): Promise<void> {
+    this.#broken = true
+    await this.#file.truncate(this.#bytes)
+    if (this.#sync) await this.#file.sync()
+    this.#broken = false
   }
 
   /** Starts over with the head last signed; everything before must be safely in the log's own storage. */

@@ -102,7 +102,7 @@ export class LogWriter {
     const signature = sign(headSignable(sodiumCrypto, key, next.length, treeHash), this.#keyPair.secretKey)
     const head = Object.freeze({ length: next.length, treeHash, signature })
     await this.#journal.write({ start, blocks, head })
-    this.#signedLength = head.length
+    this.#signedLength = head.length // from here on the head may be replayed: nothing else is signed at this length
     await appendSigned(this.log, blocks, signature)
     this.#roots = next
     if (this.#journal.bytes > JOURNAL_BYTES_MAX) {

@@ -1,0 +1,180 @@
+/**
+ * Executes the ops of one batch (spec/4-execution §1, §6): fair turns, runs cut by size, an end at the
+ * limits of the rules and after an op that changes the contract or the participants.
+ */
+
+import type { EntrySource, SignedHead } from '@vitra/log'
+import {
+  type Executed,
+  LogError,
+  type Outcome,
+  Overlay,
+  oplogKey,
+  outcomeBytes,
+  type Rules,
+  type RunDraft,
+  sodiumCrypto,
+} from '@vitra/log'
+import { type Contract, type Sandbox, type Step, step, UnexecutableError } from '@vitra/sandbox'
+import type { Clock } from './clock.js'
+import { FAIR_OPS_MAX } from './constants.js'
+import type { Participant } from './participants.js'
+
+export interface BatchContext {
+  readonly contract: Contract
+  readonly sandbox: Sandbox
+  readonly rules: Rules
+  readonly indexKey: Uint8Array
+  /** State at the end of the previous batch. */
+  readonly source: EntrySource
+  readonly clock: Clock
+}
+
+export interface BuiltBatch {
+  readonly runs: readonly RunDraft[]
+  readonly nextSeqs: ReadonlyMap<Participant, number>
+  readonly lastTs: number
+  readonly ops: number
+  /** New contract source, where the last op set one. */
+  readonly source?: string
+  readonly participantsChanged: boolean
+}
+
+export class BatchBuilder {
+  readonly #context: BatchContext
+  readonly #overlay: Overlay
+  readonly #runs: RunDraft[] = []
+  readonly #nextSeqs = new Map<Participant, number>()
+  #ops = 0
+  #bytes = 0
+  #lastTs: number
+  #source: string | undefined
+  #participantsChanged = false
+
+  constructor(context: BatchContext, lastTs: number) {
+    this.#context = context
+    this.#overlay = new Overlay(context.source)
+    this.#lastTs = lastTs
+  }
+
+  /** Executes what is there, up to one batch. Null where nothing waits. */
+  async build(
+    inTurn: () => readonly Participant[],
+    served: (participant: Participant) => void,
+  ): Promise<BuiltBatch | null> {
+    let progress = true
+    while (progress && !this.#full) {
+      progress = false
+      for (const participant of inTurn()) {
+        if (this.#full) break
+        if (!(await this.#turn(participant))) continue
+        served(participant)
+        progress = true
+      }
+    }
+    if (this.#ops === 0) return null
+    return {
+      runs: this.#runs,
+      nextSeqs: this.#nextSeqs,
+      lastTs: this.#lastTs,
+      ops: this.#ops,
+      participantsChanged: this.#participantsChanged,
+      ...(this.#source === undefined ? {} : { source: this.#source }),
+    }
+  }
+
+  get #full(): boolean {
+    const { batchOpsMax, batchBytesMax } = this.#context.rules.limits
+    return this.#ops >= batchOpsMax || this.#bytes >= batchBytesMax || this.#endsHere
+  }
+
+  get #endsHere(): boolean {
+    return this.#source !== undefined || this.#participantsChanged
+  }
+
+  /** One participant's turn. False where it has nothing to execute. */
+  async #turn(participant: Participant): Promise<boolean> {
+    const first = this.#nextSeqs.get(participant) ?? participant.nextSeq
+    if (participant.log.length <= first) return false
+    const head = await participant.log.head()
+    if (head === null) return false
+    let seq = first
+    const last = Math.min(head.length, first + FAIR_OPS_MAX)
+    while (seq < last && !this.#full) {
+      const executed = await this.#run(participant, head, seq, last)
+      if (executed === 0) break
+      seq += executed
+    }
+    this.#nextSeqs.set(participant, seq)
+    return seq > first
+  }
+
+  /** One run from `firstSeq` on. Returns how many blocks it covers: 0 where the first is not here yet. */
+  async #run(participant: Participant, head: SignedHead, firstSeq: number, end: number): Promise<number> {
+    const executed: Executed[] = []
+    let size = 0
+    while (firstSeq + executed.length < end && size < this.#context.rules.limits.runBytesMax && !this.#full) {
+      const seq = firstSeq + executed.length
+      const block = await readHere(participant, seq)
+      if (block === null) break
+      const result = await this.#execute(participant, seq, block)
+      executed.push({ outcome: result.outcome, changes: result.changes })
+      size += outcomeBytes(result.outcome)
+      this.#count(result)
+    }
+    if (executed.length > 0) this.#runs.push({ oplog: participant.input.oplog, firstSeq, head, executed })
+    return executed.length
+  }
+
+  #count(result: Step): void {
+    this.#ops++
+    this.#bytes += outcomeBytes(result.outcome)
+    for (const change of result.changes) {
+      this.#overlay.write(change)
+      this.#bytes += change.path.length + (change.value?.length ?? 0)
+    }
+    this.#source = result.source
+    this.#participantsChanged = result.participantsChanged
+  }
+
+  async #execute(participant: Participant, seq: number, block: Uint8Array): Promise<Step> {
+    const { contract, sandbox, rules, indexKey, clock } = this.#context
+    const ts = clock.next()
+    this.#lastTs = ts
+    const { signer, oplog } = participant.input
+    try {
+      return await step(contract, this.#overlay, {
+        block,
+        signer,
+        oplog,
+        seq,
+        ts,
+        rules,
+        processed: 'run',
+        deriveOplog: (key) => oplogKey(sodiumCrypto, key, indexKey),
+        loadSource: async (source) => void (await sandbox.load(source, rules)),
+      })
+    } catch (error) {
+      if (!(error instanceof UnexecutableError)) throw error
+      // Nobody's log is blocked for ever: the op is acknowledged as failed and the log goes on.
+      const outcome: Outcome = {
+        kind: 'failed',
+        code: 'unexecutable',
+        message: '',
+        ts,
+        numChanges: 0,
+        fuel: 0,
+      }
+      return { outcome, changes: [], participantsChanged: false, reads: [] }
+    }
+  }
+}
+
+async function readHere(participant: Participant, seq: number): Promise<Uint8Array | null> {
+  try {
+    return await participant.log.get(seq, { wait: false })
+  } catch (error) {
+    if (error instanceof LogError && error.code === 'BLOCK_MISSING') return null
+    throw error
+  }
+}

@@ -1,0 +1,10 @@
+/** Figures of ordering and time. */
+
+/**
+ * No active oplog waits while another gets more than this many ops in a row (spec/4-execution §1).
+ * Small enough for a fair share of one batch, large enough to amortise a run's head.
+ */
+export const FAIR_OPS_MAX = 64
+
+/** The system clock may run ahead of the process's own by this much before the executor stops, in ms. */
+export const CLOCK_JUMP_MS_MAX = 60 * 60 * 1000
