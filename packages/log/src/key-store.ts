@@ -8,6 +8,7 @@ import { type KeyPair, newKeyPair, sign, sodiumCrypto } from './crypto.js'
 import { LogError } from './errors.js'
 import { fromHex, toHex } from './formats/hex.js'
 import { syncFolder } from './journal.js'
+import { sameBytes } from './values/value.js'
 
 /** A key pair as text, for moving an identity to another machine. It holds the secret key. */
 export interface ExportedIdentity {
@@ -30,14 +31,16 @@ export class KeyStore {
     return pair
   }
 
-  /** The key pair with this public key, or null. */
+  /** The key pair with this public key, or null. @throws {LogError} `KEY_INVALID` for a damaged file */
   async get(publicKey: Uint8Array): Promise<KeyPair | null> {
-    try {
-      return parseIdentity(JSON.parse(await readFile(this.#file(publicKey), 'utf8')))
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    const text = await readFile(this.#file(publicKey), 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return null
       throw error
-    }
+    })
+    if (text === null) return null
+    const pair = parseIdentity(parseJson(text))
+    if (sameBytes(pair.publicKey, publicKey)) return pair
+    throw new LogError('KEY_INVALID', `the key file of ${toHex(publicKey)} holds another key: restore it`)
   }
 
   /** Public keys of all pairs kept here. */
@@ -65,7 +68,7 @@ export class KeyStore {
   }
 
   async #save(pair: KeyPair): Promise<void> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 })
+    const made = await mkdir(this.#folder, { recursive: true, mode: 0o700 })
     const file = this.#file(pair.publicKey)
     await writeFile(`${file}.next`, `${JSON.stringify(toText(pair), null, 2)}\n`, {
       mode: 0o600,
@@ -73,6 +76,7 @@ export class KeyStore {
     })
     await rename(`${file}.next`, file)
     await syncFolder(this.#folder)
+    if (made !== undefined) await syncFolder(path.dirname(this.#folder))
   }
 
   #file(publicKey: Uint8Array): string {
@@ -97,6 +101,14 @@ function parseIdentity(identity: unknown): KeyPair {
     throw new LogError('KEY_INVALID', 'the secret key does not belong to the public key')
   }
   return pair
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new LogError('KEY_INVALID', 'a key file is not JSON: restore it from a backup', { cause })
+  }
 }
 
 function isHex(value: unknown, digits: number): value is string {

@@ -28,7 +28,8 @@ export class Storage implements AsyncDisposable {
   readonly temporary: boolean
   readonly keys: KeyStore
   #store: Corestore | null = null
-  #created = false
+  /** What `create` found in the folder, which `abandon` leaves alone; null where nothing was created. */
+  #found: readonly string[] | null = null
 
   private constructor(folder: string, temporary: boolean) {
     this.path = folder
@@ -82,9 +83,8 @@ export class Storage implements AsyncDisposable {
         `${this.path} holds other files (${foreign.slice(0, 3).join(', ')}): choose an empty folder`,
       )
     }
-    await mkdir(path.join(this.path, 'journal'), { recursive: true })
     await this.#openStore()
-    this.#created = true
+    this.#found = names
   }
 
   /** Records which database the folder holds; the last step of creating one. */
@@ -100,7 +100,7 @@ export class Storage implements AsyncDisposable {
    * Opens an existing folder.
    *
    * @returns the database's public key
-   * @throws {LogError} `DATABASE_NOT_FOUND`, `DATABASE_DAMAGED`, `DATABASE_LOCKED`
+   * @throws {LogError} `DATABASE_NOT_FOUND`, `DATABASE_DAMAGED`, `DATABASE_FORMAT`, `DATABASE_LOCKED`, `DATABASE_COPIED`
    */
   async load(): Promise<Uint8Array> {
     const names = await this.#list()
@@ -129,10 +129,13 @@ export class Storage implements AsyncDisposable {
 
   /** Undoes `create` after a failure: removes what it made. */
   async abandon(): Promise<void> {
-    const created = this.#created
+    const found = this.#found
+    this.#found = null
     await this.close()
-    if (!created || this.temporary) return
-    for (const name of OWN_NAMES) await rm(path.join(this.path, name), { recursive: true, force: true })
+    if (found === null || this.temporary) return
+    for (const name of OWN_NAMES) {
+      if (!found.includes(name)) await rm(path.join(this.path, name), { recursive: true, force: true })
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -152,15 +155,23 @@ export class Storage implements AsyncDisposable {
   }
 
   async #openStore(): Promise<void> {
+    await mkdir(path.join(this.path, 'journal'), { recursive: true })
     const store = new Corestore(path.join(this.path, 'logs'))
     try {
       await store.ready()
     } catch (cause) {
       await store.close().catch(ignoreAfterFailure)
-      if (/lock/i.test(String((cause as Error).message))) {
+      if (/\block(ed)?\b/i.test(String((cause as Error).message))) {
         throw new LogError(
           'DATABASE_LOCKED',
           `${this.path} is open in another process: close that one first`,
+          { cause },
+        )
+      }
+      if ((cause as { code?: unknown }).code === 'DEVICE_FILE') {
+        throw new LogError(
+          'DATABASE_COPIED',
+          `${this.path} is a copy, and two copies that both write sign two histories: where the original is gone for good, remove logs/CORESTORE there and load again`,
           { cause },
         )
       }
@@ -185,7 +196,7 @@ function parseDescription(text: string, folder: string): Uint8Array {
       cause,
     })
   }
-  const { format, key } = value as { format?: unknown; key?: unknown }
+  const { format, key } = (value ?? {}) as { format?: unknown; key?: unknown }
   if (format !== FORMAT) {
     throw new LogError(
       'DATABASE_FORMAT',
