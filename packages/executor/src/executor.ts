@@ -80,7 +80,11 @@ export class Executor extends EventEmitter<ExecutorEvents> {
   static async open(options: ExecutorOptions): Promise<Executor> {
     const { index, sandbox, rules } = options
     const position = await readPosition(index)
-    const contract = await loadContract(await (await index.current()).contractSource(), sandbox, rules)
+    const contract = await loadContract(
+      await index.read((snapshot) => snapshot.contractSource()),
+      sandbox,
+      rules,
+    )
     const executor = new Executor(options, await IndexWriter.open(index.log), position, contract)
     await executor.#participants.reload()
     executor.#schedule()
@@ -191,7 +195,7 @@ export class Executor extends EventEmitter<ExecutorEvents> {
 }
 
 async function readPosition(index: IndexLog): Promise<Position> {
-  const { record } = await index.current()
+  const record = await index.read(async (snapshot) => snapshot.record)
   const head = await index.log.head()
   if (head === null) throw new LogError('INDEX_EMPTY', 'the index is empty')
   return { head, number: record.number, lastTs: record.lastTs }

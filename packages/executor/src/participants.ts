@@ -56,7 +56,7 @@ export class Participants {
   /** Reads the participants from the index: at the start, and after an op changed them. */
   async reload(): Promise<void> {
     const { index, openOplog, onBlocks } = this.#options
-    for (const input of await readInputs((await index.current()).source)) {
+    for (const input of await index.read(({ source }) => readInputs(source))) {
       const key = toHex(input.oplog)
       const known = this.#all.get(key)
       if (known !== undefined) {

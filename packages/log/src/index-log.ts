@@ -18,7 +18,8 @@ import {
 import { toHex } from './formats/hex.js'
 import { decodeRun, parseRunPath, type Run, type RunPlace, runPath, runsPrefix } from './formats/run.js'
 import { IndexSnapshot } from './index-snapshot.js'
-import type { Log } from './log.js'
+import type { Log, ReadOptions } from './log.js'
+import { Mutex } from './mutex.js'
 import { childRange, keyToPath, pathToKey } from './values/path.js'
 import { decodeValue } from './values/value.js'
 
@@ -43,7 +44,8 @@ export class IndexLog {
   readonly log: Log
   readonly #bee: Hyperbee
   readonly #local: Hyperbee
-  #current: IndexSnapshot | null = null
+  #current: HeldSnapshot | null = null
+  readonly #opening = new Mutex()
 
   private constructor(log: Log, bee: Hyperbee, local: Hyperbee) {
     this.log = log
@@ -68,15 +70,19 @@ export class IndexLog {
     return this.log.length
   }
 
-  /** The state at the newest batch end. @throws {LogError} `INDEX_EMPTY`, `NOT_A_BATCH_END` */
-  async current(): Promise<IndexSnapshot> {
-    const version = this.length
-    if (this.#current?.version !== version) {
-      const previous = this.#current
-      this.#current = await this.at(version)
-      await previous?.close()
+  /**
+   * Reads the state at the newest batch end; the snapshot holds as long as `work` runs.
+   *
+   * @throws {LogError} `INDEX_EMPTY`, `NOT_A_BATCH_END`
+   */
+  async read<T>(work: (snapshot: IndexSnapshot) => Promise<T>): Promise<T> {
+    const held = await this.#hold()
+    try {
+      return await work(held.snapshot)
+    } finally {
+      held.users--
+      await this.#release(held)
     }
-    return this.#current
   }
 
   /**
@@ -94,7 +100,7 @@ export class IndexLog {
    *
    * @throws {LogError} `INDEX_EMPTY`, `NOT_A_BATCH_END`, `BLOCK_MISSING`
    */
-  async batchEnd(version: number, options: { wait?: boolean } = {}): Promise<BatchRecord> {
+  async batchEnd(version: number, options: ReadOptions = {}): Promise<BatchRecord> {
     if (this.length === 0) {
       throw new LogError(
         'INDEX_EMPTY',
@@ -124,11 +130,10 @@ export class IndexLog {
    *
    * @throws {LogError} `BLOCK_MISSING`, `INDEX_UNREADABLE`
    */
-  async entry(seq: number, options: { wait?: boolean } = {}): Promise<IndexEntry> {
-    const wait = options.wait ?? true
-    await this.log.get(seq, { wait })
+  async entry(seq: number, options: ReadOptions = {}): Promise<IndexEntry> {
+    await this.log.get(seq, options)
     try {
-      const node = await (wait ? this.#bee : this.#local).getBySeq(seq)
+      const node = await this.#local.getBySeq(seq)
       if (node === null) throw new Error('no entry')
       const path = keyToPath(new Uint8Array(node.key))
       return { seq, path, value: node.value == null ? null : new Uint8Array(node.value) }
@@ -142,7 +147,7 @@ export class IndexLog {
 
   /** The genesis record. */
   async genesis(): Promise<GenesisRecord> {
-    const value = await (await this.current()).read(GENESIS_PATH)
+    const value = await this.read((snapshot) => snapshot.read(GENESIS_PATH))
     if (value === null) throw new LogError('INDEX_UNREADABLE', 'the index has no genesis record')
     return decodeGenesis(value)
   }
@@ -173,18 +178,42 @@ export class IndexLog {
   }
 
   async close(): Promise<void> {
-    await this.#current?.close()
+    await this.#opening.run(async () => {})
+    await this.#current?.snapshot.close()
     await this.#bee.close()
     await this.#local.close()
   }
 
+  /** The snapshot of the newest version, opened once however many ask for it. */
+  #hold(): Promise<HeldSnapshot> {
+    return this.#opening.run(async () => {
+      const version = this.length
+      if (this.#current?.snapshot.version !== version) {
+        const previous = this.#current
+        this.#current = { snapshot: await this.at(version), users: 0 }
+        if (previous !== null) await this.#release(previous)
+      }
+      this.#current.users++
+      return this.#current
+    })
+  }
+
+  async #release(held: HeldSnapshot): Promise<void> {
+    if (held.users === 0 && held !== this.#current) await held.snapshot.close()
+  }
+
   async #findRun(range: { gte: Uint8Array; lt: Uint8Array }): Promise<FoundRun | null> {
-    const found = await (await this.current()).source.firstBlock(range, true)
+    const found = await this.read((snapshot) => snapshot.source.firstBlock(range, true))
     if (found === null) return null
     const place = parseRunPath(keyToPath(found.key))
     if (place === null) throw new LogError('INDEX_UNREADABLE', `index block ${found.seq} is not a run`)
     return { seq: found.seq, place, run: decodeRun(found.value) }
   }
+}
+
+interface HeldSnapshot {
+  readonly snapshot: IndexSnapshot
+  users: number
 }
 
 const READ_TIMEOUT_MS = 30_000

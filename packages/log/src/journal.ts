@@ -106,13 +106,21 @@ export class Journal {
     const next = `${this.#path}.next`
     await rm(next, { force: true })
     const file = await open(next, 'a+', 0o600)
-    await file.appendFile(record)
-    if (this.#sync) await file.sync()
-    await rename(next, this.#path)
-    if (this.#sync) await syncFolder(path.dirname(this.#path))
-    await this.#file.close()
+    try {
+      await file.appendFile(record)
+      if (this.#sync) await file.sync()
+      await rename(next, this.#path)
+    } catch (error) {
+      await file.close()
+      throw error
+    }
+    const old = this.#file
     this.#file = file
     this.#bytes = record.length
+    this.#broken = true // until the rename is on disk, a power cut would bring the old file back
+    await old.close()
+    if (this.#sync) await syncFolder(path.dirname(this.#path))
+    this.#broken = false
   }
 
   async close(): Promise<void> {

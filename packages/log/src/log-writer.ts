@@ -18,6 +18,8 @@ import { sameBytes } from './values/value.js'
 const JOURNAL_BYTES_MAX = 8 * 1024 * 1024
 /** How long an append waits for a peer that announced more of this log than is here, in ms. */
 const CATCH_UP_MS = 10_000
+/** Pause between two requests while catching up, in ms. */
+const CATCH_UP_PAUSE_MS = 20
 
 export class LogWriter {
   readonly log: Log
@@ -91,6 +93,7 @@ export class LogWriter {
   async #append(blocks: readonly Uint8Array[]): Promise<SignedHead> {
     const { core, key } = this.log
     await this.#catchUp()
+    if (this.#journal.bytes > JOURNAL_BYTES_MAX) await this.#restartJournal()
     const start = core.length
     if (this.#roots.length !== start) {
       const { length, roots } = await this.log.roots()
@@ -105,11 +108,14 @@ export class LogWriter {
     this.#signedLength = head.length // from here on the head may be replayed: nothing else is signed at this length
     await appendSigned(this.log, blocks, signature)
     this.#roots = next
-    if (this.#journal.bytes > JOURNAL_BYTES_MAX) {
-      await flushStorage(this.#storage.store)
-      await this.#journal.restart(head)
-    }
     return head
+  }
+
+  /** Before an append and not after it, so that a disk that fails here fails nothing that is published. */
+  async #restartJournal(): Promise<void> {
+    await flushStorage(this.#storage.store)
+    const head = await this.log.head()
+    if (head !== null) await this.#journal.restart(head)
   }
 
   async #catchUp(): Promise<void> {
@@ -118,6 +124,8 @@ export class LogWriter {
     const wanted = Math.max(this.#signedLength, remoteLengthMax(core))
     while (core.length < wanted && core.peers.length > 0 && Date.now() < deadline) {
       await withTimeout(core.update({ wait: true }), deadline - Date.now())
+      // An update that has nothing to ask for returns at once: leave the event loop time to hear from peers.
+      await this.log.waitForLength(wanted, CATCH_UP_PAUSE_MS)
     }
     if (core.length < wanted) {
       throw new LogError(
@@ -134,18 +142,31 @@ export class LogWriter {
 async function replay(log: Log, entries: readonly JournalEntry[]): Promise<number> {
   let last: SignedHead | null = null
   for (const { start, blocks, head } of entries) {
-    if (log.length === start && blocks.length > 0) await appendSigned(log, blocks, head.signature)
+    if (log.length === start && blocks.length > 0) await appendAgain(log, blocks, head)
     last = head
   }
   if (last === null || log.length < last.length) return last?.length ?? 0
-  if (!sameBytes(await log.treeHashAt(last.length), last.treeHash)) {
-    throw new LogError(
-      'LOG_CONTRADICTS_JOURNAL',
-      `log ${toHex(log.key)} holds another history than its owner signed: restore the whole folder from one backup`,
-      { details: { length: last.length } },
-    )
-  }
+  if (!sameBytes(await log.treeHashAt(last.length), last.treeHash)) throw contradiction(log, last.length)
   return last.length
+}
+
+/** hypercore checks the signature against the tree that the blocks give: over another history it is refused. */
+async function appendAgain(log: Log, blocks: readonly Uint8Array[], head: SignedHead): Promise<void> {
+  try {
+    await appendSigned(log, blocks, head.signature)
+  } catch (cause) {
+    if ((cause as { code?: unknown }).code === 'INVALID_SIGNATURE')
+      throw contradiction(log, head.length, cause)
+    throw cause
+  }
+}
+
+function contradiction(log: Log, length: number, cause?: unknown): LogError {
+  return new LogError(
+    'LOG_CONTRADICTS_JOURNAL',
+    `log ${toHex(log.key)} holds another history than its owner signed: restore the whole folder from one backup`,
+    { cause, details: { length } },
+  )
 }
 
 async function appendSigned(log: Log, blocks: readonly Uint8Array[], signature: Uint8Array): Promise<void> {

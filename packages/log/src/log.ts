@@ -8,9 +8,9 @@ import { sodiumCrypto } from './crypto.js'
 import { LogError } from './errors.js'
 import { toHex } from './formats/hex.js'
 import { type SignedHead, unwrapSignature } from './proofs/head.js'
-import type { ProofSource } from './proofs/inclusion.js'
+import { inclusionTreeHash, type ProofSource } from './proofs/inclusion.js'
 import { type LogIdentity, logKey } from './proofs/manifest.js'
-import type { TreeNode } from './proofs/merkle.js'
+import { type TreeNode, treeHash } from './proofs/merkle.js'
 import type { Storage } from './storage.js'
 import { sameBytes } from './values/value.js'
 
@@ -33,14 +33,20 @@ const READ_TIMEOUT_MS = 30_000
 export class Log extends EventEmitter<LogEvents> implements ProofSource {
   readonly key: Uint8Array
   readonly core: Hypercore
+  /** Histories that peers showed against the one here; hypercore forgets them, so they are kept. */
+  readonly conflicts: { readonly length: number; readonly fork: number }[] = []
   #identity: LogIdentity | null = null
 
   private constructor(key: Uint8Array, core: Hypercore) {
     super()
+    this.setMaxListeners(0) // one listener for each transaction that waits
     this.key = key
     this.core = core
     core.on('append', () => this.emit('append'))
-    core.on('conflict', (length: number, fork: number) => this.emit('conflict', { length, fork }))
+    core.on('conflict', (length: number, fork: number) => {
+      this.conflicts.push({ length, fork })
+      this.emit('conflict', { length, fork })
+    })
   }
 
   /**
@@ -109,6 +115,24 @@ export class Log extends EventEmitter<LogEvents> implements ProofSource {
     return new Uint8Array(block)
   }
 
+  /** Waits until the log has `length` blocks. False where it has not in time. */
+  async waitForLength(length: number, timeoutMs: number): Promise<boolean> {
+    if (this.length >= length) return true
+    if (timeoutMs <= 0) return false
+    return new Promise((resolve) => {
+      const finish = () => {
+        clearTimeout(timer)
+        this.off('append', look)
+        resolve(this.length >= length)
+      }
+      const look = () => {
+        if (this.length >= length) finish()
+      }
+      const timer = setTimeout(finish, timeoutMs)
+      this.on('append', look)
+    })
+  }
+
   /** The newest signed head, or null for an empty log. */
   async head(): Promise<SignedHead | null> {
     const snapshot = this.core.snapshot()
@@ -134,8 +158,9 @@ export class Log extends EventEmitter<LogEvents> implements ProofSource {
     }
   }
 
-  /** The tree hash of the first `length` blocks. */
+  /** The tree hash of the first `length` blocks. @throws {LogError} `BLOCK_MISSING` */
   async treeHashAt(length: number): Promise<Uint8Array> {
+    if (length > 0) await this.get(length - 1) // hypercore would wait for ever for a block that never comes
     return new Uint8Array(await this.core.treeHash(length))
   }
 
@@ -148,19 +173,15 @@ export class Log extends EventEmitter<LogEvents> implements ProofSource {
       await snapshot.ready()
       const { length } = snapshot
       const proof = await snapshot.proof({ block: { index: seq, nodes: 0 }, upgrade: { start: 0, length } })
-      const { block, upgrade } = proof
-      if (!block?.value || !upgrade) throw new LogError('BLOCK_MISSING', this.#missing(seq))
-      const head = {
-        length,
-        treeHash: new Uint8Array(await snapshot.treeHash(length)),
-        signature: bareSignature(upgrade.signature),
-      }
-      return {
-        head,
-        block: new Uint8Array(block.value),
-        path: block.nodes.map(plainNode),
-        roots: upgrade.nodes.map(plainNode),
-      }
+      if (!proof.block?.value || !proof.upgrade) throw new LogError('BLOCK_MISSING', this.#missing(seq))
+      const block = new Uint8Array(proof.block.value)
+      const path = proof.block.nodes.map(plainNode)
+      const roots = proof.upgrade.nodes.map(plainNode)
+      const treeHash = inclusionTreeHash(sodiumCrypto, { length, seq, block, path, roots })
+      if (treeHash === null)
+        throw new LogError('LOG_DAMAGED', `block ${seq} does not join the head of its log`)
+      const head = { length, treeHash, signature: bareSignature(proof.upgrade.signature) }
+      return { head, block, path, roots }
     } finally {
       await snapshot.close()
     }
@@ -175,15 +196,14 @@ export class Log extends EventEmitter<LogEvents> implements ProofSource {
   }
 }
 
+// hypercore's own `treeHash` fetches the last block first, for ever where no peer gives it.
 async function readUpgrade(snapshot: Hypercore): Promise<{ head: SignedHead; roots: TreeNode[] }> {
   const { length } = snapshot
   const { upgrade } = await snapshot.proof({ upgrade: { start: 0, length } })
   if (!upgrade) throw new LogError('LOG_DAMAGED', 'the log has no signed head')
-  const treeHash = new Uint8Array(await snapshot.treeHash(length))
-  return {
-    head: { length, treeHash, signature: bareSignature(upgrade.signature) },
-    roots: upgrade.nodes.map(plainNode),
-  }
+  const roots = upgrade.nodes.map(plainNode)
+  const hash = treeHash(sodiumCrypto, roots)
+  return { head: { length, treeHash: hash, signature: bareSignature(upgrade.signature) }, roots }
 }
 
 function bareSignature(container: Uint8Array): Uint8Array {

@@ -13,10 +13,12 @@ import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import Corestore from 'corestore'
+import { KEY_BYTES } from './constants.js'
 import { LogError } from './errors.js'
 import { fromHex, toHex } from './formats/hex.js'
 import { syncFolder } from './journal.js'
 import { KeyStore } from './key-store.js'
+import type { LogIdentity } from './proofs/manifest.js'
 
 const DESCRIPTION = 'vitra.json'
 const FORMAT = 1
@@ -88,21 +90,37 @@ export class Storage implements AsyncDisposable {
   }
 
   /** Records which database the folder holds; the last step of creating one. */
-  async describe(key: Uint8Array): Promise<void> {
-    const file = path.join(this.path, DESCRIPTION)
-    const text = `${JSON.stringify({ format: FORMAT, key: toHex(key) }, null, 2)}\n`
-    await writeFile(`${file}.next`, text, { flush: true })
+  async describe(database: DescribedDatabase): Promise<void> {
+    const { key, identity } = database
+    const own =
+      identity === null ? {} : { signer: toHex(identity.signer), userData: toHex(identity.userData) }
+    await this.writeJson(DESCRIPTION, { format: FORMAT, key: toHex(key), ...own })
+  }
+
+  /** Replaces a file of the folder in one step. */
+  async writeJson(name: string, value: unknown): Promise<void> {
+    const file = path.join(this.path, name)
+    await writeFile(`${file}.next`, `${JSON.stringify(value, null, 2)}\n`, { flush: !this.temporary })
     await rename(`${file}.next`, file)
-    if (!this.temporary) await syncFolder(this.path)
+    if (!this.temporary) await syncFolder(path.dirname(file))
+  }
+
+  /** A file of the folder, or null where there is none. @throws {LogError} `DATABASE_DAMAGED` */
+  async readJson(name: string): Promise<unknown> {
+    const text = await readFile(path.join(this.path, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return null
+      throw error
+    })
+    return text === null ? null : parseJson(text, path.join(this.path, name))
   }
 
   /**
    * Opens an existing folder.
    *
-   * @returns the database's public key
+   * @returns which database it holds
    * @throws {LogError} `DATABASE_NOT_FOUND`, `DATABASE_DAMAGED`, `DATABASE_FORMAT`, `DATABASE_LOCKED`, `DATABASE_COPIED`
    */
-  async load(): Promise<Uint8Array> {
+  async load(): Promise<DescribedDatabase> {
     const names = await this.#list()
     if (!names?.includes(DESCRIPTION)) {
       throw new LogError(
@@ -110,9 +128,9 @@ export class Storage implements AsyncDisposable {
         `${this.path} holds no database: create one there, or give its public key to load a copy`,
       )
     }
-    const key = parseDescription(await readFile(path.join(this.path, DESCRIPTION), 'utf8'), this.path)
-    await this.#openStore()
-    return key
+    const database = parseDescription(await this.readJson(DESCRIPTION), this.path)
+    if (this.#store === null) await this.#openStore()
+    return database
   }
 
   /** Path of the append journal of a log. */
@@ -184,29 +202,41 @@ export class Storage implements AsyncDisposable {
   }
 }
 
-/** What a folder of ours may hold besides its description. */
+/** What an unfinished creation may have left. */
 const OWN_NAMES = new Set(['logs', 'journal', 'keys', 'vitra.json.next'])
 
-function parseDescription(text: string, folder: string): Uint8Array {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (cause) {
-    throw new LogError('DATABASE_DAMAGED', `${folder}/${DESCRIPTION} is not JSON: restore it from a backup`, {
-      cause,
-    })
-  }
-  const { format, key } = (value ?? {}) as { format?: unknown; key?: unknown }
+/** Which database a folder holds; the index's identity where it was created here. */
+export interface DescribedDatabase {
+  readonly key: Uint8Array
+  readonly identity: LogIdentity | null
+}
+
+function parseDescription(value: unknown, folder: string): DescribedDatabase {
+  const { format, key, signer, userData } = (value ?? {}) as Record<string, unknown>
   if (format !== FORMAT) {
     throw new LogError(
       'DATABASE_FORMAT',
-      `${folder} has storage format ${String(format)}, this version reads ${FORMAT}: use a newer one`,
+      `${folder} has storage format ${String(format)}, this version reads ${FORMAT}: use a newer version of Vitra`,
     )
   }
-  if (typeof key !== 'string' || !/^[0-9a-f]{64}$/.test(key)) {
+  if (!isHex(key) || key.length !== 2 * KEY_BYTES) {
     throw new LogError('DATABASE_DAMAGED', `${folder}/${DESCRIPTION} names no key: restore it from a backup`)
   }
-  return fromHex(key)
+  const identity =
+    isHex(signer) && isHex(userData) ? { signer: fromHex(signer), userData: fromHex(userData) } : null
+  return { key: fromHex(key), identity }
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new LogError('DATABASE_DAMAGED', `${file} is not JSON: restore it from a backup`, { cause })
+  }
+}
+
+function isHex(value: unknown): value is string {
+  return typeof value === 'string' && value.length % 2 === 0 && /^[0-9a-f]+$/.test(value)
 }
 
 /** The first failure is the one to report. */

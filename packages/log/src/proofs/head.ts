@@ -37,5 +37,5 @@ export function unwrapSignature(container: Uint8Array): Uint8Array | null {
   if (container.length !== SIGNATURE_BYTES + 4) return null
   if (container[0] !== 1 || container[1] !== 0) return null
   if (container[SIGNATURE_BYTES + 2] !== 0 || container[SIGNATURE_BYTES + 3] !== 0) return null
-  return container.slice(2, 2 + SIGNATURE_BYTES)
+  return new Uint8Array(container.subarray(2, 2 + SIGNATURE_BYTES))
 }

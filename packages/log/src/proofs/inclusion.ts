@@ -43,14 +43,20 @@ export function checkInclusion(crypto: Crypto, key: Uint8Array, proof: Inclusion
     if (!sameBytes(logKey(crypto, proof.identity), key)) return false
     if (!checkHead(crypto, proof.identity, proof.head)) return false
     if (!Number.isSafeInteger(proof.seq) || proof.seq < 0 || proof.seq >= proof.head.length) return false
-    return sameBytes(recomputeTreeHash(crypto, proof) ?? new Uint8Array(), proof.head.treeHash)
+    const { seq, block, path, roots, head } = proof
+    const found = inclusionTreeHash(crypto, { length: head.length, seq, block, path, roots })
+    return found !== null && sameBytes(found, head.treeHash)
   } catch {
     return false // hostile shapes: a proof that cannot be read proves nothing
   }
 }
 
-function recomputeTreeHash(crypto: Crypto, proof: InclusionProof): Uint8Array | null {
-  const rootSet = rootIndexes(proof.head.length)
+/** The tree hash that a block and its nodes lead to; null where they are not those of one tree. */
+export function inclusionTreeHash(
+  crypto: Crypto,
+  proof: Pick<InclusionProof, 'seq' | 'block' | 'path' | 'roots'> & { readonly length: number },
+): Uint8Array | null {
+  const rootSet = rootIndexes(proof.length)
   let node = leafNode(crypto, proof.seq, proof.block)
   let used = 0
   while (!rootSet.includes(node.index)) {

@@ -1,0 +1,2 @@
+/** `@vitra/verifier/replay`: audits a database by running its contract again. */
+export { type AdvanceOptions, Auditor, type AuditorOptions, type AuditProgress } from './auditor.js'

@@ -1,0 +1,111 @@
+/**
+ * Verdicts (spec/7-proofs §8, protocol §8): `valid`, `fraud` with what contradicts what, or
+ * `inconclusive` with everything that kept the audit from saying more. Browser-safe.
+ */
+
+/** What kind of lie a violation is; the portable proof of the same name shows it to a stranger. */
+export type ViolationKind = 'genesis' | 'schema' | 'order' | 'execution' | 'index' | 'equivocation'
+
+/** Violations, one stable code each. */
+export const VIOLATION_CODES = {
+  'genesis-invalid': 'the index does not open with the genesis that its public key commits to',
+  'record-invalid': 'a batch record breaks the format, or contradicts the batch it closes',
+  'run-invalid': 'a run breaks the format, or contradicts the runs before it',
+  'head-inside-batch': 'the executor signed a head at which no batch ends',
+  'engine-unknown': 'a batch names an engine that does not exist',
+  'not-a-participant': 'an op was executed from a log that is not that of an active participant',
+  'op-skipped': 'an op was passed over',
+  'op-repeated': 'an op was executed twice',
+  'op-invented': 'an op was executed that its participant never signed',
+  'time-backwards': 'a timestamp lies before the one ahead of it',
+  'limit-exceeded': 'a batch or run is longer than the rules allow',
+  'batch-not-cut': 'a batch goes on after an op that changed the contract or the participants',
+  'wrong-outcome': 'the published outcome is not what the contract gives',
+  'wrong-changes': 'the published changes are not what the contract gives',
+  'unprompted-change': 'a change was published that no op asked for',
+  'non-canonical-index': 'the tree of the index differs from the one that its entries give',
+  'log-forked': 'the executor rewrote its log',
+  'log-shortened': 'the executor took back what it had signed',
+} as const
+export type ViolationCode = keyof typeof VIOLATION_CODES
+
+/** Where in the logs a violation or finding stands. */
+export interface Place {
+  /** Number of the batch. */
+  readonly batch?: number
+  /** Index block. */
+  readonly block?: number
+  /** Participant's oplog key, hex. */
+  readonly oplog?: string
+  /** Sequence number in that oplog. */
+  readonly seq?: number
+}
+
+/** What an executor did against the contract. */
+export interface Violation {
+  readonly kind: ViolationKind
+  readonly code: ViolationCode
+  /** One sentence for a person. */
+  readonly message: string
+  readonly at: Place
+  /** What the contract, the participants' logs or the spec call for; plain data. */
+  readonly expected?: unknown
+  /** What was published. */
+  readonly published?: unknown
+}
+
+/** Why something could not be checked; none of them accuses the executor. */
+export type FindingCode =
+  /** Nothing of the index is here. */
+  | 'index-empty'
+  /** Peers have more of the index than this copy. */
+  | 'index-behind'
+  /** A block of the index or of an oplog is not here. */
+  | 'block-missing'
+  /** A participant's oplog here is shorter than what it signed. */
+  | 'oplog-behind'
+  /** A participant signed two histories; the executor saw the other one. */
+  | 'oplog-equivocation'
+  /** An op cannot be run here either: time, memory. */
+  | 'unexecutable'
+  /** The executor called an op unexecutable that runs here. */
+  | 'disputed'
+  /** The result differs under another engine than the one recorded. */
+  | 'other-engine'
+  /** Two runs here gave different results. */
+  | 'unstable'
+  /** The rules have a version that this software does not know. */
+  | 'rules-unknown'
+  /** The contract does not load on this engine. */
+  | 'contract-refused'
+
+/** Something that could not be checked. */
+export interface Finding {
+  readonly code: FindingCode
+  readonly message: string
+  readonly at: Place
+}
+
+export interface AuditReport {
+  readonly verdict: 'valid' | 'fraud' | 'inconclusive'
+  /** How far the audit reached: every batch up to this index length was checked. */
+  readonly version: number
+  /** Index length that is here. */
+  readonly length: number
+  readonly batches: number
+  readonly ops: number
+  /** Ops in the participants' logs that have no outcome yet. */
+  readonly waiting: number
+  readonly findings: readonly Finding[]
+  readonly violation?: Violation
+}
+
+/** A violation with the message of its code unless told otherwise. */
+export function violation(
+  kind: ViolationKind,
+  code: ViolationCode,
+  at: Place,
+  more: Partial<Violation> = {},
+): Violation {
+  return Object.freeze({ kind, code, message: VIOLATION_CODES[code], at: Object.freeze(at), ...more })
+}

@@ -1,0 +1,325 @@
+/** The parts of an open database and how they hang together; `Database` is what people see of it. */
+import { Executor } from '@vitra/executor'
+import {
+  decodeRules,
+  encodeOpBody,
+  IndexLog,
+  Log,
+  LogWriter,
+  type Rules,
+  readOp,
+  remoteLengthMax,
+  type SignedHead,
+  type Storage,
+  sameBytes,
+  toHex,
+} from '@vitra/log'
+import { type Contract, type MethodHost, Sandbox } from '@vitra/sandbox'
+import { DatabaseError } from './errors.js'
+import { FraudStore } from './fraud-store.js'
+import { createGenesis, type NewDatabase } from './genesis.js'
+import { LocalState } from './local-state.js'
+import type { Monitor } from './monitor.js'
+import type { OpenOptions } from './options.js'
+import { ParticipantLogs } from './participant-logs.js'
+import {
+  Transaction,
+  type TransactionHost,
+  type TransactionOp,
+  type TransactionRecord,
+} from './transaction.js'
+import { TransactionStore } from './transaction-store.js'
+
+export class DatabaseCore {
+  readonly storage: Storage
+  readonly index: IndexLog
+  readonly sandbox: Sandbox
+  readonly participants: ParticipantLogs
+  readonly local: LocalState
+  readonly frauds: FraudStore
+  readonly transactionHost: TransactionHost
+  executor: Executor | null = null
+  onUpdate: (version: number) => void = () => {}
+  onFailure: (error: Error) => void = () => {}
+  readonly #transactions: TransactionStore
+  readonly #writers: LogWriter[] = []
+  readonly #failureListeners = new Set<(error: Error) => void>()
+  readonly #monitors = new Set<Monitor>()
+  #refreshing: Promise<void> = Promise.resolve()
+  #rules: Rules | null = null
+
+  private constructor(storage: Storage, index: IndexLog, sandbox: Sandbox, local: LocalState) {
+    this.storage = storage
+    this.index = index
+    this.sandbox = sandbox
+    this.local = local
+    this.participants = new ParticipantLogs(storage, index)
+    this.frauds = new FraudStore(storage)
+    this.#transactions = new TransactionStore(storage)
+    this.transactionHost = {
+      index,
+      openOplog: (key) => this.#openOplog(key),
+      failed: (listener) => {
+        this.#failureListeners.add(listener)
+        return () => this.#failureListeners.delete(listener)
+      },
+    }
+  }
+
+  static async create(storage: Storage, options: NewDatabase & OpenOptions): Promise<DatabaseCore> {
+    const sandbox = await openSandbox(options)
+    try {
+      await storage.create()
+      await createGenesis(storage, sandbox, options)
+      return await DatabaseCore.#open(storage, sandbox, options)
+    } catch (error) {
+      await sandbox.close()
+      await storage.abandon()
+      throw error
+    }
+  }
+
+  static async load(storage: Storage, key: Uint8Array | null, options: OpenOptions): Promise<DatabaseCore> {
+    const sandbox = await openSandbox(options)
+    try {
+      if (key !== null && !(await storage.holdsDatabase())) {
+        await storage.create()
+        await storage.describe({ key, identity: null })
+      }
+      return await DatabaseCore.#open(storage, sandbox, options, key)
+    } catch (error) {
+      await sandbox.close()
+      await storage.close()
+      throw error
+    }
+  }
+
+  static async #open(
+    storage: Storage,
+    sandbox: Sandbox,
+    options: OpenOptions,
+    expected: Uint8Array | null = null,
+  ): Promise<DatabaseCore> {
+    const { key, identity } = await storage.load()
+    if (expected !== null && !sameBytes(expected, key)) {
+      throw new DatabaseError(
+        'WRONG_KEY',
+        `${storage.path} holds database ${toHex(key)}, not ${toHex(expected)}: choose another folder`,
+      )
+    }
+    const log = await Log.open(storage, identity ?? key)
+    const owner = identity === null ? null : await storage.keys.get(identity.signer)
+    const writer = owner === null ? null : await LogWriter.open(log, storage, owner)
+    log.core.download({ start: 0, end: -1 })
+    const core = new DatabaseCore(storage, await IndexLog.open(log), sandbox, await LocalState.open(storage))
+    if (writer !== null) core.#writers.push(writer)
+    log.on('append', () => core.#grown())
+    if (core.local.participant !== null) await core.participants.open(core.local.participant)
+    if (log.length > 0) await core.participants.refresh()
+    if (writer !== null) await core.#startExecutor(writer, options)
+    return core
+  }
+
+  /** Public key of the participant that calls from here, hex. */
+  get localId(): string | null {
+    const { participant } = this.local
+    return participant === null ? null : toHex(participant)
+  }
+
+  async setLocal(publicKey: Uint8Array): Promise<void> {
+    if ((await this.storage.keys.get(publicKey)) === null) {
+      throw new DatabaseError(
+        'NOT_A_PARTICIPANT',
+        `the secret key of ${toHex(publicKey)} is not kept here: import the identity first`,
+      )
+    }
+    await this.participants.open(publicKey)
+    await this.local.setParticipant(publicKey)
+  }
+
+  async rules(): Promise<Rules> {
+    this.#rules ??= decodeRules((await this.index.genesis()).rules)
+    return this.#rules
+  }
+
+  /** The contract in force. */
+  async contract(): Promise<Contract> {
+    const source = await this.index.read((snapshot) => snapshot.contractSource())
+    return this.sandbox.load(source, await this.rules())
+  }
+
+  async callContract(
+    method: string,
+    params: Uint8Array,
+    signal?: AbortSignal,
+  ): Promise<{ response?: Uint8Array; ops: Uint8Array[] }> {
+    const contract = await this.contract()
+    const oplog = await this.#localOplog()
+    return this.index.read((snapshot) => {
+      const view = {
+        get: (path: string) => snapshot.read(path),
+        list: (prefix: string, options: object) => snapshot.list(prefix, options),
+      }
+      const caller: MethodHost = { view, oplog, isWriter: oplog !== null }
+      return contract.call({ method, params, caller, ...(signal === undefined ? {} : { signal }) })
+    })
+  }
+
+  /** Writes the ops of a call to the local oplog. */
+  async emit(
+    call: Pick<TransactionRecord, 'method' | 'params' | 'response'>,
+    ops: readonly Uint8Array[],
+  ): Promise<Transaction> {
+    const { participant } = this.local
+    const input = this.participants.inputs.find(({ signer }) => toHex(signer) === this.localId)
+    const writer = participant === null || !input?.active ? null : await this.participants.writer(participant)
+    if (writer === null) throw notAParticipant(this.localId)
+    const head = await writer.append(ops.map(encodeOpBody))
+    const oplog = toHex(writer.log.key)
+    const first = head.length - ops.length
+    const record = {
+      ...call,
+      txId: `${oplog}-${first}-${ops.length}`,
+      ops: await this.#readOps(oplog, writer.log, first, head.length),
+    }
+    const transaction = new Transaction(record, this.transactionHost)
+    await this.#transactions.add(transaction)
+    return transaction
+  }
+
+  async pending(): Promise<Transaction[]> {
+    const { participant } = this.local
+    if (participant === null) return []
+    const log = await this.participants.open(participant)
+    const oplog = toHex(log.key)
+    const last = this.index.length === 0 ? null : await this.index.lastRun(log.key)
+    const done = last === null ? 0 : last.place.firstSeq + last.run.outcomes.length
+    const known = (await this.#transactions.list(this.transactionHost)).filter(({ ops }) =>
+      ops.some((op) => op.oplog === oplog && op.seq >= done && op.seq < log.length),
+    )
+    const covered = new Set(known.flatMap(({ ops }) => ops.map(({ seq }) => seq)))
+    for (let seq = done; seq < log.length; seq++) {
+      if (covered.has(seq)) continue
+      const ops = await this.#readOps(oplog, log, seq, seq + 1)
+      if (ops.length > 0)
+        known.push(
+          new Transaction({ txId: `${oplog}-${seq}-1`, method: '', params: null, ops }, this.transactionHost),
+        )
+    }
+    return known
+  }
+
+  async rememberHead(version: number): Promise<void> {
+    const head: SignedHead | null = await this.index.log.head()
+    if (head !== null && head.length === version) await this.local.remember(head)
+  }
+
+  keepMonitor(monitor: Monitor): Monitor {
+    this.#monitors.add(monitor)
+    return monitor
+  }
+
+  async syncLatest(timeoutMs: number): Promise<void> {
+    const deadline = Date.now() + timeoutMs
+    const { log } = this.index
+    for (;;) {
+      const wanted = Math.max(1, remoteLengthMax(log.core))
+      if (await log.waitForLength(wanted, deadline - Date.now())) {
+        if (remoteLengthMax(log.core) <= log.length) break
+      } else {
+        throw new DatabaseError(
+          'SYNC_TIMEOUT',
+          `no peer gave the index within ${timeoutMs} ms: see that one is connected`,
+        )
+      }
+    }
+    await this.participants.refresh()
+  }
+
+  async close(): Promise<void> {
+    for (const monitor of this.#monitors) await monitor.close()
+    this.#fail(new DatabaseError('DATABASE_CLOSED', 'the database was closed'))
+    await this.executor?.close()
+    await this.#refreshing
+    await this.participants.close()
+    for (const writer of this.#writers) await writer.close()
+    await this.index.close()
+    await this.sandbox.close()
+    await this.storage.close()
+  }
+
+  async #startExecutor(writer: LogWriter, options: OpenOptions): Promise<void> {
+    const executor = await Executor.open({
+      index: this.index,
+      writer,
+      sandbox: this.sandbox,
+      rules: await this.rules(),
+      openOplog: ({ signer }) => this.participants.open(signer),
+      ...(options.time === undefined ? {} : { time: options.time }),
+    })
+    executor.on('failure', (error) => this.#fail(error))
+    this.executor = executor
+  }
+
+  #grown(): void {
+    const { length } = this.index
+    this.#refreshing = this.#refreshing
+      .then(() => this.participants.refresh())
+      .then(
+        () => this.onUpdate(length),
+        (error) => this.onFailure(error),
+      )
+  }
+
+  #fail(error: Error): void {
+    for (const listener of [...this.#failureListeners]) listener(error)
+    this.onFailure(error)
+  }
+
+  async #localOplog(): Promise<MethodHost['oplog']> {
+    const { participant } = this.local
+    if (participant === null) return null
+    const log = await this.participants.open(participant)
+    const active = this.participants.inputs.some(
+      ({ signer, active }) => active && sameBytes(signer, participant),
+    )
+    if (!active) return null
+    return {
+      pubkey: participant,
+      length: async () => log.length,
+      get: async (seq) => (seq < log.length ? log.get(seq) : null),
+    }
+  }
+
+  async #readOps(oplog: string, log: Log, from: number, to: number): Promise<TransactionOp[]> {
+    const ops: TransactionOp[] = []
+    for (let seq = from; seq < to; seq++) {
+      const value = readOp(await log.get(seq))
+      if (value !== null) ops.push({ oplog, seq, value })
+    }
+    return ops
+  }
+
+  async #openOplog(key: Uint8Array): Promise<Log> {
+    const input = this.participants.inputs.find(({ oplog }) => sameBytes(oplog, key))
+    if (input !== undefined) return this.participants.open(input.signer)
+    throw new DatabaseError('NOT_A_PARTICIPANT', `${toHex(key)} is the oplog of no participant known here`)
+  }
+}
+
+async function openSandbox({ onLog, sandbox }: OpenOptions): Promise<Sandbox> {
+  return Sandbox.open({ ...sandbox, ...(onLog === undefined ? {} : { onLog }) })
+}
+
+function notAParticipant(localId: string | null): DatabaseError {
+  if (localId === null) {
+    return new DatabaseError(
+      'NOT_A_PARTICIPANT',
+      'this copy is no participant: make an identity with db.createIdentity() and have the contract admit its public key',
+    )
+  }
+  return new DatabaseError(
+    'NOT_A_PARTICIPANT',
+    `${localId} is not admitted: have the contract admit this public key (tx.addOplog)`,
+  )
+}

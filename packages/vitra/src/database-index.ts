@@ -1,0 +1,207 @@
+/** `db.index`: the published state, read by path. */
+
+import type { Executor } from '@vitra/executor'
+import {
+  assertPath,
+  type Change,
+  childRange,
+  decodeEntryValue,
+  encodeValue,
+  type IndexLog,
+  type IndexSnapshot,
+  isAtOrBelow,
+  type ListOptions,
+  type Value,
+} from '@vitra/log'
+import { DatabaseError } from './errors.js'
+
+export interface Entry {
+  readonly path: string
+  /** The value; for entries below `/.sys` the record they hold. */
+  readonly value: unknown
+}
+
+export interface ListEntry {
+  readonly path: string
+  /** Last segment of the path. */
+  readonly name: string
+  /** True where there are entries below. */
+  readonly container: boolean
+  /** Undefined where the path itself has no value. */
+  readonly value?: unknown
+}
+
+export interface HistoryEntry extends Entry {
+  readonly type: 'put' | 'del'
+  /** Index block. */
+  readonly seq: number
+}
+
+export interface HistoryOptions {
+  /** First block; default the first entry. */
+  readonly from?: number
+  /** Block to stop before; default the newest. */
+  readonly to?: number
+  /** Only this path and what lies below. */
+  readonly path?: string
+  /** Newest first; not with `live`. */
+  readonly reverse?: boolean
+  readonly limit?: number
+  /** Go on with what is published later, until the signal or the loop ends it. */
+  readonly live?: boolean
+  readonly signal?: AbortSignal
+}
+
+/** A change for {@link DatabaseIndex.dangerousBatch}. */
+export type DangerousChange =
+  | { readonly type: 'put'; readonly path: string; readonly value: unknown }
+  | { readonly type: 'del'; readonly path: string }
+
+/** Reads of the state at one version. */
+export class IndexReader {
+  readonly #read: <T>(work: (snapshot: IndexSnapshot) => Promise<T>) => Promise<T>
+
+  constructor(read: <T>(work: (snapshot: IndexSnapshot) => Promise<T>) => Promise<T>) {
+    this.#read = read
+  }
+
+  /** The entry at a path, or null. @throws {PathError} */
+  async get(path: string): Promise<Entry | null> {
+    const bytes = await this.#read((snapshot) => snapshot.read(path))
+    return bytes === null ? null : { path, value: decodeEntryValue(path, bytes) }
+  }
+
+  /**
+   * The direct children of a prefix, in byte order of their names. A page costs a page.
+   *
+   * @example await db.index.list('/users', { limit: 20, cursor: 'bob' })
+   */
+  async list(prefix = '/', options: ListOptions = {}): Promise<ListEntry[]> {
+    const items = await this.#read((snapshot) => snapshot.list(prefix, options))
+    return items.map(({ path, name, container, value }) => ({
+      path,
+      name,
+      container,
+      ...(value === null ? {} : { value: decodeEntryValue(path, value) }),
+    }))
+  }
+}
+
+/** The state at a past version. Close it after use. */
+export class PastIndex extends IndexReader implements AsyncDisposable {
+  readonly version: number
+  readonly #snapshot: IndexSnapshot
+
+  constructor(snapshot: IndexSnapshot) {
+    super((work) => work(snapshot))
+    this.version = snapshot.version
+    this.#snapshot = snapshot
+  }
+
+  async close(): Promise<void> {
+    await this.#snapshot.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+}
+
+export class DatabaseIndex extends IndexReader {
+  readonly #log: IndexLog
+  readonly #executor: () => Executor | null
+
+  constructor(log: IndexLog, executor: () => Executor | null) {
+    super((work) => log.read(work))
+    this.#log = log
+    this.#executor = executor
+  }
+
+  /** The newest version: the length of the index log, a batch end. */
+  get version(): number {
+    return this.#log.length
+  }
+
+  /** The state as it was. @throws {LogError} `NOT_A_BATCH_END` */
+  async at(version: number): Promise<PastIndex> {
+    return new PastIndex(await this.#log.at(version))
+  }
+
+  /** Every write that was published, oldest first unless told otherwise. */
+  async *history(options: HistoryOptions = {}): AsyncGenerator<HistoryEntry> {
+    const { path, reverse = false, limit = Number.POSITIVE_INFINITY, live = false, signal } = options
+    if (reverse && live)
+      throw new DatabaseError('OPTIONS_INVALID', 'history: reverse and live do not go together')
+    const prefix = path === undefined || path === '/' ? '/' : assertPath(path)
+    let given = 0
+    let next = Math.max(1, options.from ?? 1)
+    for (;;) {
+      const end = Math.min(this.#log.length, options.to ?? Number.POSITIVE_INFINITY)
+      for (let n = 0; n < end - next && given < limit; n++) {
+        signal?.throwIfAborted()
+        const entry = await this.#log.entry(reverse ? end - 1 - n : next + n)
+        if (!isAtOrBelow(entry.path, prefix)) continue
+        given++
+        yield toHistory(entry)
+      }
+      next = Math.max(next, end)
+      if (!live || given >= limit || next >= (options.to ?? Number.POSITIVE_INFINITY)) return
+      if (!(await this.#grown(next, signal))) return
+    }
+  }
+
+  /** Every write at a path or below from now on. */
+  watch(path: string, options: { signal?: AbortSignal } = {}): AsyncGenerator<HistoryEntry> {
+    childRange(path) // refuses a bad path at once, not at the first change
+    return this.history({ from: Math.max(1, this.#log.length), path, live: true, ...options })
+  }
+
+  /**
+   * Publishes changes that no op asked for. This violates the contract, for good; it is here to see
+   * what verification finds.
+   *
+   * @throws {DatabaseError} `NOT_THE_EXECUTOR`
+   */
+  async dangerousBatch(changes: readonly DangerousChange[]): Promise<void> {
+    const executor = this.#executor()
+    if (executor === null)
+      throw new DatabaseError('NOT_THE_EXECUTOR', 'only the executor of a database can write its index')
+    await executor.dangerousBatch(changes.map(toChange))
+  }
+
+  /** Waits until the log has more than `length` blocks. False where the signal or a close ended the wait. */
+  #grown(length: number, signal: AbortSignal | undefined): Promise<boolean> {
+    const { log } = this.#log
+    return new Promise((resolve) => {
+      const settle = () => {
+        if (log.length <= length && !signal?.aborted && !log.core.closing) return
+        log.off('append', settle)
+        log.core.off('close', settle)
+        signal?.removeEventListener('abort', settle)
+        resolve(log.length > length && !signal?.aborted)
+      }
+      log.on('append', settle)
+      log.core.on('close', settle)
+      signal?.addEventListener('abort', settle)
+      settle()
+    })
+  }
+}
+
+function toHistory({
+  seq,
+  path,
+  value,
+}: {
+  seq: number
+  path: string
+  value: Uint8Array | null
+}): HistoryEntry {
+  if (value === null) return { type: 'del', seq, path, value: undefined }
+  return { type: 'put', seq, path, value: decodeEntryValue(path, value) }
+}
+
+function toChange(change: DangerousChange): Change {
+  const path = assertPath(change.path)
+  return { path, value: change.type === 'put' ? encodeValue(change.value as Value) : null }
+}

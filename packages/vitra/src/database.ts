@@ -1,0 +1,335 @@
+/**
+ * A database: one copy of its logs in one folder, and what this copy may do with them, execute, take
+ * part, or read and check. The facade over log, sandbox, executor and verifier.
+ */
+import { EventEmitter } from 'node:events'
+import type { Duplex } from 'node:stream'
+import type { Executor } from '@vitra/executor'
+import { decodeValue, encodeValue, Storage, toHex } from '@vitra/log'
+import type { MethodInfo } from '@vitra/sandbox'
+import { type AuditReport, ContractFraudProof, InconclusiveError } from '@vitra/verifier'
+import { Auditor } from '@vitra/verifier/replay'
+import { DatabaseCore } from './database-core.js'
+import { DatabaseIndex } from './database-index.js'
+import { DatabaseError } from './errors.js'
+import type { CreateOptions } from './genesis.js'
+import { Identity } from './identity.js'
+import { type PublicKeyLike, parseKey } from './keys.js'
+import { Monitor } from './monitor.js'
+import { type ReplicateOptions, replicate, Swarm, type SwarmOptions } from './network.js'
+import type { CallOptions, OpenOptions, SyncOptions, VerifyOptions } from './options.js'
+import { copyState } from './sandbox-copy.js'
+import { Transaction } from './transaction.js'
+
+export interface DatabaseEvents {
+  /** The index has grown. */
+  update: [{ version: number }]
+  /** An audit or a monitor has found a violation. */
+  violation: [ContractFraudProof]
+  /** The executor of this copy has stopped; the next op or `db.executor.sync()` tries again. */
+  failure: [Error]
+}
+
+/** A participant's oplog, as this copy knows it. */
+export interface OplogInfo {
+  /** The participant's public key. */
+  readonly publicKey: Buffer
+  /** Key of the oplog, derived from the participant and the database. */
+  readonly key: Buffer
+  /** False once removed. */
+  readonly active: boolean
+  /** True where calls from here go to this oplog. */
+  readonly local: boolean
+}
+
+export interface SandboxCopyOptions extends OpenOptions {
+  /** A database to copy contract and state from. */
+  readonly from?: Database
+  /** A contract of its own; default that of `from`. */
+  readonly contract?: CreateOptions['contract']
+}
+
+export class Database extends EventEmitter<DatabaseEvents> implements AsyncDisposable {
+  /** The published state. */
+  readonly index: DatabaseIndex
+  readonly #core: DatabaseCore
+  #swarm: Swarm | null = null
+  #violation: ContractFraudProof | null
+  #closed = false
+
+  private constructor(core: DatabaseCore, violation: ContractFraudProof | null) {
+    super()
+    this.#core = core
+    this.#violation = violation
+    this.index = new DatabaseIndex(core.index, () => core.executor)
+    core.onUpdate = (version) => this.emit('update', { version })
+    core.onFailure = (error) => this.emit('failure', error)
+  }
+
+  /**
+   * Creates a database and executes it from here. The creator is always a participant.
+   *
+   * @param where a folder, or `Storage.temporary()`
+   * @throws {LogError} `DATABASE_EXISTS`, `FOLDER_NOT_EMPTY`; {@link DatabaseError} `CREATION_INVALID`;
+   *   `ContractLoadError` where the contract is refused
+   * @example const db = await Database.create('./db', { contract: { source } })
+   */
+  static async create(where: string | Storage, options: CreateOptions & OpenOptions): Promise<Database> {
+    return new Database(await DatabaseCore.create(storageAt(where), options), null)
+  }
+
+  /**
+   * Opens a database that is in a folder, or begins a copy of one that is elsewhere.
+   *
+   * @param pubkey of the database; needed for a new copy, checked for an existing one
+   * @throws {LogError} `DATABASE_NOT_FOUND`, `DATABASE_LOCKED`, `DATABASE_DAMAGED`; {@link DatabaseError} `WRONG_KEY`
+   */
+  static async load(
+    where: string | Storage,
+    pubkey?: PublicKeyLike,
+    options: OpenOptions = {},
+  ): Promise<Database> {
+    const key = pubkey === undefined ? null : parseKey(pubkey, 'the database key')
+    const core = await DatabaseCore.load(storageAt(where), key, options)
+    const [violation = null] = await core.frauds.list()
+    return new Database(core, violation)
+  }
+
+  /**
+   * A throw-away database to try things in: a contract of its own, or contract and state of another.
+   *
+   * @example await using copy = await Database.createSandbox({ from: db })
+   */
+  static async createSandbox(options: SandboxCopyOptions): Promise<Database> {
+    const { from, contract, ...open } = options
+    const copied = from === undefined ? null : await from.#core.index.read(copyState)
+    const source = contract?.source ?? copied?.source
+    if (source === undefined)
+      throw new DatabaseError('CREATION_INVALID', 'give a contract, or a database to copy from')
+    const initialState = copied?.entries ?? []
+    return new Database(
+      await DatabaseCore.create(Storage.temporary(), { ...open, contract: { source }, initialState }),
+      null,
+    )
+  }
+
+  /** The database's public key: it pins the contract, the founders and the rules. */
+  get pubkey(): Buffer {
+    return Buffer.from(this.#core.index.key)
+  }
+
+  /** The folder. */
+  get path(): string {
+    return this.#core.storage.path
+  }
+
+  /** The executor, where this copy is the one that executes; else null. */
+  get executor(): Pick<Executor, 'sync' | 'confirmClock'> | null {
+    return this.#core.executor
+  }
+
+  /** The oplogs of all participants, as the index admits them. */
+  get oplogs(): OplogInfo[] {
+    return this.#core.participants.inputs.map((input) => ({
+      publicKey: Buffer.from(input.signer),
+      key: Buffer.from(input.oplog),
+      active: input.active,
+      local: toHex(input.signer) === this.#core.localId,
+    }))
+  }
+
+  /** The oplog that calls from here go to, or null where this copy is no participant. */
+  get localOplog(): OplogInfo | null {
+    return this.oplogs.find((oplog) => oplog.local) ?? null
+  }
+
+  /**
+   * Chooses the participant that calls from here.
+   *
+   * @throws {DatabaseError} `NOT_A_PARTICIPANT` where its secret key is not kept here
+   */
+  async setLocalOplog(publicKey: PublicKeyLike): Promise<void> {
+    await this.#core.setLocal(parseKey(publicKey, 'the participant'))
+  }
+
+  /** Makes a key pair to take part with. The contract has to admit its public key. */
+  async createIdentity(): Promise<Identity> {
+    this.#assertOpen()
+    return this.#adopt((await this.#core.storage.keys.create()).publicKey)
+  }
+
+  /** Takes over a key pair exported elsewhere. @throws {LogError} `KEY_INVALID` */
+  async importIdentity(exported: unknown): Promise<Identity> {
+    this.#assertOpen()
+    return this.#adopt((await this.#core.storage.keys.import(exported)).publicKey)
+  }
+
+  /** The key pairs kept here, the executor's left out. */
+  async identities(): Promise<Identity[]> {
+    const own =
+      this.#core.index.log.core.manifest === null ? null : toHex(this.#core.index.log.identity.signer)
+    const keys = await this.#core.storage.keys.list()
+    return keys.filter((key) => toHex(key) !== own).map((key) => new Identity(key, this.#core.storage.keys))
+  }
+
+  /** The contract in force. */
+  async source(): Promise<string> {
+    this.#assertOpen()
+    return this.#core.index.read((snapshot) => snapshot.contractSource())
+  }
+
+  /** What the contract can be called with. */
+  async methods(): Promise<readonly MethodInfo[]> {
+    this.#assertOpen()
+    return (await this.#core.contract()).methods
+  }
+
+  /**
+   * Calls a method of the contract. Ops that it emits are on disk in this participant's oplog when
+   * this returns; {@link Transaction.whenProcessed} tells when they are executed.
+   *
+   * @throws {DatabaseError} `NOT_A_PARTICIPANT` where the method emits ops and this copy has no active
+   *   oplog; `CONTRACT_VIOLATED` after a violation; `ContractError` for what the contract throws
+   * @example const tx = await db.call('increment', { amount: 2 })
+   */
+  async call(method: string, params: object = {}, options: CallOptions = {}): Promise<Transaction> {
+    this.#assertOpen()
+    if (this.#violation !== null) {
+      const { code } = this.#violation.violation
+      throw new DatabaseError(
+        'CONTRACT_VIOLATED',
+        `the executor has violated the contract (${code}): move to another database`,
+        {
+          cause: this.#violation,
+        },
+      )
+    }
+    options.signal?.throwIfAborted()
+    const encoded = encodeValue(params)
+    const { response, ops } = await this.#core.callContract(method, encoded, options.signal)
+    const record = {
+      method,
+      params: decodeValue(encoded),
+      ...(response === undefined ? {} : { response: decodeValue(response) }),
+    }
+    if (ops.length === 0)
+      return new Transaction(
+        { ...record, txId: `read-${crypto.randomUUID()}`, ops: [] },
+        this.#core.transactionHost,
+      )
+    options.signal?.throwIfAborted()
+    return this.#core.emit(record, ops)
+  }
+
+  /** The calls made from here whose ops are not executed yet; after a restart too. */
+  async pending(): Promise<Transaction[]> {
+    this.#assertOpen()
+    return this.#core.pending()
+  }
+
+  /** A transaction from its plain data, attached to this database. @throws {TransactionError} `TX_INVALID` */
+  transaction(json: unknown): Transaction {
+    return Transaction.fromJSON(json, this.#core.transactionHost)
+  }
+
+  /**
+   * Checks everything that was published, from genesis on, by running the contract again.
+   *
+   * @throws {ContractFraudProof} where the executor has violated the contract
+   * @throws {InconclusiveError} with `strict`, where something could not be checked
+   */
+  async verify(options: VerifyOptions = {}): Promise<AuditReport> {
+    this.#assertOpen()
+    const report = await this.#auditor().advance(options)
+    const proof = await this.#accept(report)
+    if (proof !== null) throw proof
+    if (options.strict && report.verdict !== 'valid') throw new InconclusiveError(report)
+    return report
+  }
+
+  /** Checks everything that was published, and from now on what is published. */
+  async monitor(): Promise<Monitor> {
+    this.#assertOpen()
+    return this.#core.keepMonitor(
+      new Monitor(this.#core.index, this.#auditor(MONITOR_WAIT_MS), (report) => this.#accept(report)),
+    )
+  }
+
+  /** The violations found by this copy so far. */
+  frauds(): Promise<ContractFraudProof[]> {
+    return this.#core.frauds.list()
+  }
+
+  /**
+   * Exchanges logs with a peer.
+   *
+   * @param target a duplex such as a socket, or true/false for a stream to be piped to the peer's
+   * @example socket.on('connect', () => db.replicate(socket, { initiator: true }))
+   */
+  replicate(target: boolean | Duplex, options: ReplicateOptions = {}): Duplex {
+    this.#assertOpen()
+    return replicate(this.#core.storage, target, options)
+  }
+
+  /** Shares the database on the Hyperswarm network. */
+  swarm(options: SwarmOptions = {}): Swarm {
+    this.#assertOpen()
+    this.#swarm ??= new Swarm(this.#core.storage, this.#core.index.log, options)
+    return this.#swarm
+  }
+
+  /** Waits until this copy has what its peers have of the index. @throws {DatabaseError} `SYNC_TIMEOUT` */
+  async syncLatest(options: SyncOptions = {}): Promise<void> {
+    this.#assertOpen()
+    await this.#core.syncLatest(options.timeout ?? SYNC_TIMEOUT_MS)
+  }
+
+  /** Ends everything this copy does and frees the folder. */
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    await this.#swarm?.close()
+    await this.#core.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  async #adopt(publicKey: Uint8Array): Promise<Identity> {
+    if (this.#core.localId === null) await this.#core.setLocal(publicKey)
+    else await this.#core.participants.open(publicKey)
+    return new Identity(publicKey, this.#core.storage.keys)
+  }
+
+  #auditor(waitMs = 0): Auditor {
+    const { index, sandbox, participants, local } = this.#core
+    const openOplog = ({ signer }: { signer: Uint8Array }) => participants.open(signer)
+    return new Auditor({ index, sandbox, openOplog, waitMs, remembered: local.seen })
+  }
+
+  /** Keeps what an audit found, before anybody is told. */
+  async #accept(report: AuditReport): Promise<ContractFraudProof | null> {
+    if (report.violation === undefined) {
+      if (report.verdict === 'valid') await this.#core.rememberHead(report.version)
+      return null
+    }
+    const proof = new ContractFraudProof(report, report.violation)
+    await this.#core.frauds.save(proof)
+    this.#violation ??= proof
+    this.emit('violation', proof)
+    return proof
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new DatabaseError('DATABASE_CLOSED', 'the database is closed: load it again')
+  }
+}
+
+const SYNC_TIMEOUT_MS = 10_000
+/** How long a monitor waits for peers to give a block that the index already speaks of, in ms. */
+const MONITOR_WAIT_MS = 10_000
+
+function storageAt(where: string | Storage): Storage {
+  return typeof where === 'string' ? Storage.at(where) : where
+}

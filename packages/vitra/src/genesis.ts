@@ -1,0 +1,87 @@
+/** Makes a new database (spec/2-index §2): keys, genesis, and the folder that holds them. */
+import {
+  type Change,
+  CURRENT_RULES,
+  encodeRules,
+  IndexWriter,
+  indexIdentity,
+  initialStateHash,
+  type KeyPair,
+  Log,
+  LogWriter,
+  layOutGenesis,
+  type RuleLimits,
+  type Rules,
+  randomBytes,
+  type Storage,
+  sodiumCrypto,
+} from '@vitra/log'
+import type { Sandbox } from '@vitra/sandbox'
+import { DatabaseError } from './errors.js'
+import { type PublicKeyLike, parseKey } from './keys.js'
+import { LocalState } from './local-state.js'
+
+export interface ContractOptions {
+  /** The contract: the text of an ES module. */
+  readonly source: string
+}
+
+export interface CreateOptions {
+  readonly contract: ContractOptions
+  /** Participants from the start, besides the creator. */
+  readonly participants?: readonly PublicKeyLike[]
+  /** Limits that differ from the default ones; pinned for good. */
+  readonly limits?: Partial<RuleLimits>
+}
+
+export interface NewDatabase extends CreateOptions {
+  /** Entries the database starts with; none by default. */
+  readonly initialState?: readonly Change[]
+}
+
+/** Creates a database in an open, empty storage and publishes its genesis. */
+export async function createGenesis(storage: Storage, sandbox: Sandbox, options: NewDatabase): Promise<void> {
+  const { source } = options.contract
+  if (typeof source !== 'string' || source.trim() === '') {
+    throw new DatabaseError('CREATION_INVALID', 'give the contract as text: {contract: {source}}')
+  }
+  const initialState = options.initialState ?? []
+  const rules: Rules = {
+    ...CURRENT_RULES,
+    limits: { ...CURRENT_RULES.limits, ...options.limits },
+    ...(initialState.length === 0 ? {} : { initialState: initialStateHash(initialState) }),
+  }
+  const others = (options.participants ?? []).map((key) => parseKey(key, 'a participant'))
+  await sandbox.load(source, rules)
+  const owner = await storage.keys.create()
+  const creator = await storage.keys.create()
+  const genesis = {
+    source,
+    founders: distinct([creator.publicKey, ...others]),
+    rules: encodeRules(rules),
+    nonce: randomBytes(32),
+  }
+  const identity = indexIdentity(sodiumCrypto, owner.publicKey, genesis)
+  const log = await Log.open(storage, identity)
+  const draft = { ...genesis, indexKey: log.key, initialState, ts: Date.now(), engine: sandbox.engine }
+  const { blocks } = await (await IndexWriter.open(null)).layOut(layOutGenesis(draft))
+  await append(log, storage, owner, blocks)
+  await storage.describe({ key: log.key, identity })
+  await (await LocalState.open(storage)).setParticipant(creator.publicKey)
+  await log.close()
+}
+
+async function append(
+  log: Log,
+  storage: Storage,
+  owner: KeyPair,
+  blocks: readonly Uint8Array[],
+): Promise<void> {
+  const writer = await LogWriter.open(log, storage, owner)
+  await writer.append(blocks)
+  await writer.close()
+}
+
+function distinct(keys: readonly Uint8Array[]): Uint8Array[] {
+  return [...new Map(keys.map((key) => [Buffer.from(key).toString('hex'), new Uint8Array(key)])).values()]
+}

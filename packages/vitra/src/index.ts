@@ -1,0 +1,32 @@
+/** `vitra`: cooperative databases whose rules are public contracts. */
+export { CLOCK_JUMP_MS_MAX, type TimeSource } from '@vitra/executor'
+export {
+  type ExportedIdentity,
+  type ListOptions,
+  LogError,
+  PathError,
+  Storage,
+  type Value,
+  ValueError,
+  VitraError,
+} from '@vitra/log'
+export { ContractLoadError, type ContractLogEntry, type MethodInfo, SandboxError } from '@vitra/sandbox'
+export * from '@vitra/verifier'
+export * from './database.js'
+export type {
+  DangerousChange,
+  DatabaseIndex,
+  Entry,
+  HistoryEntry,
+  HistoryOptions,
+  ListEntry,
+  PastIndex,
+} from './database-index.js'
+export * from './errors.js'
+export type { ContractOptions, CreateOptions } from './genesis.js'
+export type { Identity } from './identity.js'
+export type { PublicKeyLike } from './keys.js'
+export type { Monitor, MonitorEvents } from './monitor.js'
+export type { ReplicateOptions, Swarm, SwarmOptions } from './network.js'
+export type { CallOptions, OpenOptions, SyncOptions, VerifyOptions } from './options.js'
+export * from './transaction.js'

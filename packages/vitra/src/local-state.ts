@@ -1,0 +1,52 @@
+/** What one copy of a database remembers beside its logs: which participant it is, and the last head seen. */
+import { fromHex, type SignedHead, type Storage, toHex } from '@vitra/log'
+
+const FILE = 'local.json'
+
+interface LocalRecord {
+  /** Public key of the participant that calls from here. */
+  participant?: string
+  /** The last index head that an audit here has accepted. */
+  seen?: { length: number; treeHash: string; signature: string }
+}
+
+export class LocalState {
+  readonly #storage: Storage
+  readonly #record: LocalRecord
+
+  private constructor(storage: Storage, record: LocalRecord) {
+    this.#storage = storage
+    this.#record = record
+  }
+
+  static async open(storage: Storage): Promise<LocalState> {
+    return new LocalState(storage, ((await storage.readJson(FILE)) ?? {}) as LocalRecord)
+  }
+
+  get participant(): Uint8Array | null {
+    const { participant } = this.#record
+    return participant === undefined ? null : fromHex(participant)
+  }
+
+  async setParticipant(publicKey: Uint8Array): Promise<void> {
+    this.#record.participant = toHex(publicKey)
+    await this.#storage.writeJson(FILE, this.#record)
+  }
+
+  /** The last head seen, kept outside the log so that a log taken back is noticed. */
+  get seen(): SignedHead | undefined {
+    const { seen } = this.#record
+    if (seen === undefined) return undefined
+    return { length: seen.length, treeHash: fromHex(seen.treeHash), signature: fromHex(seen.signature) }
+  }
+
+  async remember(head: SignedHead): Promise<void> {
+    if (head.length <= (this.#record.seen?.length ?? 0)) return
+    this.#record.seen = {
+      length: head.length,
+      treeHash: toHex(head.treeHash),
+      signature: toHex(head.signature),
+    }
+    await this.#storage.writeJson(FILE, this.#record)
+  }
+}

@@ -1,0 +1,98 @@
+/** A monitor: audits a database as it grows, and tells what it finds. */
+import { EventEmitter } from 'node:events'
+import type { IndexLog } from '@vitra/log'
+import type { AuditReport, ContractFraudProof } from '@vitra/verifier'
+import type { Auditor } from '@vitra/verifier/replay'
+
+export interface MonitorEvents {
+  /** Everything up to `version` was checked and holds. */
+  validated: [{ version: number; batches: number; ops: number }]
+  /** The executor has violated the contract. The proof is on disk before this is told; the monitor has ended. */
+  violation: [ContractFraudProof]
+  /** Something could not be checked; the report lists it. */
+  inconclusive: [AuditReport]
+  /** The audit itself failed, such as on a full disk. */
+  error: [Error]
+}
+
+export class Monitor extends EventEmitter<MonitorEvents> implements AsyncDisposable {
+  readonly #index: IndexLog
+  readonly #auditor: Auditor
+  readonly #accept: (report: AuditReport) => Promise<ContractFraudProof | null>
+  readonly #abort = new AbortController()
+  #running: Promise<void> | null = null
+  #again = false
+  #findings = 0
+
+  /** @param accept keeps what a report says: the head seen, or the violation's proof, which it returns */
+  constructor(
+    index: IndexLog,
+    auditor: Auditor,
+    accept: (report: AuditReport) => Promise<ContractFraudProof | null>,
+  ) {
+    super()
+    this.#index = index
+    this.#auditor = auditor
+    this.#accept = accept
+    index.log.on('append', this.#look)
+    index.log.on('conflict', this.#look)
+    queueMicrotask(this.#look)
+  }
+
+  /** Index length that was checked. */
+  get version(): number {
+    return this.#auditor.version
+  }
+
+  /** Ends the monitor. */
+  async close(): Promise<void> {
+    this.#abort.abort()
+    this.#index.log.off('append', this.#look)
+    this.#index.log.off('conflict', this.#look)
+    await this.#running
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  readonly #look = (): void => {
+    if (this.#abort.signal.aborted) return
+    this.#again = true
+    this.#running ??= this.#run().finally(() => {
+      this.#running = null
+    })
+  }
+
+  async #run(): Promise<void> {
+    while (this.#again && !this.#abort.signal.aborted) {
+      this.#again = false
+      const before = this.#auditor.version
+      try {
+        await this.#tell(await this.#auditor.advance({ signal: this.#abort.signal }), before)
+      } catch (error) {
+        if (this.#abort.signal.aborted) return
+        this.emit('error', error as Error)
+        return
+      }
+    }
+  }
+
+  async #tell(report: AuditReport, before: number): Promise<void> {
+    const proof = await this.#accept(report)
+    if (proof !== null) {
+      this.#abort.abort()
+      this.#index.log.off('append', this.#look)
+      this.#index.log.off('conflict', this.#look)
+      this.emit('violation', proof)
+      return
+    }
+    const { version, batches, ops, findings } = report
+    if (findings.length > this.#findings) {
+      this.#findings = findings.length
+      this.emit('inconclusive', report)
+    } else if (version > before && report.verdict === 'valid') {
+      this.emit('validated', { version, batches, ops })
+    }
+  }
+}

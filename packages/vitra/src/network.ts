@@ -1,0 +1,69 @@
+/** Connects a database to its peers: any duplex stream, or the Hyperswarm network. */
+import { type Duplex, pipeline } from 'node:stream'
+import type { Log, Storage } from '@vitra/log'
+import Hyperswarm from 'hyperswarm'
+
+export interface ReplicateOptions {
+  /** Which end this is; the other end takes the opposite. Default: the first to call `replicate(true)`. */
+  readonly initiator?: boolean
+}
+
+export interface SwarmOptions {
+  /** DHT nodes as `host:port`, for a network of one's own; default `VITRA_BOOTSTRAP`, else the public network. */
+  readonly bootstrap?: readonly string[]
+  /** A HyperDHT node to use instead of making one. */
+  readonly dht?: unknown
+}
+
+/**
+ * Replicates over a stream.
+ *
+ * @param target true or false makes a stream to be piped to the other end's (the initiator passes
+ *   true); a duplex, such as a socket, is connected to such a stream
+ */
+export function replicate(storage: Storage, target: boolean | Duplex, options: ReplicateOptions): Duplex {
+  const { store } = storage
+  if (typeof target === 'boolean') return store.replicate(target) as unknown as Duplex
+  if ('noiseStream' in target) return store.replicate(target) as unknown as Duplex
+  const protocol = store.replicate(options.initiator ?? false) as unknown as Duplex
+  pipeline(target, protocol, target, () => {
+    // a peer that goes away is no error of ours: hypercore keeps what has arrived
+  })
+  return protocol
+}
+
+/** Announces the database on the network and connects to whoever else does. */
+export class Swarm {
+  readonly #swarm: Hyperswarm
+
+  constructor(storage: Storage, index: Log, options: SwarmOptions) {
+    const bootstrap = options.bootstrap ?? environmentBootstrap()
+    this.#swarm = new Hyperswarm({
+      ...(options.dht === undefined ? {} : { dht: options.dht as never }),
+      ...(bootstrap === undefined ? {} : { bootstrap: [...bootstrap] }),
+    })
+    this.#swarm.on('connection', (connection) => {
+      storage.store.replicate(connection)
+    })
+    const { discoveryKey } = index.core
+    if (discoveryKey !== null) this.#swarm.join(discoveryKey)
+  }
+
+  /** Resolves once the database is announced. */
+  async flush(): Promise<void> {
+    await this.#swarm.flush()
+  }
+
+  get connections(): number {
+    return this.#swarm.connections.size
+  }
+
+  async close(): Promise<void> {
+    await this.#swarm.destroy()
+  }
+}
+
+function environmentBootstrap(): string[] | undefined {
+  const nodes = process.env.VITRA_BOOTSTRAP
+  return nodes ? nodes.split(',') : undefined
+}

@@ -1,0 +1,31 @@
+/** Options shared by everything that opens a database. */
+import type { TimeSource } from '@vitra/executor'
+import type { ContractLogEntry, SandboxOptions } from '@vitra/sandbox'
+import type { AuditProgress } from '@vitra/verifier/replay'
+
+export interface OpenOptions {
+  /** Receives what the contract prints with `console`. */
+  readonly onLog?: (entry: ContractLogEntry) => void
+  /** Limits of the guest process. */
+  readonly sandbox?: Omit<SandboxOptions, 'onLog'>
+  /** The executor's clocks; for tests. */
+  readonly time?: TimeSource
+}
+
+export interface VerifyOptions {
+  /** Throw as well where something could not be checked. */
+  readonly strict?: boolean
+  readonly signal?: AbortSignal
+  /** Called after each batch. */
+  readonly onProgress?: (progress: AuditProgress) => void
+}
+
+export interface CallOptions {
+  /** Gives up the call before its ops are written. */
+  readonly signal?: AbortSignal
+}
+
+export interface SyncOptions {
+  /** In ms; default 10,000. */
+  readonly timeout?: number
+}

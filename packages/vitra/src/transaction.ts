@@ -1,0 +1,312 @@
+/**
+ * One call of a contract: what it answered, the ops it emitted, and what became of them. Event-driven:
+ * it looks again whenever the index grows.
+ */
+import {
+  checkInclusion,
+  decodeValue,
+  encodeValue,
+  type FoundRun,
+  fromHex,
+  type InclusionProof,
+  type IndexLog,
+  type Log,
+  type Outcome,
+  proveInclusion,
+  readOp,
+  sameBytes,
+  sodiumCrypto,
+  toHex,
+  type Value,
+} from '@vitra/log'
+import { TransactionError } from './errors.js'
+
+/** One op of a transaction: a block of the caller's oplog. */
+export interface TransactionOp {
+  /** Key of the oplog, hex. */
+  readonly oplog: string
+  readonly seq: number
+  readonly value: Value
+}
+
+/** What the executor published about one op. */
+export interface Ack {
+  readonly oplog: string
+  readonly seq: number
+  /** True where the op was executed. */
+  readonly success: boolean
+  readonly outcome: Outcome
+  /** What `apply` returned, where it returned something. */
+  readonly returnValue?: Value
+  /** What `process` returned, where it returned something. */
+  readonly metadata?: Value
+}
+
+/** One change that an op made. */
+export interface Result {
+  readonly oplog: string
+  readonly seq: number
+  readonly path: string
+  /** Absent for a delete. */
+  readonly value?: Value
+  readonly deleted: boolean
+}
+
+/** Proofs that an op stands in its oplog and its outcome in the index, under signed heads. */
+export interface OpInclusion {
+  readonly op: InclusionProof
+  readonly run: InclusionProof
+}
+
+/** `read`: nothing was emitted. `pending`: not executed yet. `processed`, `rejected`: executed. */
+export type TransactionStatus = 'read' | 'pending' | 'processed' | 'rejected'
+
+export interface TransactionRecord {
+  readonly txId: string
+  readonly method: string
+  readonly params: Value
+  readonly response?: Value
+  readonly ops: readonly TransactionOp[]
+}
+
+/** What a transaction needs of a database. */
+export interface TransactionHost {
+  readonly index: IndexLog
+  openOplog(key: Uint8Array): Promise<Log>
+  /** Rejects once the database closes or its own executor fails. */
+  readonly failed: (listener: (error: Error) => void) => () => void
+}
+
+export interface WaitOptions {
+  /** In ms; without it the wait has no end of its own. */
+  readonly timeout?: number
+  readonly signal?: AbortSignal
+}
+
+export class Transaction {
+  readonly txId: string
+  readonly method: string
+  readonly params: Value
+  /** What the method returned; undefined where it returned nothing. */
+  readonly response: Value | undefined
+  readonly ops: readonly TransactionOp[]
+  readonly #host: TransactionHost | null
+  #acks: Ack[] | null = null
+
+  constructor(record: TransactionRecord, host: TransactionHost | null) {
+    this.txId = record.txId
+    this.method = record.method
+    this.params = record.params
+    this.response = record.response
+    this.ops = record.ops
+    this.#host = host
+    if (record.ops.length === 0) this.#acks = []
+  }
+
+  /** As far as this object has seen; `fetchAcks` and `whenProcessed` look again. */
+  get status(): TransactionStatus {
+    if (this.ops.length === 0) return 'read'
+    if (this.#acks === null) return 'pending'
+    return this.#acks.every((ack) => ack.success) ? 'processed' : 'rejected'
+  }
+
+  /**
+   * Resolves once every op is executed and the executor has it on disk.
+   *
+   * @throws {TransactionError} `OP_REJECTED` where an op failed, `TX_TIMEOUT`; or the signal's reason
+   */
+  async whenProcessed(options: WaitOptions = {}): Promise<Ack[]> {
+    const acks = this.#acks ?? (await this.#wait(options))
+    const failed = acks.find((ack) => !ack.success)
+    if (failed === undefined) return acks
+    const { kind, code, message } = failed.outcome
+    throw new TransactionError('OP_REJECTED', `the contract rejected the op: ${message || code || kind}`, {
+      details: { txId: this.txId, seq: failed.seq, kind, failure: code ?? null, message: message ?? null },
+    })
+  }
+
+  /** What the executor published about the ops so far; shorter than `ops` while some wait. */
+  async fetchAcks(): Promise<Ack[]> {
+    const acks: Ack[] = []
+    for (const op of this.ops) {
+      const found = await this.#find(op)
+      if (found !== null) acks.push(toAck(op, found))
+    }
+    if (acks.length === this.ops.length) this.#acks = acks
+    return acks
+  }
+
+  /** The changes that the ops made, in order. */
+  async fetchResults(): Promise<Result[]> {
+    const results: Result[] = []
+    for (const op of this.ops) {
+      const found = await this.#find(op)
+      if (found === null) continue
+      for (const { path, value } of await this.#attached.index.changesOf(found, op.seq)) {
+        const place = { oplog: op.oplog, seq: op.seq, path }
+        results.push(
+          value === null
+            ? { ...place, deleted: true }
+            : { ...place, deleted: false, value: decodeValue(value) },
+        )
+      }
+    }
+    return results
+  }
+
+  /**
+   * Proves, and checks, that each op is in its oplog and its outcome in the index.
+   *
+   * @throws {TransactionError} `TX_NOT_PROCESSED` while an op waits, `TX_UNPROVED` where a proof fails
+   */
+  async verifyInclusion(): Promise<OpInclusion[]> {
+    const host = this.#attached
+    const proofs: OpInclusion[] = []
+    for (const op of this.ops) {
+      const found = await this.#find(op)
+      if (found === null)
+        throw new TransactionError('TX_NOT_PROCESSED', `op ${op.seq} is not executed yet: wait for it first`)
+      const log = await host.openOplog(fromHex(op.oplog))
+      const pair = {
+        op: await proveInclusion(log, op.seq),
+        run: await proveInclusion(host.index.log, found.seq),
+      }
+      const holds =
+        checkInclusion(sodiumCrypto, log.key, pair.op) &&
+        checkInclusion(sodiumCrypto, host.index.key, pair.run)
+      const same = sameBytes(encodeValue(readOp(pair.op.block)), encodeValue(op.value))
+      if (!holds || !same)
+        throw new TransactionError(
+          'TX_UNPROVED',
+          `op ${op.seq} cannot be proved: the logs do not hold what they should`,
+        )
+      proofs.push(pair)
+    }
+    return proofs
+  }
+
+  /** Plain data from which `Transaction.fromJSON` makes the transaction again. */
+  toJSON(): unknown {
+    const { txId, method, params, response, ops } = this
+    return {
+      format: 1,
+      txId,
+      method,
+      params: toJsonValue(params),
+      ...(response === undefined ? {} : { response: toJsonValue(response) }),
+      ops: ops.map((op) => ({ ...op, value: toJsonValue(op.value) })),
+    }
+  }
+
+  /**
+   * @param host the database it belongs to; without one it only shows what it holds
+   * @throws {TransactionError} `TX_INVALID`
+   */
+  static fromJSON(json: unknown, host: TransactionHost | null = null): Transaction {
+    return new Transaction(parseTransaction(json), host)
+  }
+
+  get #attached(): TransactionHost {
+    if (this.#host !== null) return this.#host
+    throw new TransactionError(
+      'TX_DETACHED',
+      'the transaction belongs to no open database: give one to Transaction.fromJSON',
+    )
+  }
+
+  #find(op: TransactionOp): Promise<FoundRun | null> {
+    return this.#attached.index.runOf(fromHex(op.oplog), op.seq)
+  }
+
+  async #wait({ timeout, signal }: WaitOptions): Promise<Ack[]> {
+    const host = this.#attached
+    signal?.throwIfAborted()
+    return new Promise((resolve, reject) => {
+      const finish = (settle: () => void) => {
+        clearTimeout(timer)
+        host.index.log.off('append', look)
+        signal?.removeEventListener('abort', onAbort)
+        unsubscribe()
+        settle()
+      }
+      const look = () => {
+        this.fetchAcks().then(
+          (acks) => {
+            if (acks.length === this.ops.length) finish(() => resolve(acks))
+          },
+          (error) => finish(() => reject(error)),
+        )
+      }
+      const onAbort = () => finish(() => reject(signal?.reason))
+      const late = () =>
+        new TransactionError(
+          'TX_TIMEOUT',
+          `not executed within ${timeout} ms: the executor may be away, wait again later`,
+        )
+      const timer =
+        timeout === undefined ? undefined : setTimeout(() => finish(() => reject(late())), timeout)
+      const unsubscribe = host.failed((error) => finish(() => reject(error)))
+      signal?.addEventListener('abort', onAbort)
+      host.index.log.on('append', look)
+      look()
+    })
+  }
+}
+
+function toAck(op: TransactionOp, found: FoundRun): Ack {
+  const outcome = found.run.outcomes[op.seq - found.place.firstSeq]!
+  return {
+    oplog: op.oplog,
+    seq: op.seq,
+    success: outcome.kind === 'ok',
+    outcome,
+    ...(outcome.value === undefined ? {} : { returnValue: decodeValue(outcome.value) }),
+    ...(outcome.metadata === undefined ? {} : { metadata: decodeValue(outcome.metadata) }),
+  }
+}
+
+const BYTES_KEY = '$bytes'
+
+/** JSON cannot hold bytes: they become `{"$bytes": hex}`, and an object with that key is wrapped once more. */
+function toJsonValue(value: Value): unknown {
+  if (value instanceof Uint8Array) return { [BYTES_KEY]: toHex(value) }
+  if (Array.isArray(value)) return value.map(toJsonValue)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).map(([key, inner]) => [key, toJsonValue(inner)])
+  const plain = Object.fromEntries(entries)
+  return BYTES_KEY in value ? { [BYTES_KEY]: plain } : plain
+}
+
+function fromJsonValue(json: unknown): Value {
+  if (Array.isArray(json)) return json.map(fromJsonValue)
+  if (typeof json !== 'object' || json === null) return json as Value
+  const wrapped = (json as Record<string, unknown>)[BYTES_KEY]
+  if (typeof wrapped === 'string') return fromHex(wrapped)
+  const plain = typeof wrapped === 'object' && wrapped !== null ? wrapped : json
+  return Object.fromEntries(Object.entries(plain).map(([key, inner]) => [key, fromJsonValue(inner)]))
+}
+
+function parseTransaction(json: unknown): TransactionRecord {
+  const { format, txId, method, params, response, ops } = (json ?? {}) as Record<string, unknown>
+  if (format !== 1 || typeof txId !== 'string' || typeof method !== 'string' || !Array.isArray(ops)) {
+    throw new TransactionError(
+      'TX_INVALID',
+      'this is not a transaction: it holds format 1, txId, method, params and ops',
+    )
+  }
+  return {
+    txId,
+    method,
+    params: fromJsonValue(params),
+    ...(response === undefined ? {} : { response: fromJsonValue(response) }),
+    ops: ops.map(parseOp),
+  }
+}
+
+function parseOp(json: unknown): TransactionOp {
+  const { oplog, seq, value } = (json ?? {}) as Record<string, unknown>
+  if (typeof oplog !== 'string' || !/^[0-9a-f]{64}$/.test(oplog) || !Number.isSafeInteger(seq)) {
+    throw new TransactionError('TX_INVALID', 'an op of the transaction names no oplog and sequence number')
+  }
+  return { oplog, seq: seq as number, value: fromJsonValue(value) }
+}
