@@ -53,7 +53,7 @@ export async function createLog(
 ): Promise<OpenLog> {
   const storage = options.folder === undefined ? Storage.temporary() : Storage.at(options.folder)
   await storage.create()
-  await storage.describe(filled(1))
+  await storage.describe({ key: filled(1), identity: null })
   return openWriter(storage, options.keyPair ?? newKeyPair(), options.indexKey ?? randomBytes(32))
 }
 
@@ -176,6 +176,7 @@ export async function backUp(folder: string): Promise<string> {
 /** The class of file handles, which Node does not export. */
 export async function fileHandlePrototype(): Promise<{
   datasync(): Promise<void>
+  sync(): Promise<void>
   truncate(length?: number): Promise<void>
   appendFile(bytes: Uint8Array | string): Promise<void>
 }> {

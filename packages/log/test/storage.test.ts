@@ -10,7 +10,7 @@ async function describedFolder(): Promise<string> {
   const folder = path.join(await temporaryFolder(), 'db')
   const storage = Storage.at(folder)
   await storage.create()
-  await storage.describe(filled(7))
+  await storage.describe({ key: filled(7), identity: null })
   await storage.close()
   return folder
 }
@@ -20,7 +20,7 @@ describe('storage', () => {
     const folder = await describedFolder()
     const storage = Storage.at(folder)
     expect(await storage.holdsDatabase()).toBe(true)
-    expect(await storage.load()).toEqual(filled(7))
+    expect(await storage.load()).toEqual({ key: filled(7), identity: null })
     await storage.close()
     expect((await filesBelow(folder)).filter((name) => !name.startsWith('logs'))).toEqual(['vitra.json'])
     expect(await readFile(path.join(folder, 'vitra.json'), 'utf8')).toBe(
@@ -68,7 +68,7 @@ describe('storage', () => {
     await writeFile(path.join(folder, 'vitra.json.next'), '{')
     const second = Storage.at(folder)
     await second.create()
-    await second.describe(filled(2))
+    await second.describe({ key: filled(2), identity: null })
     await second.close()
     expect(await Storage.at(folder).holdsDatabase()).toBe(true)
   })
@@ -107,7 +107,7 @@ describe('storage', () => {
     await expect(Storage.at(copy).load()).rejects.toMatchObject({ code: 'DATABASE_COPIED' })
     await rm(path.join(copy, 'logs', 'CORESTORE'))
     const storage = Storage.at(copy)
-    expect(await storage.load()).toEqual(filled(7))
+    expect(await storage.load()).toEqual({ key: filled(7), identity: null })
     await storage.close()
   })
 
@@ -128,7 +128,7 @@ describe('storage', () => {
     const log = await Log.open(storage, oplogIdentity(pair.publicKey, filled(1)))
     const writer = await LogWriter.open(log, storage, pair)
     for (let n = 0; n < 5; n++) await writer.append([text(`block ${n}`)])
-    await storage.describe(filled(1))
+    await storage.describe({ key: filled(1), identity: null })
     await writer.close()
     await log.close()
     await storage.close()
@@ -158,7 +158,7 @@ describe('storage', () => {
     await storage.abandon()
     expect(await filesBelow(folder)).toEqual([`keys/${toHex(imported.publicKey)}.json`])
     await storage.create()
-    await storage.describe(filled(3))
+    await storage.describe({ key: filled(3), identity: null })
     await storage.close()
   })
 
