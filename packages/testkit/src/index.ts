@@ -1,0 +1,11 @@
+/** `@vitra/testkit`: dishonest executors and participants, one per lie, and what tests share. */
+export * from './contracts.js'
+export * from './dishonest-executor.js'
+export * from './history.js'
+export * from './lies/execution.js'
+export * from './lies/genesis.js'
+export * from './lies/order.js'
+export * from './lies/schema.js'
+export * from './loopback.js'
+export * from './publish.js'
+export * from './temporary.js'
