@@ -107,8 +107,9 @@ export class IndexLog {
         `nothing of database ${toHex(this.key)} has arrived yet: connect to a peer that has it`,
       )
     }
-    if (!Number.isSafeInteger(version) || version < 1 || version > this.length) {
-      throw new LogError('NOT_A_BATCH_END', `version ${version} is not between 1 and ${this.length}`, {
+    // Block 0 is Hyperbee's header.
+    if (!Number.isSafeInteger(version) || version < 2 || version > this.length) {
+      throw new LogError('NOT_A_BATCH_END', `version ${version} is not between 2 and ${this.length}`, {
         details: { version },
       })
     }

@@ -61,12 +61,17 @@ export class IndexWriter {
   async layOut(changes: Iterable<Change>): Promise<LaidOut> {
     const start = this.#stack.length
     const batch = this.#bee.batch()
-    for (const { path, value } of changes) {
-      const key = Buffer.from(pathToKey(path))
-      if (value === null) await batch.del(key)
-      else await batch.put(key, Buffer.from(value.buffer, value.byteOffset, value.byteLength))
+    try {
+      for (const { path, value } of changes) {
+        const key = Buffer.from(pathToKey(path))
+        if (value === null) await batch.del(key)
+        else await batch.put(key, Buffer.from(value.buffer, value.byteOffset, value.byteLength))
+      }
+      await batch.flush()
+    } catch (error) {
+      await batch.close() // it holds a lock that the next batch waits for
+      throw error
     }
-    await batch.flush()
     const blocks = this.#stack.since(start)
     const roots = this.#roots.clone()
     for (const block of blocks) roots.append(block)

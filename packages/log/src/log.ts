@@ -97,10 +97,11 @@ export class Log extends EventEmitter<LogEvents> implements ProofSource {
   /**
    * One block.
    *
-   * @throws {LogError} `BLOCK_MISSING` where it is not here and no peer gives it in time
+   * @throws {LogError} `BLOCK_MISSING` where it is not here and no peer gives it in time; `LOG_FOREIGN`
    */
   async get(seq: number, options: ReadOptions = {}): Promise<Uint8Array> {
     const { wait = true, timeoutMs = READ_TIMEOUT_MS } = options
+    if (this.core.manifest !== null) this.identity
     let block: Uint8Array | null
     try {
       block = await this.core.get(seq, wait ? { timeout: timeoutMs } : { wait: false })

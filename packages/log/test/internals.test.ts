@@ -1,0 +1,50 @@
+/** What `src/internals.ts` needs of the Holepunch packages; an upgrade that changes it fails here. */
+import { readdir, stat } from 'node:fs/promises'
+import { describe, expect, it } from 'vitest'
+import { wrapSignature } from '../src/index.js'
+import { flushStorage, remoteLengthMax } from '../src/internals.js'
+import { connect, createLog, createReplica, temporaryFolder, text, until } from './helpers.js'
+
+describe('internals of hypercore', () => {
+  it('has no remote length without peers', async () => {
+    const { log } = await createLog()
+    expect(remoteLengthMax(log.core)).toBe(0)
+  })
+
+  it('knows the longest length that a connected peer announced', async () => {
+    const { log, writer, storage } = await createLog()
+    await writer.append([text('a'), text('b')])
+    const replica = await createReplica(log.key)
+    const cut = connect(storage.store, replica.storage.store)
+    await until(() => remoteLengthMax(replica.log.core) === 2)
+    await writer.append([text('c')])
+    await until(() => remoteLengthMax(replica.log.core) === 3)
+    await cut()
+    await until(() => replica.log.core.peers.length === 0)
+    expect(remoteLengthMax(replica.log.core)).toBe(0)
+  })
+
+  it('flushes accepted blocks out of the write-ahead log into a table file', async () => {
+    const folder = `${await temporaryFolder()}/db`
+    const { writer, storage } = await createLog({ folder })
+    const tables = async () =>
+      (await readdir(`${folder}/logs/db`)).filter((name) => name.endsWith('.sst')).length
+    await writer.append([new Uint8Array(100_000)])
+    const before = await tables()
+    await flushStorage(storage.store)
+    expect(await tables()).toBeGreaterThan(before)
+    const names = (await readdir(`${folder}/logs/db`)).filter((name) => /^\d+\.log$/.test(name))
+    const sizes = await Promise.all(names.map(async (name) => (await stat(`${folder}/logs/db/${name}`)).size))
+    expect(Math.max(0, ...sizes)).toBeLessThan(100_000)
+  })
+
+  it('takes a signature from outside in its container, and checks it', async () => {
+    const { log, writer } = await createLog()
+    await writer.append([text('a')])
+    const wrong = Buffer.from(wrapSignature(new Uint8Array(64)))
+    await expect(log.core.append([Buffer.from('b')], { signature: wrong })).rejects.toMatchObject({
+      code: 'INVALID_SIGNATURE',
+    })
+    expect(log.length).toBe(1)
+  })
+})
