@@ -29,12 +29,17 @@ export async function checkDatabase(db: Database, options: CheckOptions = {}): P
     const findings = report.findings.map(({ code, message }) => `${code}: ${message}`).join('; ')
     problems.push(`the audit says ${report.verdict}, not ${wanted} (${findings})`)
   }
-  if (report.version !== db.index.version) problems.push(`the audit reached ${report.version} of ${db.index.version}`)
+  if (report.version !== db.index.version)
+    problems.push(`the audit reached ${report.version} of ${db.index.version}`)
   const state = await stateFromHistory(db)
   await compareState(db, state, problems)
   await compareListing(db, state, problems)
   if (problems.length > 0) {
-    throw new DatabaseCheckError('DATABASE_CHECK_FAILED', `the database does not hold: ${problems.join('; ')}`, { details: { problems } })
+    throw new DatabaseCheckError(
+      'DATABASE_CHECK_FAILED',
+      `the database does not hold: ${problems.join('; ')}`,
+      { details: { problems } },
+    )
   }
   return report
 }
@@ -43,12 +48,17 @@ async function stateFromHistory(db: Database): Promise<Map<string, HistoryEntry>
   const state = new Map<string, HistoryEntry>()
   for await (const entry of db.index.history()) {
     if (entry.type === 'put') state.set(entry.path, entry)
-    else if (!state.delete(entry.path)) throw new DatabaseCheckError('DATABASE_CHECK_FAILED', `${entry.path} is deleted but absent`)
+    else if (!state.delete(entry.path))
+      throw new DatabaseCheckError('DATABASE_CHECK_FAILED', `${entry.path} is deleted but absent`)
   }
   return state
 }
 
-async function compareState(db: Database, state: ReadonlyMap<string, Entry>, problems: string[]): Promise<void> {
+async function compareState(
+  db: Database,
+  state: ReadonlyMap<string, Entry>,
+  problems: string[],
+): Promise<void> {
   for (const [path, { value }] of state) {
     const entry = await db.index.get(path)
     if (entry === null) problems.push(`${path} is in the history and not in the state`)
@@ -57,7 +67,11 @@ async function compareState(db: Database, state: ReadonlyMap<string, Entry>, pro
 }
 
 /** Walks all listings and counts what they reach: nothing may be left out or made up. */
-async function compareListing(db: Database, state: ReadonlyMap<string, Entry>, problems: string[]): Promise<void> {
+async function compareListing(
+  db: Database,
+  state: ReadonlyMap<string, Entry>,
+  problems: string[],
+): Promise<void> {
   const reached = new Set<string>()
   const folders = ['/']
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {

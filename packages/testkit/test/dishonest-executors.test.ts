@@ -1,0 +1,158 @@
+import { rename } from 'node:fs/promises'
+import { encodeOp, toHex } from '@vitra/log'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ContractFraudProof, Database } from 'vitra'
+import { checkDatabase } from 'vitra/testing'
+import {
+  type DishonestExecutor,
+  EXECUTION_LIES,
+  ExecutesRemoved,
+  GENESIS_LIES,
+  type History,
+  ORDER_LIES,
+  publish,
+  readHistory,
+  SCHEMA_LIES,
+  TemporaryFolder,
+  WORKBENCH_CONTRACT,
+} from '../src/index.js'
+
+let folder: TemporaryFolder
+let removedOplog: Uint8Array
+
+/** An honest history that has something for each lie: several batches, failures, a removal, an upgrade. */
+async function writeHonestHistory(path: string): Promise<void> {
+  const db = await Database.create(path, { contract: { source: WORKBENCH_CONTRACT } })
+  const other = await db.createIdentity()
+  const run = async (method: string, params: object) => {
+    const tx = await db.call(method, params)
+    await tx.whenProcessed().catch((error) => {
+      if (error.code !== 'OP_REJECTED') throw error
+    })
+  }
+  await run('put', { key: 'a', value: 1 })
+  await run('many', { count: 5 })
+  await run('fail', { message: 'as it should' })
+  await run('admit', { pubkey: other.toString() })
+  await run('put', { key: 'b', value: { deep: [1, 2, 3] } })
+  await run('put', { key: 'c', value: 'text' })
+  await run('twice', { key: 'a', value: 2 })
+  await run('upgrade', { code: `${WORKBENCH_CONTRACT}\n// the second version` })
+  await run('remove', { pubkey: other.toString() })
+  await run('del', { key: 'c' })
+  await run('put', { key: 'last', value: 'one' })
+  removedOplog = db.oplogs.find((oplog) => !oplog.active)!.key
+  await checkDatabase(db)
+  await db.close()
+}
+
+async function auditLie(liar: DishonestExecutor): Promise<void> {
+  const history: History = await readHistory(folder.at('honest'))
+  liar.tell(history)
+  const target = folder.at(`lie-${Math.random().toString(36).slice(2)}`)
+  await publish(history, target, liar)
+  await using db = await Database.load(target)
+  const found = await db.verify().then(
+    (report) => report.findings[0]?.code ?? report.verdict,
+    (error) => {
+      if (!(error instanceof ContractFraudProof)) throw error
+      return error.violation.code
+    },
+  )
+  expect(found).toBe(liar.expected)
+}
+
+describe('an audit catches an executor that', () => {
+  beforeAll(async () => {
+    folder = await TemporaryFolder.make()
+    await writeHonestHistory(folder.at('honest'))
+  })
+  afterAll(() => folder[Symbol.asyncDispose]())
+
+  for (const Lie of [...ORDER_LIES, ...EXECUTION_LIES, ...SCHEMA_LIES, ...GENESIS_LIES]) {
+    const liar = new Lie()
+    it(liar.does, () => auditLie(liar))
+  }
+
+  it('executes an op of a participant that was removed', () => auditLie(new ExecutesRemoved(removedOplog)))
+
+  it('takes back what it had signed', async () => {
+    const history = await readHistory(folder.at('honest'))
+    await publish(history, folder.at('whole'))
+    {
+      await using db = await Database.load(folder.at('whole'))
+      await checkDatabase(db)
+    }
+    history.batches.splice(-2)
+    await publish(history, folder.at('shorter'))
+    await rename(folder.at('whole', 'local.json'), folder.at('shorter', 'local.json'))
+    await using db = await Database.load(folder.at('shorter'))
+    await expect(db.verify()).rejects.toMatchObject({ violation: { code: 'log-shortened' } })
+  })
+
+  it('signs two histories of one length', async () => {
+    const history = await readHistory(folder.at('honest'))
+    await publish(history, folder.at('first'))
+    {
+      await using db = await Database.load(folder.at('first'))
+      await checkDatabase(db)
+    }
+    const last = history.batches.at(-1)!
+    last.lastTs++
+    const { executed } = last.runs[0]!
+    executed[0] = { ...executed[0]!, outcome: { ...executed[0]!.outcome, ts: last.lastTs } }
+    await publish(history, folder.at('second'))
+    await rename(folder.at('first', 'local.json'), folder.at('second', 'local.json'))
+    await using db = await Database.load(folder.at('second'))
+    await expect(db.verify()).rejects.toMatchObject({ violation: { code: 'log-forked' } })
+  })
+})
+
+describe('an audit accuses nobody where', () => {
+  beforeAll(async () => {
+    folder = await TemporaryFolder.make()
+    await writeHonestHistory(folder.at('honest'))
+  })
+  afterAll(() => folder[Symbol.asyncDispose]())
+
+  it('the history is honest and was only copied', async () => {
+    await publish(await readHistory(folder.at('honest')), folder.at('copy'))
+    await using db = await Database.load(folder.at('copy'))
+    await checkDatabase(db)
+    expect(db.executor).toBeNull()
+  })
+
+  it('a participant rewrote its log after it was executed', async () => {
+    const history = await readHistory(folder.at('honest'))
+    const oplog = history.oplogs.find(({ blocks }) => blocks.length > 0)!
+    oplog.blocks[0] = encodeOp({ op: 'PUT', key: 'rewritten', value: 0 })
+    await publish(history, folder.at('rewritten'))
+    await using db = await Database.load(folder.at('rewritten'))
+    const report = await db.verify()
+    expect(report.verdict).toBe('inconclusive')
+    expect(new Set(report.findings.map(({ code }) => code))).toEqual(new Set(['oplog-equivocation']))
+    expect(report.version).toBe(db.index.version)
+  })
+
+  it('a participant shortened its log', async () => {
+    const history = await readHistory(folder.at('honest'))
+    const oplog = history.oplogs.find(({ blocks }) => blocks.length > 0)!
+    oplog.blocks.splice(2)
+    await publish(history, folder.at('shortened'))
+    await using db = await Database.load(folder.at('shortened'))
+    const report = await db.verify()
+    expect(report.verdict).toBe('inconclusive')
+    expect(report.findings.map(({ code }) => code)).toContain('oplog-behind')
+  })
+
+  it('nothing of the index has arrived: it is inconclusive, not valid', async () => {
+    const history = await readHistory(folder.at('honest'))
+    await publish(history, folder.at('source'))
+    await using source = await Database.load(folder.at('source'))
+    await using empty = await Database.load(folder.at('empty'), source.pubkey)
+    const report = await empty.verify()
+    expect(report).toMatchObject({ verdict: 'inconclusive', version: 0, findings: [{ code: 'index-empty' }] })
+    await expect(empty.verify({ strict: true })).rejects.toMatchObject({ code: 'AUDIT_INCONCLUSIVE' })
+    expect(toHex(source.pubkey)).toHaveLength(64)
+  })
+})
