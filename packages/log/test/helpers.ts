@@ -185,3 +185,14 @@ export async function fileHandlePrototype(): Promise<{
   await handle.close()
   return prototype
 }
+
+/** How a call was refused: name, code and, for values, the place. Fails where it was not. */
+export function refusal(work: () => unknown): { name?: string; code?: string; at?: unknown } {
+  try {
+    work()
+  } catch (error) {
+    const { name, code, details } = error as { name: string; code: string; details?: { at?: unknown } }
+    return { name, code, ...(details?.at === undefined ? {} : { at: details.at }) }
+  }
+  throw new Error('nothing was refused')
+}

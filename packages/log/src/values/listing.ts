@@ -4,7 +4,7 @@
  * costs a page: below each child it seeks past the child's subtree instead of reading it.
  */
 import { ValueError } from '../errors.js'
-import { childRange, compareKeys, keyToPath } from './path.js'
+import { assertPath, childRange, compareKeys, keyToPath } from './path.js'
 
 /** One key and its value, as the index holds them. */
 export interface RawEntry {
@@ -57,7 +57,7 @@ export async function listChildren(
   const base = childRange(prefix)
   let range: KeyRange = base
   if (cursor !== undefined) {
-    const bounds = childBounds(prefix, cursor)
+    const bounds = childBounds(base.gte, cursor)
     range = reverse ? { gte: base.gte, lt: bounds.gte } : { gte: bounds.lt, lt: base.lt }
   }
   const items: ListItem[] = []
@@ -66,7 +66,7 @@ export async function listChildren(
     const found = await source.first(range, reverse)
     if (found === null) break
     const name = childName(found.key, base.gte.length)
-    const bounds = childBounds(prefix, name)
+    const bounds = childBounds(base.gte, name)
     if (toSkip > 0) toSkip--
     else items.push(await readChild(source, prefix, name, bounds, found))
     range = reverse ? { gte: range.gte, lt: bounds.gte } : { gte: bounds.lt, lt: range.lt }
@@ -81,13 +81,23 @@ export function checkListOptions(options: ListOptions): {
   limit: number
   cursor?: string
 } {
+  if (typeof options !== 'object' || options === null) throw optionError('options are an object')
   const { reverse = false, offset = 0, limit = Number.MAX_SAFE_INTEGER, cursor } = options
   if (typeof reverse !== 'boolean') throw optionError('reverse is true or false')
   if (!Number.isSafeInteger(offset) || offset < 0) throw optionError('offset is a whole number from 0')
   if (!Number.isSafeInteger(limit) || limit < 0) throw optionError('limit is a whole number from 0')
   if (cursor === undefined) return { reverse, offset, limit }
-  if (typeof cursor !== 'string' || cursor.includes('/')) throw optionError('cursor is the name of an item')
+  if (typeof cursor !== 'string' || !isName(cursor)) throw optionError('cursor is the name of an item')
   return { reverse, offset, limit, cursor }
+}
+
+function isName(text: string): boolean {
+  if (text.includes('/')) return false
+  try {
+    return assertPath(`/${text}`) !== ''
+  } catch {
+    return false // not a segment of any path
+  }
 }
 
 async function readChild(
@@ -106,11 +116,13 @@ async function readChild(
   return { path, name, container: below !== null, value }
 }
 
-/** From the child's own key to the end of its subtree. */
-function childBounds(prefix: string, name: string): KeyRange {
-  const path = prefix === '/' ? `/${name}` : `${prefix}/${name}`
-  const { gte, lt } = childRange(path)
-  return { gte: gte.subarray(0, gte.length - 1), lt }
+/** From the child's own key to the end of its subtree. `base` is where the prefix's children begin. */
+function childBounds(base: Uint8Array, name: string): KeyRange {
+  const segment = encoder.encode(name)
+  const gte = new Uint8Array(base.length + segment.length)
+  gte.set(base)
+  gte.set(segment, base.length)
+  return { gte, lt: concat(gte, 1) }
 }
 
 function childName(key: Uint8Array, from: number): string {
@@ -129,3 +141,5 @@ function concat(bytes: Uint8Array, last: number): Uint8Array {
 function optionError(why: string): ValueError {
   return new ValueError('LIST_OPTIONS_INVALID', `list: ${why}`)
 }
+
+const encoder = new TextEncoder()

@@ -21,7 +21,7 @@ export const SYSTEM_PREFIX = '/.sys'
  * @throws {PathError} `PATH_INVALID` saying what is wrong
  */
 export function assertPath(path: unknown): string {
-  if (typeof path !== 'string') throw invalid(String(path), 'a path is a string such as "/users/bob"')
+  if (typeof path !== 'string') throw invalid(typeof path, 'a path is a string such as "/users/bob"')
   if (!path.startsWith('/')) throw invalid(path, 'a path starts with "/"')
   if (path.includes(NUL)) throw invalid(path, 'a path holds no NUL')
   if (!path.isWellFormed()) throw invalid(path, 'a path holds no lone surrogate')
@@ -30,7 +30,7 @@ export function assertPath(path: unknown): string {
     if (segment === '.' || segment === '..') throw invalid(path, 'a path holds no "." or ".." segment')
   }
   if (path.length > PATH_BYTES_MAX || encoder.encode(path).length > PATH_BYTES_MAX) {
-    throw invalid(`${path.slice(0, 40)}…`, `a path takes at most ${PATH_BYTES_MAX} bytes`)
+    throw invalid(path, `a path takes at most ${PATH_BYTES_MAX} bytes`)
   }
   return path
 }
@@ -96,7 +96,8 @@ export function compareKeys(a: Uint8Array, b: Uint8Array): number {
   return a.length - b.length
 }
 
-function invalid(path: string, why: string): PathError {
+function invalid(whole: string, why: string): PathError {
+  const path = whole.length > 80 ? `${whole.slice(0, 80).toWellFormed()}…` : whole
   return new PathError('PATH_INVALID', `${JSON.stringify(path)} is not a path: ${why}`, {
     details: { path, why },
   })

@@ -124,18 +124,23 @@ function canonicalObject(
   if (parents.has(value)) throw refused(at, 'the value contains itself')
   parents.add(value)
   try {
+    if (Object.getOwnPropertySymbols(value).length > 0) throw refused(at, 'symbol keys are not allowed')
     if (Array.isArray(value)) {
       const out: unknown[] = []
       for (let i = 0; i < value.length; i++) {
         if (!Object.hasOwn(value, i)) throw refused(`${at}[${i}]`, 'the array has a hole')
         out.push(canonical(value[i], `${at}[${i}]`, depth + 1, depthMax, parents))
       }
+      // The elements and `length`: anything else would get lost.
+      if (Object.getOwnPropertyNames(value).length !== value.length + 1)
+        throw refused(at, 'an array holds elements only')
       return out
     }
     if (!isPlain(value)) throw refused(at, 'only plain objects, arrays and Uint8Array are allowed')
-    if (Object.getOwnPropertySymbols(value).length > 0) throw refused(at, 'symbol keys are not allowed')
     const out = new Map<string, unknown>()
-    for (const key of Object.keys(value)) {
+    const keys = Object.keys(value)
+    if (Object.getOwnPropertyNames(value).length !== keys.length) throw refused(at, 'a key is hidden')
+    for (const key of keys) {
       if (!key.isWellFormed()) throw refused(at, 'a key holds a lone surrogate')
       if (key === '__proto__') throw refused(at, 'the key __proto__ is not allowed')
       const inner = `${at}${/^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`}`
