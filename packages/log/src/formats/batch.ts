@@ -1,6 +1,7 @@
 /** Batch records (spec/2-index §7): the last block of every batch, and the only mark of a batch end. */
+import { KEY_BYTES, SIGNATURE_BYTES } from '../constants.js'
 import { FormatError } from '../errors.js'
-import { decodeCanonical, encodeMessage, expectVersion } from './codec.js'
+import { decodeCanonical, encodeMessage, expectBytes, expectVersion } from './codec.js'
 import { BatchMessage } from './messages.generated.js'
 
 const VERSION = 1
@@ -34,9 +35,12 @@ export function encodeBatch(record: BatchRecord): Uint8Array {
 export function decodeBatch(bytes: Uint8Array): BatchRecord {
   const { version, ...record } = decodeCanonical(BatchMessage, bytes, 'batch record')
   expectVersion(version, VERSION, 'batch record')
-  const first = record.number === 0
-  if ((record.prevTreeHash.length === 0) !== first || (record.prevSignature.length === 0) !== first) {
-    throw new FormatError('FORMAT_INVALID', 'batch record: genesis, and genesis only, has no previous head')
+  const { number, prevEnd, prevTreeHash, prevSignature } = record
+  const first = number === 0
+  if ((prevEnd === 0) !== first) {
+    throw new FormatError('FORMAT_INVALID', 'batch record: genesis, and genesis only, has nothing before it')
   }
+  expectBytes(prevTreeHash, first ? 0 : KEY_BYTES, 'previous tree hash')
+  expectBytes(prevSignature, first ? 0 : SIGNATURE_BYTES, 'previous signature')
   return Object.freeze(record)
 }

@@ -129,10 +129,17 @@ export function decodeRules(bytes: Uint8Array): Rules {
   for (const [name, limit] of Object.entries(limits as object)) {
     if (!Number.isSafeInteger(limit) || limit < 0) throw invalid(`${name} is not a whole number`)
   }
-  if (initialState === undefined) return Object.freeze(value as unknown as Rules)
-  if (!(initialState instanceof Uint8Array) || initialState.length !== KEY_BYTES)
-    throw invalid('initialState is not a hash')
+  const { valueBytesMax, valueDepthMax } = limits as RuleLimits
+  // What a rule allows, every decoder has to take.
+  if (valueBytesMax > VALUE_BYTES_MAX || valueDepthMax > VALUE_DEPTH_MAX)
+    throw invalid('larger values than the value format has')
+  if (initialState !== undefined && !isHash(initialState)) throw invalid('initialState is not a hash')
+  Object.freeze(limits)
   return Object.freeze(value as unknown as Rules)
+}
+
+function isHash(value: unknown): boolean {
+  return value instanceof Uint8Array && value.length === KEY_BYTES
 }
 
 function expectKeys(value: unknown, names: string[]): void {

@@ -58,7 +58,7 @@ export function outcomeBytes(outcome: Outcome): number {
 }
 
 /**
- * @throws {FormatError} `FORMAT_INVALID` or `VERSION_UNKNOWN`
+ * @throws {FormatError} `FORMAT_INVALID` or `VERSION_UNKNOWN`, or a `ValueError` for a result that is no value
  */
 export function decodeRun(bytes: Uint8Array): Run {
   const message = decodeCanonical(RunMessage, bytes, 'run')
@@ -84,26 +84,30 @@ function toMessage(outcome: Outcome): OutcomeMessageInput {
   }
 }
 
-function fromMessage(message: OutcomeMessage): Outcome {
-  const kind = OUTCOME_KINDS[message.kind]
+function fromMessage(decoded: OutcomeMessage): Outcome {
+  const kind = OUTCOME_KINDS[decoded.kind]
   if (kind === undefined)
-    throw new FormatError('FORMAT_INVALID', `outcome: kind ${message.kind} is not known`)
-  const { ts, numChanges, fuel, code, metadata, value } = message
-  if ((code !== undefined && code !== null) !== (kind === 'failed')) {
+    throw new FormatError('FORMAT_INVALID', `outcome: kind ${decoded.kind} is not known`)
+  const { ts, numChanges, fuel, code, message, metadata, value } = decoded
+  // Absent fields are null: an empty text is present.
+  if ((code !== null) !== (kind === 'failed')) {
     throw new FormatError('FORMAT_INVALID', 'outcome: a code stands with `failed` and there only')
   }
-  if (code && !FAILURE_CODES.includes(code as FailureCode)) {
+  if (message !== null && code === null) {
+    throw new FormatError('FORMAT_INVALID', 'outcome: a message stands with `failed` only')
+  }
+  if (code !== null && !FAILURE_CODES.includes(code as FailureCode)) {
     throw new FormatError('FORMAT_INVALID', `outcome: code ${JSON.stringify(code)} is not known`)
   }
-  for (const bytes of [metadata, value]) if (bytes) decodeValue(bytes)
+  for (const bytes of [metadata, value]) if (bytes !== null) decodeValue(bytes)
   return Object.freeze({
     kind,
     ts,
     numChanges,
     fuel,
-    ...(code ? { code: code as FailureCode } : {}),
-    ...(typeof message.message === 'string' && code ? { message: message.message } : {}),
-    ...(metadata ? { metadata } : {}),
-    ...(value ? { value } : {}),
+    ...(code === null ? {} : { code: code as FailureCode }),
+    ...(message === null ? {} : { message }),
+    ...(metadata === null ? {} : { metadata }),
+    ...(value === null ? {} : { value }),
   })
 }
