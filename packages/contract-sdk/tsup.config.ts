@@ -2,4 +2,10 @@
 import { defineConfig } from 'tsup'
 import { library } from '../../tsup.base.js'
 
-export default defineConfig(library({ index: 'src/index.ts', 'modules/index': 'src/modules/index.ts' }))
+export default defineConfig(
+  library({
+    index: 'src/index.ts',
+    'modules/index': 'src/modules/index.ts',
+    'modules/assert': 'src/modules/assert.ts',
+  }),
+)

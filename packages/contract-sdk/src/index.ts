@@ -1,0 +1,18 @@
+/** `@vitra/contract-sdk`: types for contract authors and the ABI table. The standard modules are in `/modules`. */
+export { ABI_V1, type Abi, CURRENT_ABI, type ModuleAbi } from './abi.js'
+export type {
+  Ack,
+  ApplyHandler,
+  ApplyRecord,
+  ContractValue,
+  Emit,
+  Entry,
+  Index,
+  ListedEntry,
+  ListOptions,
+  Method,
+  Oplog,
+  OplogInfo,
+  ProcessHandler,
+  Tx,
+} from './types.js'

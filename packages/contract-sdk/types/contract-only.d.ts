@@ -1,0 +1,31 @@
+/**
+ * Everything that a contract sees, for projects without @types/node and without the DOM library: what
+ * `@vitra/contract-sdk/contract` declares, the module 'assert' and the global `console`.
+ */
+/// <reference path="./contract.d.ts" />
+
+declare module 'assert' {
+  export {
+    AssertionError,
+    assert as default,
+    deepEqual,
+    deepStrictEqual,
+    doesNotMatch,
+    equal,
+    fail,
+    match,
+    notDeepEqual,
+    notDeepStrictEqual,
+    notEqual,
+    notStrictEqual,
+    ok,
+    rejects,
+    strictEqual,
+    throws,
+  } from '@vitra/contract-sdk/assert'
+}
+
+/** Reaches the log of the machine that runs the contract; never the database. */
+declare const console: Readonly<
+  Record<'debug' | 'error' | 'info' | 'log' | 'warn', (...values: unknown[]) => void>
+>
