@@ -1,0 +1,20 @@
+/** Sizes and times of the sandbox. Nothing here is part of the protocol: no outcome depends on it. */
+
+/** Longest that one op may keep the guest busy, in milliseconds; waiting for the host does not count. */
+export const OP_MS = 5000
+/** Longest that loading a contract may take, in milliseconds. */
+export const LOAD_MS = 5000
+/** Longest from starting a guest to its first word, in milliseconds; the machine may be busy. */
+export const START_MS = 20_000
+/** Heap of the contract's isolate, in megabytes. */
+export const MEMORY_MB = 128
+/** What a guest needs besides the contract's heap, in megabytes: Node itself and the buffers of large values. */
+export const GUEST_EXTRA_MB = 384
+/** Most descriptors that a guest may hold; Node takes about twenty. */
+export const GUEST_DESCRIPTORS_MAX = 64
+/** The guest's own stop comes this much after the host's, in milliseconds: it matters only without a host. */
+export const ORPHAN_GRACE_MS = 2000
+/** Most contracts that a guest holds ready; the one unused longest goes first. */
+export const LOADED_CONTRACTS_MAX = 16
+/** Longest text taken from a contract's console or an error of a method, in UTF-16 code units. */
+export const TEXT_UNITS_MAX = 8192

@@ -1,0 +1,219 @@
+/**
+ * One guest process as the host sees it (spec/4-execution §5, §6): one request at a time, a watchdog over it, and an
+ * end that is always noticed. Whatever goes wrong, the guest is killed and a {@link SandboxError} says why.
+ */
+import type { ChildProcess } from 'node:child_process'
+import type { Duplex } from 'node:stream'
+import type { Value } from '@vitra/log/values'
+import { Channel } from './channel.js'
+import { SandboxError } from './errors.js'
+import { FRAME, type FrameKind, unpack } from './wire.js'
+
+/** Answers what the contract asks; a rejection ends the request and the guest. */
+export type CallHandler = (question: Value) => Promise<Uint8Array>
+export type LogHandler = (entry: Value) => void
+
+export interface Request {
+  readonly kind: FrameKind
+  readonly payload: Uint8Array
+  /** Kind of the frame that ends the request. */
+  readonly answer: FrameKind
+  /** Longest that the guest may be busy, in milliseconds. */
+  readonly timeoutMs: number
+  readonly onCall?: CallHandler
+  readonly onLog?: LogHandler
+}
+
+/** Most console lines of one request; the realm stops earlier by itself. */
+const LOGS_MAX = 1000
+
+interface Pending {
+  readonly request: Request
+  readonly resolve: (payload: Uint8Array) => void
+  readonly reject: (error: unknown) => void
+  timer: NodeJS.Timeout | undefined
+  leftMs: number
+  startedAt: number
+  isServing: boolean
+  logs: number
+}
+
+export class GuestProcess {
+  readonly #child: ChildProcess
+  readonly #channel: Channel
+  readonly #exited: Promise<void>
+  #pending: Pending | null = null
+  #end: SandboxError | null = null
+
+  constructor(child: ChildProcess) {
+    this.#child = child
+    this.#exited = new Promise((resolve) => {
+      child.once('exit', (code, signal) => {
+        this.#fail(exitError(code, signal))
+        resolve()
+      })
+      child.once('error', (cause) => {
+        this.#fail(new SandboxError('GUEST_CRASHED', 'the guest process cannot be started', { cause }))
+        resolve()
+      })
+    })
+    this.#channel = new Channel(child.stdio[3] as Duplex, {
+      onFrame: (kind, payload) => this.#receive(kind, payload),
+      onGarbage: () => this.#fail(protocolError('a frame that is too long')),
+    })
+    this.#hold(false)
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  /** True once nothing can be asked of it. */
+  get isDead(): boolean {
+    return this.#end !== null
+  }
+
+  /**
+   * Sends a request and waits for its answer. One at a time.
+   *
+   * @throws {SandboxError} `GUEST_TIMEOUT`, `GUEST_MEMORY`, `GUEST_CRASHED`, `GUEST_PROTOCOL`
+   * @throws whatever `onCall` rejects with
+   */
+  request(request: Request): Promise<Uint8Array> {
+    if (this.#end !== null) return Promise.reject(this.#end)
+    return new Promise((resolve, reject) => {
+      this.#pending = {
+        request,
+        resolve,
+        reject,
+        timer: undefined,
+        leftMs: request.timeoutMs,
+        startedAt: 0,
+        isServing: false,
+        logs: 0,
+      }
+      this.#hold(true)
+      this.#watch(this.#pending)
+      this.#channel.send(request.kind, request.payload)
+    })
+  }
+
+  /** Sends what needs no answer. */
+  send(kind: FrameKind, payload: Uint8Array): void {
+    this.#channel.send(kind, payload)
+  }
+
+  /** Ends the guest; the request in progress rejects with `reason`. */
+  kill(reason: unknown): void {
+    this.#fail(reason)
+  }
+
+  /** Ends the guest and waits until it is gone. */
+  async close(): Promise<void> {
+    this.#fail(new SandboxError('SANDBOX_CLOSED', 'the sandbox was closed'))
+    await this.#exited
+  }
+
+  #receive(kind: number, payload: Uint8Array): void {
+    const pending = this.#pending
+    if (pending === null) {
+      this.#fail(protocolError('a frame that nobody asked for'))
+      return
+    }
+    try {
+      if (pending.isServing) this.#fail(protocolError('a frame while it waits for a reply'))
+      else if (kind === FRAME.log && pending.logs++ < LOGS_MAX) pending.request.onLog?.(unpack(payload))
+      else if (kind === FRAME.call) void this.#serve(pending, unpack(payload))
+      else if (kind === FRAME.fatal) this.#fail(fatalError(unpack(payload)))
+      else if (kind === pending.request.answer) this.#settle(pending, payload)
+      else this.#fail(protocolError(`a frame of kind ${kind}`))
+    } catch (error) {
+      this.#fail(error instanceof SandboxError ? error : protocolError('a frame that does not decode', error))
+    }
+  }
+
+  async #serve(pending: Pending, question: Value): Promise<void> {
+    this.#unwatch(pending)
+    pending.isServing = true
+    try {
+      const { onCall } = pending.request
+      if (onCall === undefined) throw protocolError('a question where none is allowed')
+      const reply = await onCall(question)
+      if (this.#pending !== pending) return
+      pending.isServing = false
+      this.#watch(pending)
+      this.#channel.send(FRAME.reply, reply)
+    } catch (error) {
+      if (this.#pending === pending) this.#fail(error)
+    }
+  }
+
+  #settle(pending: Pending, payload: Uint8Array): void {
+    this.#unwatch(pending)
+    this.#pending = null
+    this.#hold(false)
+    pending.resolve(payload)
+  }
+
+  /** Kills the guest; the first reason counts. */
+  #fail(reason: unknown): void {
+    if (this.#end !== null) return
+    this.#end =
+      reason instanceof SandboxError ? reason : new SandboxError('GUEST_CRASHED', 'the guest was ended')
+    this.#child.kill('SIGKILL')
+    this.#channel.close()
+    const pending = this.#pending
+    this.#pending = null
+    if (pending === null) return
+    this.#unwatch(pending)
+    pending.reject(reason)
+  }
+
+  #watch(pending: Pending): void {
+    pending.startedAt = performance.now()
+    pending.timer = setTimeout(() => {
+      const { timeoutMs } = pending.request
+      const message = `the contract ran for more than ${timeoutMs} ms: let it do less in one op`
+      this.#fail(new SandboxError('GUEST_TIMEOUT', message, { details: { timeoutMs } }))
+    }, pending.leftMs)
+  }
+
+  #unwatch(pending: Pending): void {
+    clearTimeout(pending.timer)
+    pending.leftMs = Math.max(1, pending.leftMs - (performance.now() - pending.startedAt))
+  }
+
+  /** An idle guest does not keep the host's process alive; a busy one does. */
+  #hold(isBusy: boolean): void {
+    const channel = this.#child.stdio[3] as Duplex & { ref(): void; unref(): void }
+    for (const handle of [this.#child, channel]) {
+      if (isBusy) handle.ref()
+      else handle.unref()
+    }
+  }
+}
+
+function exitError(code: number | null, signal: string | null): SandboxError {
+  // V8 and the C library end the process in one of these ways when an allocation fails.
+  const isMemory = signal === 'SIGABRT' || signal === 'SIGTRAP' || signal === 'SIGILL' || code === 134
+  const how = signal ?? `code ${code}`
+  return isMemory
+    ? new SandboxError('GUEST_MEMORY', `the guest ran out of memory (${how})`, { details: { code, signal } })
+    : new SandboxError('GUEST_CRASHED', `the guest ended unexpectedly (${how})`, {
+        details: { code, signal },
+      })
+}
+
+function fatalError(why: Value): SandboxError {
+  return why === 'memory'
+    ? new SandboxError(
+        'GUEST_MEMORY',
+        'the contract needs more memory than it may have: let it keep less at a time',
+      )
+    : new SandboxError('GUEST_TIMEOUT', 'the contract ran for too long: let it do less in one op')
+}
+
+/** The guest said what no guest of ours says: hostile, or broken. */
+export function protocolError(what: string, cause?: unknown): SandboxError {
+  return new SandboxError('GUEST_PROTOCOL', `the guest sent ${what}`, { cause })
+}

@@ -1,0 +1,124 @@
+/**
+ * Fresh realms (spec/6-determinism §1): every run gets a context of its own in which the contract has just been
+ * evaluated. The driver is evaluated once, into a snapshot that contexts start from.
+ */
+import type { Engine, EngineContext, EngineIsolate, EngineModule, EngineScript, Reference } from './engine.js'
+import { CONTRACT, earlySources, lateSources, type Plan, TAIL, TAIL_REACHED } from './facades.js'
+
+export interface RealmOptions {
+  /** Value of `isWriter`; null outside methods. */
+  readonly isWriter: boolean | null
+  /** Leave engine stacks on, to say where evaluation throws. */
+  readonly isDiagnosing?: boolean
+}
+
+export interface Settings {
+  readonly driver: string
+  readonly memoryMb: number
+  /** Longest stretch of the contract's code, in milliseconds: what stops it if the host is gone. */
+  readonly timeoutMs: number
+  readonly hasSnapshot: boolean
+}
+
+/** Serves the realm: gives the run's message, passes questions to the host, takes the ending. */
+export type HostFunction = (kind: number, payload: Uint8Array) => Uint8Array | undefined
+
+/** A realm that is ready for its one run. */
+export class Realm {
+  readonly #context: EngineContext
+  readonly #start: Reference
+  readonly #end: Reference
+  readonly #exports: Reference | undefined
+  readonly #timeout: { timeout: number }
+
+  constructor(context: EngineContext, entry: Reference, exports: Reference | undefined, timeoutMs: number) {
+    this.#context = context
+    this.#start = entry.getSync('start', { reference: true })
+    this.#end = entry.getSync('end', { reference: true })
+    this.#exports = exports
+    this.#timeout = { timeout: timeoutMs }
+    entry.release()
+  }
+
+  /** Runs; the ending goes out through the host function. */
+  run(): void {
+    // An exception here is a rejection that the contract did not handle, which has no meaning: the
+    // ending tells all. Time and memory running out show in that no ending comes.
+    quietly(() => this.#start.applySync(undefined, [this.#exports?.derefInto()], this.#timeout))
+    quietly(() => this.#end.applySync(undefined, [], this.#timeout))
+  }
+
+  release(): void {
+    for (const handle of [this.#start, this.#end, this.#exports, this.#context]) handle?.release()
+  }
+}
+
+export class Realms {
+  readonly isolate: EngineIsolate
+  readonly #settings: Settings
+  readonly #host: object
+  readonly #driver: EngineScript | undefined
+  readonly #lock: EngineScript
+  readonly #diagnose: EngineScript
+
+  constructor(engine: Engine, settings: Settings, host: HostFunction) {
+    const memoryLimit = settings.memoryMb
+    const code = { code: settings.driver, filename: 'driver.js' }
+    this.#settings = settings
+    this.#host = new engine.Callback(host)
+    this.isolate = settings.hasSnapshot
+      ? new engine.Isolate({ memoryLimit, snapshot: engine.Isolate.createSnapshot([code]) })
+      : new engine.Isolate({ memoryLimit })
+    const compile = (text: string) => this.isolate.compileScriptSync(text, { filename: 'driver.js' })
+    this.#driver = settings.hasSnapshot ? undefined : compile(settings.driver)
+    this.#lock = compile('$vitra.lock($host)')
+    this.#diagnose = compile('$vitra.diagnose()')
+  }
+
+  /**
+   * A fresh realm with the contract evaluated in it.
+   *
+   * @throws what V8 throws where it refuses the source, or what the contract throws while evaluated
+   */
+  open(plan: Plan, { isWriter, isDiagnosing = false }: RealmOptions): Realm {
+    const context = this.isolate.createContextSync()
+    this.#driver?.runSync(context)
+    context.global.setSync('$host', this.#host)
+    const modules = new Map<string, EngineModule>()
+    const resolve = (specifier: string) => modules.get(specifier)!
+    const timeout = { timeout: this.#settings.timeoutMs }
+    for (const [name, source] of earlySources(plan)) {
+      const early = this.#compile(modules, name, source)
+      early.instantiateSync(context, resolve)
+      early.evaluateSync(timeout)
+    }
+    if (isDiagnosing) this.#diagnose.runSync(context)
+    const entry = this.#lock.runSync(context, { reference: true })
+    const contract = this.#compile(modules, CONTRACT, plan.source)
+    for (const [name, source] of lateSources(plan, isWriter)) this.#compile(modules, name, source)
+    const main = plan.hasTail ? modules.get(TAIL)! : contract
+    main.instantiateSync(context, resolve)
+    try {
+      main.evaluateSync(timeout)
+    } catch (error) {
+      if (error !== TAIL_REACHED) throw error
+    }
+    const exports = plan.hasTail ? undefined : contract.namespace
+    for (const module of modules.values()) module.release()
+    return new Realm(context, entry, exports, this.#settings.timeoutMs)
+  }
+
+  #compile(modules: Map<string, EngineModule>, name: string, source: string): EngineModule {
+    const module = this.isolate.compileModuleSync(source, { filename: name })
+    modules.set(name, module)
+    return module
+  }
+}
+
+function quietly(run: () => unknown): void {
+  try {
+    run()
+  } catch {
+    // See Realm.run.
+  }
+}

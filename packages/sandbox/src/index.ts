@@ -1,0 +1,17 @@
+/** `@vitra/sandbox`: runs contracts in a guest process; `step` executes one oplog block. */
+export type { Read } from './apply-session.js'
+export type {
+  ApplyRequest,
+  CallRequest,
+  CallResult,
+  Contract,
+  MethodInfo,
+  ProcessResult,
+} from './contract.js'
+export type { Ending, ErrorPlace } from './ending.js'
+export { ENGINES, engineName } from './engine.js'
+export { ContractError, ContractLoadError, SandboxError, UnexecutableError } from './errors.js'
+export type { MethodHost } from './method-calls.js'
+export { type ContractLogEntry, Sandbox, type SandboxOptions } from './sandbox.js'
+export { type Step, type StepInput, step } from './step.js'
+export { type IndexView, ReadableSource, readableView } from './view.js'

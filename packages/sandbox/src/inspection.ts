@@ -1,0 +1,64 @@
+/** What loading a contract gave, as the guest says and the host checks (spec/4-execution §4, §6). */
+import { TEXT_UNITS_MAX } from './constants.js'
+import type { ContractFacts, MethodInfo } from './contract.js'
+import { ContractLoadError, SandboxError } from './errors.js'
+import { protocolError } from './guest-process.js'
+import { checked, expectArray } from './messages.js'
+import type { ParsedContract } from './parse.js'
+import { unpack } from './wire.js'
+
+const NOT_METHODS = ['apply', 'process']
+
+/**
+ * @throws {ContractLoadError} `CONTRACT_LOAD`, `CONTRACT_NO_APPLY`
+ * @throws {SandboxError} `ENGINE_REFUSED`, `GUEST_PROTOCOL`
+ */
+export function readInspection(payload: Uint8Array, parsed: ParsedContract): ContractFacts {
+  const message = checked('an inspection that does not decode', () => unpack(payload))
+  const [kind, ...rest] = expectArray(message, 'no inspection')
+  switch (kind) {
+    case 'inspected':
+      return readFacts(rest, parsed)
+    case 'refused':
+      throw new SandboxError(
+        'ENGINE_REFUSED',
+        `this engine refuses a source that the parser accepts: ${text(rest[0])}`,
+      )
+    case 'threw':
+      throw evaluationError(text(rest[0]), text(rest[1]), text(rest[2]))
+    case 'unevaluated':
+      throw new ContractLoadError(
+        'CONTRACT_LOAD',
+        'the contract waits at top level for something that never comes',
+      )
+    default:
+      throw protocolError('no inspection')
+  }
+}
+
+function readFacts([form, functions]: readonly unknown[], parsed: ParsedContract): ContractFacts {
+  if (form === null) {
+    throw new ContractLoadError(
+      'CONTRACT_NO_APPLY',
+      'the contract exports no apply: export a function (tx, op, ack), or an object of them by op.op',
+    )
+  }
+  if (form !== 'function' && form !== 'record') throw protocolError('no form of apply')
+  const names = new Set(expectArray(functions, 'no names'))
+  const exported = parsed.functions.filter(({ name }) => names.has(name))
+  const methods: MethodInfo[] = exported.filter(({ name }) => !NOT_METHODS.includes(name))
+  return { parsed, methods, hasProcess: exported.some(({ name }) => name === 'process'), applyForm: form }
+}
+
+function evaluationError(name: string, message: string, stack: string): ContractLoadError {
+  const found = /contract\.js:(\d+):(\d+)/.exec(stack)
+  const place = found === null ? {} : { line: Number(found[1]), column: Number(found[2]) }
+  const where = found === null ? 'contract.js' : found[0]
+  return new ContractLoadError('CONTRACT_LOAD', `${where}: ${name || 'Error'}: ${message}`, {
+    details: { name, message, ...place },
+  })
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, TEXT_UNITS_MAX) : ''
+}

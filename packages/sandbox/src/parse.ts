@@ -1,0 +1,127 @@
+/**
+ * The pinned parser (spec/6-determinism §5): it alone decides what is a contract, so that every engine accepts the
+ * same sources. Gives what the sandbox has to know before a contract runs.
+ */
+
+import { CURRENT_ABI } from '@vitra/contract-sdk'
+import type { Rules } from '@vitra/log'
+import { type ecmaVersion, type Node, type Program, parse } from 'acorn'
+import { ContractLoadError } from './errors.js'
+import { type ExportedFunction, exportedFunctions } from './exports.js'
+
+/** A contract's syntax. */
+export interface ParsedContract {
+  /** Standard modules that it imports. */
+  readonly imports: readonly string[]
+  /** True where it awaits at top level or may read `isWriter`. */
+  readonly hasTail: boolean
+  readonly functions: readonly ExportedFunction[]
+}
+
+/** @throws {ContractLoadError} `CONTRACT_SYNTAX`, or `CONTRACT_LOAD` for an import that the ABI does not offer */
+export function parseContract(source: string, rules: Rules): ParsedContract {
+  const program = parseModule(source, rules.ecmaVersion)
+  const imports = new Set<string>()
+  let hasTail = false
+  for (const node of program.body) {
+    if (
+      node.type !== 'ImportDeclaration' &&
+      node.type !== 'ExportNamedDeclaration' &&
+      node.type !== 'ExportAllDeclaration'
+    )
+      continue
+    if (node.source === null || node.source === undefined) continue
+    const specifier = String(node.source.value)
+    const names = importedNames(node as unknown as SpecifierHolder)
+    checkImport(specifier, names, node)
+    imports.add(specifier)
+    if (specifier === 'contract' && (names === null || names.includes('isWriter'))) hasTail = true
+  }
+  visit(program, false, (node, isInFunction) => {
+    if (node.type === 'ImportExpression')
+      throw loadError('import() is not available: import at the top', node)
+    if (isInFunction) return
+    if (
+      node.type === 'AwaitExpression' ||
+      (node.type === 'ForOfStatement' && (node as { await?: boolean }).await)
+    ) {
+      hasTail = true
+    }
+  })
+  return { imports: [...imports].sort(), hasTail, functions: exportedFunctions(program, source) }
+}
+
+function parseModule(source: string, version: number): Program {
+  try {
+    return parse(source, { ecmaVersion: version as ecmaVersion, sourceType: 'module', locations: true })
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause
+    const { line, column } = (cause as SyntaxError & { loc: { line: number; column: number } }).loc
+    const said = cause.message.replace(/ \(\d+:\d+\)$/, '')
+    throw new ContractLoadError('CONTRACT_SYNTAX', `contract.js:${line}:${column + 1}: ${said}`, {
+      cause,
+      details: { line, column: column + 1 },
+    })
+  }
+}
+
+interface SpecifierHolder {
+  type: string
+  specifiers?: { type: string; imported?: NameNode; local: NameNode }[]
+}
+
+type NameNode = { name?: string; value?: unknown }
+
+/** Names taken from a module; null stands for all of them. */
+function importedNames(node: SpecifierHolder): string[] | null {
+  if (node.type === 'ExportAllDeclaration') return null
+  const names: string[] = []
+  for (const specifier of node.specifiers ?? []) {
+    if (specifier.type === 'ImportNamespaceSpecifier') return null
+    const taken = specifier.type === 'ImportSpecifier' ? specifier.imported! : specifier.local
+    names.push(specifier.type === 'ImportDefaultSpecifier' ? 'default' : String(taken.name ?? taken.value))
+  }
+  return names
+}
+
+function checkImport(specifier: string, names: string[] | null, node: Node): void {
+  const offered = Object.hasOwn(CURRENT_ABI.modules, specifier) ? CURRENT_ABI.modules[specifier] : undefined
+  if (offered === undefined) {
+    const known = Object.keys(CURRENT_ABI.modules).join(', ')
+    throw loadError(`there is no module ${JSON.stringify(specifier)}: a contract can import ${known}`, node)
+  }
+  for (const name of names ?? []) {
+    if (offered.names.includes(name) || (name === 'default' && offered.hasDefault)) continue
+    throw loadError(`module ${JSON.stringify(specifier)} does not export ${name}`, node)
+  }
+}
+
+function loadError(why: string, node: Node): ContractLoadError {
+  const { line, column } = node.loc!.start
+  return new ContractLoadError('CONTRACT_LOAD', `contract.js:${line}:${column + 1}: ${why}`, {
+    details: { line, column: column + 1 },
+  })
+}
+
+const FUNCTIONS = new Set([
+  'FunctionDeclaration',
+  'FunctionExpression',
+  'ArrowFunctionExpression',
+  'PropertyDefinition',
+  'StaticBlock',
+])
+
+/** Every node, without recursion: a hostile source may be nested as deep as the parser allows. */
+function visit(root: Node, isInFunction: boolean, see: (node: Node, isInFunction: boolean) => void): void {
+  const open: [Node, boolean][] = [[root, isInFunction]]
+  while (open.length > 0) {
+    const [node, inFunction] = open.pop()!
+    see(node, inFunction)
+    const inside = inFunction || FUNCTIONS.has(node.type)
+    for (const value of Object.values(node)) {
+      for (const child of Array.isArray(value) ? value : [value]) {
+        if (typeof child?.type === 'string') open.push([child as Node, inside])
+      }
+    }
+  }
+}

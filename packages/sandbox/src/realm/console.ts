@@ -1,0 +1,31 @@
+/**
+ * The global `console` (spec/4-execution §2): reaches the log of the machine that runs the contract. Nothing
+ * comes back, so it changes nothing; what is beyond the limits of a run is dropped.
+ */
+import { formatValue } from '@vitra/contract-sdk/modules'
+import { FRAME } from '../wire.js'
+import { tell } from './host.js'
+
+const LEVELS = ['debug', 'error', 'info', 'log', 'warn'] as const
+const ENTRIES_MAX = 200
+const ENTRY_UNITS_MAX = 4096
+
+let entries = 0
+let isSilent = true
+
+/** Lets lines through; until then the module is being evaluated once more, and said all this before. */
+export function speak(): void {
+  isSilent = false
+}
+
+export const realmConsole: Readonly<Record<string, (...values: unknown[]) => void>> = Object.freeze(
+  Object.fromEntries(LEVELS.map((level) => [level, (...values: unknown[]) => write(level, values)])),
+)
+
+function write(level: string, values: unknown[]): void {
+  if (isSilent || entries >= ENTRIES_MAX) return
+  entries++
+  const options = { unitsMax: ENTRY_UNITS_MAX, errorMessages: true }
+  const parts = values.map((value) => (typeof value === 'string' ? value : formatValue(value, options)))
+  tell(FRAME.log, [level, parts.join(' ').slice(0, ENTRY_UNITS_MAX).toWellFormed()])
+}

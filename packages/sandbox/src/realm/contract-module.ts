@@ -1,0 +1,80 @@
+/** The module 'contract' as the realm offers it (spec/4-execution §2): reads of the index and of the own oplog. */
+import type { Entry, Index, ListedEntry, Oplog, OplogInfo } from '@vitra/contract-sdk'
+import { MODE } from '../wire.js'
+import { refusal } from './errors.js'
+import { ask } from './host.js'
+import { runIn } from './run.js'
+import { decodeForContract, listOptions, readablePath, readablePrefix } from './values.js'
+
+const WITH_INDEX = [MODE.apply, MODE.call] as const
+const WITH_OPLOG = [MODE.call] as const
+const INPUTS = '/.sys/inputs'
+
+/** What the host answers to a listing. */
+export type ListReply = [path: string, name: string, container: boolean, value: Uint8Array | null][]
+
+// Async functions without an await: the promise is settled when the contract gets it.
+export const index: Index = Object.freeze({
+  async get<T>(path: string): Promise<Entry<T> | null> {
+    runIn('index', WITH_INDEX)
+    return readEntry<T>(readablePath(path))
+  },
+  async list<T>(prefix: string, options?: object): Promise<ListedEntry<T>[]> {
+    runIn('index', WITH_INDEX)
+    return listed<T>(ask('list', readablePrefix(prefix), listOptions(options)) as ListReply)
+  },
+})
+
+export const oplog: Oplog = Object.freeze({
+  get pubkey(): string | undefined {
+    return runIn('oplog', WITH_OPLOG).pubkey
+  },
+  async getLength(): Promise<number> {
+    runIn('oplog', WITH_OPLOG)
+    return ask('oplogLength') as number
+  },
+  async get<T>(seq: number): Promise<T | null> {
+    runIn('oplog', WITH_OPLOG)
+    if (!Number.isSafeInteger(seq) || seq < 0)
+      throw refusal('value', 'oplog.get: seq is a whole number from 0')
+    const bytes = ask('oplogGet', seq) as Uint8Array | null
+    return bytes === null ? null : (decodeForContract(bytes) as T)
+  },
+})
+
+export async function listOplogs(): Promise<OplogInfo[]> {
+  runIn('listOplogs', WITH_INDEX)
+  const found: OplogInfo[] = []
+  for (const [, , , bytes] of ask('list', INPUTS, listOptions(undefined)) as ListReply) {
+    if (bytes === null) continue
+    const { active, oplog: key, signer } = decodeForContract(bytes) as unknown as Input
+    if (active) found.push({ pubkey: hex(signer), oplog: hex(key) })
+  }
+  return found
+}
+
+export function readEntry<T>(path: string): Entry<T> | null {
+  const bytes = ask('get', path) as Uint8Array | null
+  return bytes === null ? null : { path, value: decodeForContract(bytes) as T }
+}
+
+export function listed<T>(reply: ListReply): ListedEntry<T>[] {
+  return reply.map(([path, name, container, value]) => ({
+    path,
+    name,
+    container,
+    value: value === null ? null : (decodeForContract(value) as T),
+  }))
+}
+
+interface Input {
+  active: boolean
+  oplog: Uint8Array
+  signer: Uint8Array
+}
+
+function hex(bytes: Uint8Array): string {
+  let text = ''
+  for (const byte of bytes) text += byte.toString(16).padStart(2, '0')
+  return text
+}

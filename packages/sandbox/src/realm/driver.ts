@@ -1,0 +1,99 @@
+/**
+ * The driver: what the sandbox puts into a realm before a contract (spec/4-execution §6, spec/6-determinism §1). Bundled
+ * into one script and evaluated once per guest, into the snapshot that every realm starts from. The
+ * guest process finds `$vitra` on the global object; `lock` takes it away before the contract comes.
+ */
+import './prelude.js'
+import { assertModule, createUtil } from '@vitra/contract-sdk/modules'
+import type { Value } from '@vitra/log/values'
+import { FRAME, MODE, type Mode, unpack } from '../wire.js'
+import { realmConsole, speak } from './console.js'
+import { index, listOplogs, oplog } from './contract-module.js'
+import { diagnose } from './errors.js'
+import { connect, type HostFunction, takeMessage, tell } from './host.js'
+import { type Exports, type Finish, inspect, runApply, runMethod, runProcess } from './invoke.js'
+import { lock, prepare } from './lockdown.js'
+import { beginRun, generator, type Run, type RunLimits } from './run.js'
+
+const { assert, ...assertNames } = assertModule
+const util = createUtil(generator)
+const assertExports = { ...assertNames, default: assert }
+const utilExports = { ...util, default: util }
+
+let accepted: Exports | undefined
+let finish: Finish | undefined
+
+/** Takes the contract's exports from the tail module. */
+function accept(exports: Exports): void {
+  accepted = exports
+}
+
+/** Starts a run: everything up to the first point where the contract waits for something. */
+function start(exports: Exports | undefined): void {
+  const contract = exports ?? accepted
+  const [mode, subject, extra, seed, pubkey, limits] = unpack(takeMessage()) as [
+    Mode,
+    never,
+    never,
+    Uint8Array,
+    Value,
+    never,
+  ]
+  if (contract === undefined) {
+    finish = () => ['unevaluated']
+  } else if (mode === MODE.inspect) {
+    finish = () => inspect(contract)
+  } else {
+    const run: Run = {
+      mode,
+      seed,
+      limits: limits as RunLimits,
+      pubkey: pubkey === null ? undefined : (pubkey as string),
+      isOpen: true,
+    }
+    beginRun(run)
+    speak()
+    finish = begin(contract, run, subject, extra)
+  }
+}
+
+function begin(contract: Exports, run: Run, subject: never, extra: never): Finish {
+  if (run.mode === MODE.apply) return runApply(contract, run, subject, unpack(extra))
+  if (run.mode === MODE.process) return runProcess(contract, run, subject)
+  return runMethod(contract, run, subject, extra)
+}
+
+/** Sends the ending; the guest calls it once nothing is left to do. */
+function end(): void {
+  tell(FRAME.result, finish!())
+}
+
+prepare()
+
+Object.assign(globalThis, {
+  $vitra: {
+    accept,
+    diagnose,
+    modules: {
+      contract: { index, listOplogs, oplog },
+      assert: assertExports,
+      util: utilExports,
+      'vitra:assert': assertExports,
+      'vitra:util': utilExports,
+    },
+    /** Readies the realm. Its own functions are all that the guest keeps. */
+    lock(host: HostFunction): { start: typeof start; end: typeof end } {
+      connect(host)
+      for (const object of [
+        assert,
+        assertModule.AssertionError,
+        assertModule.AssertionError.prototype,
+        util,
+      ]) {
+        Object.freeze(object)
+      }
+      lock({ console: realmConsole })
+      return { start, end }
+    },
+  },
+})

@@ -1,0 +1,143 @@
+/**
+ * Error classes of the realm (spec/6-determinism §3). Those that a contract sees are ours: they remember
+ * what they made, so that an error of the contract and one of the engine can be told apart, and they
+ * leave no `stack`. The engine's own classes stay out of reach. Imports nothing: it has to be
+ * evaluated before any class extends `Error`.
+ */
+
+/** Names of the standard error classes; `Error` comes first, the others inherit from it. */
+const CLASSES = [
+  'Error',
+  'AggregateError',
+  'EvalError',
+  'RangeError',
+  'ReferenceError',
+  'SyntaxError',
+  'TypeError',
+  'URIError',
+] as const
+
+/** 1-based line and column in the contract's source. */
+export type Frame = [line: number, column: number]
+
+/** What V8 tells about one place of a stack. */
+interface CallSite {
+  getScriptNameOrSourceURL(): unknown
+  getLineNumber(): number | null
+  getColumnNumber(): number | null
+}
+
+type AnyErrorClass = new (...args: unknown[]) => Error & { stack?: string }
+type EngineErrorClass = AnyErrorClass & {
+  stackTraceLimit?: number
+  prepareStackTrace?: (error: object, sites: CallSite[]) => unknown
+}
+
+const CONTRACT_FILE = 'contract.js'
+const FRAMES_MAX = 10
+
+const made = new WeakSet<object>()
+const framesOf = new WeakMap<object, Frame[]>()
+const refusals = new WeakMap<object, string>()
+const prototypes = new Map<object, string>()
+let engineError: EngineErrorClass
+let areFramesKept = false
+let isDiagnosing = false
+
+/** Puts our classes in the place of the engine's. Once, before anything extends `Error`. */
+export function replaceErrors(): void {
+  engineError = Error as unknown as EngineErrorClass
+  for (const name of CLASSES) {
+    const ours = replacement((globalThis as unknown as Record<string, AnyErrorClass>)[name]!, name)
+    if (name !== 'Error') Object.setPrototypeOf(ours, Error)
+    Object.defineProperty(globalThis, name, {
+      value: ours,
+      writable: true,
+      enumerable: false,
+      configurable: true,
+    })
+  }
+  delete engineError.stackTraceLimit
+  engineError.prepareStackTrace = (error, sites) => {
+    framesOf.set(error, contractFrames(sites))
+    return undefined
+  }
+}
+
+/** Keeps places in the source: for methods, whose errors go to their caller. */
+export function keepFrames(): void {
+  areFramesKept = true
+  engineError.stackTraceLimit = FRAMES_MAX
+}
+
+/** Leaves `stack` alone: the module is evaluated once more only to say where it throws. */
+export function diagnose(): void {
+  isDiagnosing = true
+  engineError.stackTraceLimit = FRAMES_MAX
+  delete engineError.prepareStackTrace
+}
+
+/** An error of ours for the contract; uncaught, the op fails with `code`. */
+export function refusal(code: string, message: string): Error {
+  const error = new Error(message)
+  refusals.set(error, code)
+  return error
+}
+
+function replacement(engine: AnyErrorClass, name: string): AnyErrorClass {
+  function ours(this: unknown, ...args: unknown[]): object {
+    const error = Reflect.construct(engine, args, new.target ?? ours) as Error & { stack?: string }
+    made.add(error)
+    if (isDiagnosing) return error
+    // Reading makes V8 call `prepareStackTrace`, which keeps the frames.
+    if (areFramesKept) void error.stack
+    delete error.stack
+    return error
+  }
+  Object.defineProperty(ours, 'name', { value: name })
+  Object.defineProperty(ours, 'length', { value: engine.length })
+  ours.prototype = engine.prototype
+  Object.defineProperty(engine.prototype, 'constructor', { value: ours })
+  prototypes.set(engine.prototype, name)
+  return ours as unknown as AnyErrorClass
+}
+
+function contractFrames(sites: CallSite[]): Frame[] {
+  const frames: Frame[] = []
+  for (const site of sites) {
+    if (site.getScriptNameOrSourceURL() !== CONTRACT_FILE) continue
+    frames.push([site.getLineNumber() ?? 0, site.getColumnNumber() ?? 0])
+  }
+  return frames
+}
+
+/** True for an error that the contract, or the driver on its behalf, made with `new`. */
+export function isMade(error: object): boolean {
+  return made.has(error)
+}
+
+/** The failure code of an error made by {@link refusal}. */
+export function refusalCode(error: object): string | undefined {
+  return refusals.get(error)
+}
+
+/** Name of the standard class that a prototype belongs to. */
+export function standardClass(prototype: object): string | undefined {
+  return prototypes.get(prototype)
+}
+
+/** Places in the contract where an error came from, innermost first; empty where they are not kept. */
+export function errorFrames(error: object): Frame[] {
+  try {
+    // Reading makes V8 call `prepareStackTrace` for an error of its own.
+    if (areFramesKept && !framesOf.has(error)) void (error as { stack?: unknown }).stack
+  } catch {
+    // A getter of the contract threw: there is no place to tell.
+  }
+  return framesOf.get(error) ?? []
+}
+
+/** True in methods, where messages and places go to the caller and to no record. */
+export function isTalkative(): boolean {
+  return areFramesKept
+}

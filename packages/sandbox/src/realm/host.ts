@@ -1,0 +1,30 @@
+/**
+ * The realm's only way out (spec/4-execution §6): one function of the guest process that takes bytes and
+ * gives bytes. It blocks, so whatever a contract reads is there when the call returns.
+ */
+import type { Value } from '@vitra/log/values'
+import { FRAME, pack, unpack } from '../wire.js'
+
+/** Sends a frame; for `FRAME.call` the reply comes back, for `FRAME.run` the run's message. */
+export type HostFunction = (kind: number, payload: Uint8Array) => Uint8Array | undefined
+
+let host: HostFunction
+
+export function connect(hostFunction: HostFunction): void {
+  host = hostFunction
+}
+
+/** What this realm is to run. */
+export function takeMessage(): Uint8Array {
+  return host(FRAME.run, new Uint8Array())!
+}
+
+/** Asks the host and waits. */
+export function ask(...question: unknown[]): Value {
+  return unpack(host(FRAME.call, pack(question))!)
+}
+
+/** Tells the host without waiting. */
+export function tell(kind: number, message: unknown): void {
+  host(kind, pack(message))
+}

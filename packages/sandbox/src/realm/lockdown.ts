@@ -1,0 +1,155 @@
+/**
+ * Prepares a realm for a contract (spec/6-determinism §2) in two steps. {@link prepare} changes intrinsics and
+ * runs when the snapshot is made, once for a guest; {@link lock} removes globals and freezes, in
+ * every new realm: V8 cannot store a frozen realm in a snapshot, nor one without `Atomics`.
+ */
+import {
+  ASSIGNABLE_PROPERTIES,
+  GLOBALS,
+  type PropertyPermit,
+  REMOVED_PROPERTIES,
+  REPLACED_PROPERTIES,
+} from './permits.js'
+
+type Bag = Record<PropertyKey, unknown>
+
+const global = globalThis as unknown as Bag
+const TypedArray = Object.getPrototypeOf(Uint8Array) as { prototype: object }
+let intrinsics: object[] = []
+
+/** Applies the permits table and lists every object that {@link lock} freezes. */
+export function prepare(): void {
+  for (const { of, names } of REMOVED_PROPERTIES) for (const name of names) delete resolve(of)[name]
+  for (const permit of REPLACED_PROPERTIES) replaceAll(permit)
+  for (const engine of functionConstructors()) closeConstructor(engine)
+  for (const { of, names } of ASSIGNABLE_PROPERTIES)
+    for (const name of names) makeAssignable(resolve(of), name)
+  intrinsics = listIntrinsics()
+}
+
+/** Removes the globals that are not permitted and freezes the rest; `globals` are added first. */
+export function lock(globals: Readonly<Record<string, unknown>>): void {
+  for (const name of Reflect.ownKeys(global)) {
+    if (typeof name !== 'string' || !GLOBALS.has(name)) delete global[name]
+  }
+  for (const [name, value] of Object.entries(globals)) {
+    Object.defineProperty(global, name, { value, writable: false, enumerable: false, configurable: false })
+  }
+  for (const object of intrinsics) Object.freeze(object)
+  Object.freeze(global)
+}
+
+function resolve(path: string): Bag {
+  let object: unknown = global
+  for (const name of path.split('.')) object = name === 'TypedArray' ? TypedArray : (object as Bag)[name]
+  return object as Bag
+}
+
+function replaceAll({ of, names }: PropertyPermit): void {
+  const target = resolve(of)
+  for (const name of names) {
+    const value = REPLACEMENTS[name as keyof typeof REPLACEMENTS]
+    Object.defineProperty(target, name, { value, writable: true, enumerable: false, configurable: true })
+  }
+}
+
+const REPLACEMENTS = {
+  localeCompare(this: unknown, other: unknown): number {
+    return compareCodePoints(String(this), String(other))
+  },
+  toLocaleLowerCase(this: unknown): string {
+    return String(this).toLowerCase()
+  },
+  toLocaleUpperCase(this: unknown): string {
+    return String(this).toUpperCase()
+  },
+}
+
+/** The order of UTF-8 bytes, as listings have it. */
+function compareCodePoints(a: string, b: string): number {
+  const length = Math.min(a.length, b.length)
+  for (let i = 0; i < length; i++) {
+    const left = a.charCodeAt(i)
+    const right = b.charCodeAt(i)
+    if (left === right) continue
+    const isLeftHigh = left >= 0xd800 && left < 0xe000
+    const isRightHigh = right >= 0xd800 && right < 0xe000
+    if (isLeftHigh !== isRightHigh) return isLeftHigh ? 1 : -1
+    return left < right ? -1 : 1
+  }
+  return Math.sign(a.length - b.length)
+}
+
+/** `Function` and its three relatives, which no global names. */
+function functionConstructors(): Bag[] {
+  const samples = [function f() {}, async function f() {}, function* f() {}, async function* f() {}]
+  return samples.map((sample) => sample.constructor as unknown as Bag)
+}
+
+/** Puts a constructor that always throws in the place of one that compiles text. */
+function closeConstructor(engine: Bag): void {
+  const name = String(engine.name)
+  const closed = (): never => {
+    throw new TypeError(`${name} cannot make code at run time: write the function in the contract`)
+  }
+  const { prototype } = engine as { prototype: object }
+  Object.defineProperty(closed, 'name', { value: name })
+  Object.defineProperty(closed, 'prototype', { value: prototype, writable: false })
+  Object.defineProperty(prototype, 'constructor', { value: closed, writable: false, configurable: true })
+  if (name === 'Function')
+    Object.defineProperty(global, name, { value: closed, writable: true, configurable: true })
+  else Object.setPrototypeOf(closed, global.Function as object)
+}
+
+/** A data property as an accessor: assigning to an inheriting object makes an own property there. */
+function makeAssignable(prototype: object, name: string): void {
+  const own = Object.getOwnPropertyDescriptor(prototype, name)
+  if (own === undefined || own.get !== undefined) return
+  const { value } = own
+  Object.defineProperty(prototype, name, {
+    enumerable: false,
+    configurable: true,
+    get() {
+      return value
+    },
+    set(this: unknown, assigned: unknown) {
+      if (this === prototype || (typeof this !== 'object' && typeof this !== 'function') || this === null) {
+        throw new TypeError(`${name} of a standard object is read-only`)
+      }
+      const descriptor = { value: assigned, writable: true, enumerable: true, configurable: true }
+      if (!Reflect.defineProperty(this, name, descriptor)) throw new TypeError(`${name} is read-only`)
+    },
+  })
+}
+
+/** Everything reachable from the permitted globals and from syntax. */
+function listIntrinsics(): object[] {
+  const found = new Set<object>()
+  const open: unknown[] = [...GLOBALS].map((name) => global[name]).filter((value) => value !== global)
+  open.push(...functionConstructors().map(({ prototype }) => prototype))
+  open.push(...iterators().map((iterator) => Object.getPrototypeOf(iterator)))
+  while (open.length > 0) {
+    const object = open.pop()
+    if ((typeof object !== 'object' && typeof object !== 'function') || object === null) continue
+    if (object === global || found.has(object)) continue
+    found.add(object)
+    open.push(Object.getPrototypeOf(object))
+    for (const key of Reflect.ownKeys(object)) {
+      const { value, get, set } = Reflect.getOwnPropertyDescriptor(object, key)!
+      open.push(value, get, set)
+    }
+  }
+  return [...found]
+}
+
+/** One iterator of each kind: their prototypes are reachable in no other way. */
+function iterators(): object[] {
+  const text = 'a'
+  return [
+    [][Symbol.iterator](),
+    new Map()[Symbol.iterator](),
+    new Set()[Symbol.iterator](),
+    text[Symbol.iterator](),
+    text.matchAll(/a/g),
+  ]
+}

@@ -1,0 +1,67 @@
+/**
+ * The run in progress in this realm: one op, one `process` or one method call (spec/4-execution §1). A realm has
+ * one run in its life. While the module is being evaluated there is none, and what depends on one refuses.
+ */
+import { createGenerator, type Generator } from '@vitra/contract-sdk/modules'
+import { MODE, type Mode } from '../wire.js'
+import { refusal } from './errors.js'
+
+/** Limits of the rules that the realm keeps to; the host checks them again. */
+export interface RunLimits {
+  valueBytesMax: number
+  valueDepthMax: number
+  opBytesMax: number
+  opChangesMax: number
+  opWriteBytesMax: number
+}
+
+export interface Run {
+  readonly mode: Mode
+  readonly limits: RunLimits
+  readonly seed: Uint8Array
+  /** Public key of this participant in hex, in methods. */
+  readonly pubkey: string | undefined
+  /** False once the contract's function has settled. */
+  isOpen: boolean
+}
+
+let run: Run | null = null
+let next: Generator | null = null
+
+/** @throws {Error} where the realm has had its run */
+export function beginRun(begun: Run): void {
+  if (run !== null) throw new Error('a realm runs once')
+  run = begun
+}
+
+/** @throws what the contract sees when it uses `name` while its module is being evaluated */
+export function currentRun(name: string): Run {
+  if (run === null) throw refusal('contract', `${name} is not available while the contract is being loaded`)
+  return run
+}
+
+/** The run, where `name` is available in its mode. */
+export function runIn(name: string, modes: readonly Mode[]): Run {
+  const current = currentRun(name)
+  if (!modes.includes(current.mode))
+    throw refusal('contract', `${name} is not available in ${NAMES[current.mode]}`)
+  return current
+}
+
+/** The generator behind `util`, seeded once for the run. */
+export function generator(): Generator {
+  next ??= createGenerator(currentRun('util').seed)
+  return next
+}
+
+/** Value limits as `encodeValue` takes them. */
+export function valueLimits({ limits }: Run): { bytesMax: number; depthMax: number } {
+  return { bytesMax: limits.valueBytesMax, depthMax: limits.valueDepthMax }
+}
+
+const NAMES: Record<Mode, string> = {
+  [MODE.apply]: 'apply',
+  [MODE.process]: 'process',
+  [MODE.call]: 'a method',
+  [MODE.inspect]: 'loading',
+}

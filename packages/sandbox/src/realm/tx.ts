@@ -1,0 +1,127 @@
+/**
+ * `tx`: the writes of one op (spec/4-execution §3). They queue up here in call order; reads see the queue
+ * first. System writes are granted by the host, which accepts none that it did not grant.
+ */
+import type { Tx } from '@vitra/contract-sdk'
+import type { Change } from '@vitra/log/values'
+import { type ListReply, listed, readEntry } from './contract-module.js'
+import { refusal } from './errors.js'
+import { ask } from './host.js'
+import type { Run } from './run.js'
+import {
+  decodeForContract,
+  encodeFromContract,
+  listOptions,
+  readablePath,
+  readablePrefix,
+  writablePath,
+} from './values.js'
+
+type Grant = [granted: true, path: string, value: Uint8Array] | [granted: false, message: string]
+const MESSAGE_SIZE = 'the op writes more than the rules allow'
+
+export class Queue {
+  readonly #run: Run
+  readonly #changes: Change[] = []
+  readonly #newest = new Map<string, Uint8Array | null>()
+  #bytes = 0
+  #told = 0
+  /** True once a write was refused for size: then the op fails, whatever the contract does about it. */
+  isExhausted = false
+
+  constructor(run: Run) {
+    this.#run = run
+  }
+
+  /** Changes that the host has not been told about. */
+  takeNew(): [string, Uint8Array | null][] {
+    const fresh = this.#changes
+      .slice(this.#told)
+      .map(({ path, value }): [string, Uint8Array | null] => [path, value])
+    this.#told = this.#changes.length
+    return fresh
+  }
+
+  write(path: string, value: Uint8Array | null): void {
+    const { opChangesMax, opWriteBytesMax } = this.#run.limits
+    const bytes = this.#bytes + (value?.length ?? 0)
+    if (this.#changes.length >= opChangesMax || bytes > opWriteBytesMax) {
+      this.isExhausted = true
+      throw refusal('size', MESSAGE_SIZE)
+    }
+    this.#bytes = bytes
+    this.#changes.push({ path, value })
+    this.#newest.set(path, value)
+  }
+
+  /** Bytes that this op wrote, null where it deleted, undefined where it did neither. */
+  newest(path: string): Uint8Array | null | undefined {
+    return this.#newest.get(path)
+  }
+
+  /** @throws what the contract sees once `apply` has settled */
+  checkOpen(): Run {
+    if (!this.#run.isOpen) throw refusal('contract', 'tx is closed: apply has settled')
+    return this.#run
+  }
+
+  /** Writes what the host grants. */
+  grant(...question: unknown[]): void {
+    const [granted, text, value] = ask(...question) as unknown as Grant
+    if (!granted) throw refusal('contract', text)
+    this.write(text, value!)
+  }
+}
+
+/** The `tx` that a handler receives. */
+export function createTx(queue: Queue): Tx {
+  const remove = (path: string): void => {
+    queue.checkOpen()
+    queue.write(writablePath(path), null)
+  }
+  return Object.freeze({
+    async get(path: string) {
+      queue.checkOpen()
+      const checked = readablePath(path)
+      const own = queue.newest(checked)
+      if (own === undefined) return readEntry<never>(checked)
+      return own === null ? null : { path: checked, value: decodeForContract(own) as never }
+    },
+    async list(prefix: string, options?: object) {
+      queue.checkOpen()
+      const checked = readablePrefix(prefix)
+      return listed<never>(ask('txList', checked, listOptions(options), queue.takeNew()) as ListReply)
+    },
+    put(path: string, value: unknown) {
+      const run = queue.checkOpen()
+      const checked = writablePath(path)
+      queue.write(checked, encodeFromContract(value, run))
+    },
+    delete: remove,
+    del: remove,
+    addOplog(participant: { pubkey: string } | string) {
+      queue.checkOpen()
+      queue.grant('addOplog', publicKey(participant))
+    },
+    removeOplog(participant: { pubkey: string } | string) {
+      queue.checkOpen()
+      queue.grant('removeOplog', publicKey(participant))
+    },
+    setContractSource(given: { code?: unknown; source?: unknown }) {
+      queue.checkOpen()
+      const source = given?.code ?? given?.source
+      if (typeof source !== 'string')
+        throw refusal('value', 'setContractSource takes {code}, the source as a string')
+      encodeFromContract(source, queue.checkOpen())
+      queue.grant('setSource', source)
+    },
+  })
+}
+
+function publicKey(participant: { pubkey: string } | string): string {
+  const key = typeof participant === 'string' ? participant : participant?.pubkey
+  if (typeof key !== 'string' || !/^[0-9a-f]{64}$/i.test(key)) {
+    throw refusal('value', 'a participant is given by its public key: {pubkey}, 64 hex digits')
+  }
+  return key.toLowerCase()
+}

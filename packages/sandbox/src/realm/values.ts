@@ -1,0 +1,78 @@
+/**
+ * Values and paths at the contract's side of the boundary (spec/5-values): what is refused becomes an error
+ * that the contract can catch and that, uncaught, fails the op with code `value`.
+ */
+import {
+  assertPath,
+  assertPrefix,
+  checkListOptions,
+  decodeValue,
+  encodeValue,
+  isContractReadable,
+  isSystemPath,
+  type ListOptions,
+  type Value,
+  VitraError,
+} from '@vitra/log/values'
+import { refusal } from './errors.js'
+import { type Run, valueLimits } from './run.js'
+
+/** Canonical bytes of a value that the contract hands over. */
+export function encodeFromContract(
+  value: unknown,
+  run: Run,
+  bytesMax = run.limits.valueBytesMax,
+): Uint8Array {
+  return refusing(() => encodeValue(value, { ...valueLimits(run), bytesMax }))
+}
+
+/** A fresh copy for the contract. */
+export function decodeForContract(bytes: Uint8Array): Value {
+  return decodeValue(bytes, ANY_SIZE)
+}
+
+/** A path that the contract may read. */
+export function readablePath(path: unknown): string {
+  return refusing(() => {
+    const checked = assertPath(path)
+    if (!isContractReadable(checked)) throw refusal('value', `${checked} is not readable by contracts`)
+    return checked
+  })
+}
+
+/** A prefix that the contract may list. */
+export function readablePrefix(prefix: unknown): string {
+  return prefix === '/' ? refusing(() => assertPrefix(prefix)) : readablePath(prefix)
+}
+
+/** A path that the contract may write. */
+export function writablePath(path: unknown): string {
+  return refusing(() => {
+    const checked = assertPath(path)
+    if (isSystemPath(checked)) throw refusal('value', `${checked} cannot be written by contracts`)
+    return checked
+  })
+}
+
+/** Options of a listing as plain data. */
+export function listOptions(options: unknown): Required<Omit<ListOptions, 'cursor'>> & { cursor?: string } {
+  if (options === undefined) return checkListOptions({})
+  if (typeof options !== 'object' || options === null) throw refusal('value', 'list: options is an object')
+  const { reverse, offset, limit, cursor } = options as ListOptions
+  return refusing(() => {
+    const given = Object.entries({ reverse, offset, limit, cursor }).filter(
+      ([, value]) => value !== undefined,
+    )
+    return checkListOptions(Object.fromEntries(given))
+  })
+}
+
+function refusing<T>(run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    throw error instanceof VitraError ? refusal('value', error.message) : error
+  }
+}
+
+const ANY_SIZE = { bytesMax: Number.MAX_SAFE_INTEGER }

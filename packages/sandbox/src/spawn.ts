@@ -1,0 +1,71 @@
+/**
+ * Starts a guest process with as little as it can do with (spec/4-execution §6): an empty environment, no
+ * descriptor but the channel, Node's permission model, and on Linux limits of the system. Each of
+ * these is a second line behind V8's isolate, not the wall itself.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { realpathSync } from 'node:fs'
+import path from 'node:path'
+import { GUEST_DESCRIPTORS_MAX, GUEST_EXTRA_MB } from './constants.js'
+
+export interface SpawnOptions {
+  readonly guestFile: string
+  readonly engineFile: string
+  readonly memoryMb: number
+  /** Use Node's permission model. */
+  readonly hasPermissions: boolean
+}
+
+/** The guest; its channel is `child.stdio[3]`. */
+export function spawnGuest(options: SpawnOptions): ChildProcess {
+  const node = [process.execPath, ...nodeFlags(options), options.guestFile, options.engineFile]
+  const [command, ...args] = process.platform === 'linux' ? limited(node, options.memoryMb) : node
+  return spawn(command!, args, {
+    cwd: '/',
+    env: {},
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    windowsHide: true,
+  })
+}
+
+function nodeFlags({ guestFile, engineFile, memoryMb, hasPermissions }: SpawnOptions): string[] {
+  // Without the first one isolated-vm may crash.
+  const flags = ['--no-node-snapshot', '--no-warnings', `--max-old-space-size=${memoryMb}`]
+  if (!hasPermissions) return flags
+  const isOld = Number.parseInt(process.versions.node, 10) < 22
+  flags.push(isOld ? '--experimental-permission' : '--permission', '--allow-addons')
+  const readable = [path.dirname(guestFile), ...modulesFolders(engineFile), '/etc/alpine-release']
+  for (const folder of new Set(readable)) flags.push(`--allow-fs-read=${folder}`)
+  return flags
+}
+
+/** The folders in which Node looks for the engine and for what it requires, links resolved as well. */
+function modulesFolders(engineFile: string): string[] {
+  const folders: string[] = []
+  for (const file of [engineFile, realpathSync(engineFile)]) {
+    for (let folder = path.dirname(file); ; folder = path.dirname(folder)) {
+      folders.push(path.join(folder, 'node_modules'), path.join(folder, 'package.json'))
+      if (folder === path.dirname(folder)) break
+    }
+    folders.push(path.dirname(file))
+  }
+  return folders
+}
+
+/**
+ * The command under limits of the shell: data size, which stops what V8's own limit misses, descriptors, files and
+ * core dumps. With `setpriv` the kernel ends the guest together with the host, even in an endless loop. A
+ * limit that the system refuses is left out.
+ */
+function limited(command: string[], memoryMb: number): string[] {
+  const dataKb = (memoryMb * 2 + GUEST_EXTRA_MB) * 1024
+  const script = [
+    `ulimit -d ${dataKb}`,
+    `ulimit -n ${GUEST_DESCRIPTORS_MAX}`,
+    'ulimit -f 0',
+    'ulimit -c 0',
+    'if setpriv --pdeathsig KILL true; then exec setpriv --pdeathsig KILL "$@"; fi',
+    'exec "$@"',
+  ].join('\n')
+  return ['/bin/sh', '-c', script, 'sh', ...command]
+}

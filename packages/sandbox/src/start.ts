@@ -1,0 +1,49 @@
+/** Starts guests (spec/4-execution §6): the strictest way that works on this machine, found once. */
+import { loadArtifacts } from '#artifacts'
+import { ORPHAN_GRACE_MS, START_MS } from './constants.js'
+import { findEngine } from './engine.js'
+import { SandboxError } from './errors.js'
+import { GuestProcess } from './guest-process.js'
+import { spawnGuest } from './spawn.js'
+import { FRAME, pack, unpack } from './wire.js'
+
+export interface StartedGuest {
+  readonly guest: GuestProcess
+  /** Version of V8 that it runs. */
+  readonly v8: string
+}
+
+/** From the strictest and fastest down: Node's permission model is experimental, V8's snapshots are delicate. */
+const WAYS = [
+  { hasPermissions: true, hasSnapshot: true },
+  { hasPermissions: false, hasSnapshot: true },
+  { hasPermissions: false, hasSnapshot: false },
+]
+let firstWay = 0
+let artifacts: ReturnType<typeof loadArtifacts> | undefined
+
+/** @throws {SandboxError} `ENGINE_MISSING`, or why the last way failed */
+export async function startGuest(opMs: number, memoryMb: number): Promise<StartedGuest> {
+  const engineFile = findEngine()
+  artifacts ??= loadArtifacts()
+  const { guestFile, driver } = await artifacts
+  let failure: unknown
+  for (let way = firstWay; way < WAYS.length; way++) {
+    const { hasPermissions, hasSnapshot } = WAYS[way]!
+    const guest = new GuestProcess(spawnGuest({ guestFile, engineFile, memoryMb, hasPermissions }))
+    try {
+      const ready = await guest.request({
+        kind: FRAME.start,
+        payload: pack([driver, memoryMb, opMs + ORPHAN_GRACE_MS, hasSnapshot]),
+        answer: FRAME.ready,
+        timeoutMs: START_MS,
+      })
+      firstWay = way
+      return { guest, v8: String(unpack(ready)) }
+    } catch (error) {
+      await guest.close()
+      failure = error
+    }
+  }
+  throw new SandboxError('GUEST_CRASHED', 'no guest process starts on this machine', { cause: failure })
+}

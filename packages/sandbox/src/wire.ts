@@ -1,0 +1,56 @@
+/**
+ * What passes between host, guest process and realm (spec/4-execution §6): frames on a stream and
+ * canonical CBOR inside them. Both ends of every message import this file. Free of Node: part of it
+ * runs inside the realm.
+ */
+import { decodeValue, encodeValue, type Value } from '@vitra/log/values'
+
+/** Kinds of frames; `host>` and `guest>` say who sends it. */
+export const FRAME = {
+  /** host> driver source, memory and time limits */
+  start: 1,
+  /** guest> V8's version */
+  ready: 2,
+  /** host> a contract: source and what the parser found */
+  load: 3,
+  /** guest> what the loaded module offers, or why it does not load */
+  loaded: 4,
+  /** host> forget a contract */
+  unload: 5,
+  /** host> run `apply`, `process` or a method */
+  run: 6,
+  /** guest> how the run ended */
+  result: 7,
+  /** guest> a question of the contract; the guest waits for the reply */
+  call: 8,
+  /** host> */
+  reply: 9,
+  /** guest> a line of the contract's console */
+  log: 10,
+  /** guest> why the guest gives up; it exits */
+  fatal: 11,
+} as const
+export type FrameKind = (typeof FRAME)[keyof typeof FRAME]
+
+/** Length of what follows, in bytes, and the frame's kind. */
+export const FRAME_HEADER_BYTES = 5
+/** Largest frame that the host accepts: the changes of one op with their paths, and its return value. */
+export const GUEST_FRAME_BYTES_MAX = 32 * 1024 * 1024
+/** Largest frame that the guest accepts. */
+export const HOST_FRAME_BYTES_MAX = 512 * 1024 * 1024
+
+/** How a realm is entered; the numbers are part of the run message. */
+export const MODE = { apply: 0, process: 1, call: 2, inspect: 3 } as const
+export type Mode = (typeof MODE)[keyof typeof MODE]
+
+const LIMITS = { bytesMax: HOST_FRAME_BYTES_MAX }
+
+/** Bytes of a message; values of contracts are nested as bytes. */
+export function pack(message: unknown): Uint8Array {
+  return encodeValue(message, LIMITS)
+}
+
+/** @throws {ValueError} for anything that is not canonical */
+export function unpack(bytes: Uint8Array): Value {
+  return decodeValue(bytes, LIMITS)
+}
