@@ -196,3 +196,10 @@ export function refusal(work: () => unknown): { name?: string; code?: string; at
   }
   throw new Error('nothing was refused')
 }
+
+/** A copy with one bit changed. */
+export function flipBit(bytes: Uint8Array, bit: number): Uint8Array {
+  const out = bytes.slice()
+  out[bit >> 3]! ^= 1 << (bit & 7)
+  return out
+}

@@ -1,0 +1,85 @@
+/** `@vitra/log/proofs` and `@vitra/log/values` run in a browser: no Node module, nothing native, little code. */
+import { createRequire } from 'node:module'
+import vm from 'node:vm'
+import { gzipSync } from 'node:zlib'
+import { build, type Metafile } from 'esbuild'
+import { describe, expect, it } from 'vitest'
+import {
+  checkInclusion,
+  encodeValue,
+  type InclusionProof,
+  proveInclusion,
+  sodiumCrypto,
+} from '../src/index.js'
+import { createLog, text } from './helpers.js'
+
+/** Compressed size that a page pays, in bytes; raise it knowingly. */
+const GZIP_BYTES_MAX = { proofs: 14_000, values: 12_000 }
+
+async function bundle(entry: 'proofs' | 'values'): Promise<{ code: string; metafile: Metafile }> {
+  const result = await build({
+    entryPoints: [new URL(`../src/${entry}/index.ts`, import.meta.url).pathname],
+    bundle: true,
+    minify: true,
+    write: false,
+    metafile: true,
+    format: 'iife',
+    globalName: 'bundled',
+    platform: 'browser',
+    target: 'es2022',
+    conditions: ['@vitra/source'],
+  })
+  return { code: result.outputFiles[0]!.text, metafile: result.metafile }
+}
+
+/** A realm with nothing but the language and what every browser has. */
+function browserLike(code: string): vm.Context {
+  const context = vm.createContext({ TextEncoder, TextDecoder })
+  vm.runInContext(code, context)
+  return context
+}
+
+describe.each(['proofs', 'values'] as const)('@vitra/log/%s', (entry) => {
+  it('needs no Node module and nothing native', async () => {
+    const { metafile } = await bundle(entry)
+    const inputs = Object.keys(metafile.inputs)
+    expect(inputs.length).toBeGreaterThan(3)
+    expect(inputs.filter((file) => /node:|sodium|hyper|rocksdb|\.node$|\.generated\./.test(file))).toEqual([])
+    const imports = Object.values(metafile.inputs).flatMap((input) => input.imports)
+    expect(imports.filter((item) => item.external)).toEqual([])
+  })
+
+  it('stays small', async () => {
+    const { code } = await bundle(entry)
+    expect(gzipSync(code).length).toBeLessThan(GZIP_BYTES_MAX[entry])
+  })
+
+  it('is the entry that the package exports', () => {
+    const require = createRequire(import.meta.url)
+    const { exports } = require('../package.json')
+    expect(exports[`./${entry}`]['@vitra/source']).toBe(`./src/${entry}/index.ts`)
+  })
+})
+
+describe('in a realm without Node', () => {
+  it('a proof is checked with what hashes and checks signatures there', async () => {
+    const { log, writer } = await createLog()
+    await writer.append([text('a'), text('b'), text('c')])
+    const proof: InclusionProof = await proveInclusion(log, 1)
+    const { code } = await bundle('proofs')
+    const alone = browserLike(code).bundled as { checkInclusion: typeof checkInclusion }
+    const foreign = { hash: sodiumCrypto.hash, verify: sodiumCrypto.verify }
+    expect(alone.checkInclusion(foreign, log.key, proof)).toBe(true)
+    expect(alone.checkInclusion(foreign, log.key, { ...proof, block: text('x') })).toBe(false)
+    expect(checkInclusion(sodiumCrypto, log.key, proof)).toBe(true)
+  })
+
+  it('values encode to the same bytes', async () => {
+    const { code } = await bundle('values')
+    const literal =
+      "({ op: 'PUT', n: [1, 2.5, -3, null, true], bytes: Uint8Array.of(1, 2), 'ä b': { c: '' } })"
+    const context = browserLike(code)
+    const bytes = vm.runInContext(`bundled.encodeValue(${literal})`, context) as Uint8Array
+    expect(Buffer.from(bytes)).toEqual(Buffer.from(encodeValue(vm.runInThisContext(literal))))
+  })
+})
