@@ -1,0 +1,65 @@
+// Writes spec/vectors/*.json from the source of @vitra/log: golden and negative vectors of every format.
+// With --check it writes nothing and fails when a file on disk differs. Nothing here is random: keys come
+// from fixed seeds, so that every run gives the same bytes. The comment of a vector is its test's title.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
+import { toJson } from './vectors/json.mjs'
+
+const REPO = fileURLToPath(new URL('..', import.meta.url))
+const OUT = path.join(REPO, 'spec/vectors')
+const MAKERS = ['values', 'paths', 'identity', 'records', 'genesis', 'proofs']
+
+/** The package's source, bundled next to the modules that it imports. */
+async function loadPackage() {
+  const folder = path.join(REPO, 'node_modules/.cache')
+  const file = path.join(folder, `vitra-vectors-${process.pid}.mjs`)
+  mkdirSync(folder, { recursive: true })
+  try {
+    await build({
+      entryPoints: [path.join(REPO, 'packages/log/src/index.ts')],
+      outfile: file,
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      packages: 'external',
+      conditions: ['@vitra/source'],
+      logLevel: 'error',
+    })
+    return await import(pathToFileURL(file).href)
+  } finally {
+    rmSync(file, { force: true })
+  }
+}
+
+async function makeAll() {
+  const api = await loadPackage()
+  const files = new Map()
+  for (const name of MAKERS) {
+    const { default: make } = await import(`./vectors/${name}.mjs`)
+    for (const [file, content] of Object.entries(await make(api))) files.set(`${file}.json`, toJson(content))
+  }
+  return files
+}
+
+async function main(check) {
+  const files = await makeAll()
+  const stale = []
+  for (const [name, text] of files) {
+    const target = path.join(OUT, name)
+    if (existsSync(target) && readFileSync(target, 'utf8') === text) continue
+    stale.push(name)
+    if (!check) writeFileSync(target, text)
+  }
+  for (const name of readdirSync(OUT)) {
+    if (files.has(name)) continue
+    stale.push(name)
+    if (!check) rmSync(path.join(OUT, name))
+  }
+  for (const name of stale)
+    console.log(`spec/vectors/${name} ${check ? 'is stale: run `npm run vectors`' : 'written'}`)
+  if (check && stale.length > 0) process.exitCode = 1
+}
+
+await main(process.argv.includes('--check'))
