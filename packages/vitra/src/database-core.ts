@@ -13,6 +13,7 @@ import {
   type Storage,
   sameBytes,
   toHex,
+  VitraError,
 } from '@vitra/log'
 import { type Contract, type MethodHost, Sandbox } from '@vitra/sandbox'
 import { DatabaseError } from './errors.js'
@@ -115,7 +116,7 @@ export class DatabaseCore {
     if (writer !== null) core.#writers.push(writer)
     log.on('append', () => core.#grown())
     if (core.local.participant !== null) await core.participants.open(core.local.participant)
-    if (log.length > 0) await core.participants.refresh()
+    if (log.length > 0) await core.#refreshParticipants()
     if (writer !== null) await core.#startExecutor(writer, options)
     return core
   }
@@ -264,11 +265,20 @@ export class DatabaseCore {
   #grown(): void {
     const { length } = this.index
     this.#refreshing = this.#refreshing
-      .then(() => this.participants.refresh())
+      .then(() => this.#refreshParticipants())
       .then(
         () => this.onUpdate(length),
         (error) => this.onFailure(error),
       )
+  }
+
+  /** An index that cannot be read admits nobody: whoever reads it is told why, an audit tells whose fault it is. */
+  async #refreshParticipants(): Promise<void> {
+    try {
+      await this.participants.refresh()
+    } catch (error) {
+      if (!(error instanceof VitraError)) throw error
+    }
   }
 
   #fail(error: Error): void {

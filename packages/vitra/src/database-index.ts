@@ -138,7 +138,7 @@ export class DatabaseIndex extends IndexReader {
     for (;;) {
       const end = Math.min(this.#log.length, options.to ?? Number.POSITIVE_INFINITY)
       for (let n = 0; n < end - next && given < limit; n++) {
-        signal?.throwIfAborted()
+        if (signal?.aborted) return
         const entry = await this.#log.entry(reverse ? end - 1 - n : next + n)
         if (!isAtOrBelow(entry.path, prefix)) continue
         given++
