@@ -16,6 +16,7 @@ import {
   SOURCE_PATH,
 } from './formats/genesis.js'
 import { toHex } from './formats/hex.js'
+import { decodeIndexBlock } from './formats/index-block.js'
 import { decodeRun, parseRunPath, type Run, type RunPlace, runPath, runsPrefix } from './formats/run.js'
 import { IndexSnapshot } from './index-snapshot.js'
 import type { Log, ReadOptions } from './log.js'
@@ -43,21 +44,18 @@ export interface FoundRun {
 export class IndexLog {
   readonly log: Log
   readonly #bee: Hyperbee
-  readonly #local: Hyperbee
   #current: HeldSnapshot | null = null
   readonly #opening = new Mutex()
 
-  private constructor(log: Log, bee: Hyperbee, local: Hyperbee) {
+  private constructor(log: Log, bee: Hyperbee) {
     this.log = log
     this.#bee = bee
-    this.#local = local
   }
 
   static async open(log: Log): Promise<IndexLog> {
     const bee = new Hyperbee(log.core.session({ timeout: READ_TIMEOUT_MS }), { extension: false })
-    const local = new Hyperbee(log.core.session({ wait: false }), { extension: false })
-    if (log.length > 0) await Promise.all([bee.ready(), local.ready()])
-    return new IndexLog(log, bee, local)
+    if (log.length > 0) await bee.ready()
+    return new IndexLog(log, bee)
   }
 
   /** The database's public key. */
@@ -132,12 +130,10 @@ export class IndexLog {
    * @throws {LogError} `BLOCK_MISSING`, `INDEX_UNREADABLE`
    */
   async entry(seq: number, options: ReadOptions = {}): Promise<IndexEntry> {
-    await this.log.get(seq, options)
+    // Decoded from the bytes alone: what fails here is the block's fault, not the storage's.
+    const block = await this.log.get(seq, options)
     try {
-      const node = await this.#local.getBySeq(seq)
-      if (node === null) throw new Error('no entry')
-      const path = keyToPath(new Uint8Array(node.key))
-      return { seq, path, value: node.value == null ? null : new Uint8Array(node.value) }
+      return { seq, ...decodeIndexBlock(block) }
     } catch (cause) {
       throw new LogError('INDEX_UNREADABLE', `block ${seq} of the index is not an entry`, {
         cause,
@@ -182,7 +178,6 @@ export class IndexLog {
     await this.#opening.run(async () => {})
     await this.#current?.snapshot.close()
     await this.#bee.close()
-    await this.#local.close()
   }
 
   /** The snapshot of the newest version, opened once however many ask for it. */

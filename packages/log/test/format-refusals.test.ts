@@ -63,7 +63,8 @@ describe('versions', () => {
     expect(initialState).toBe(undefined)
     for (const [name, value] of Object.entries(versions)) {
       const other = { ...CURRENT_RULES, [name]: typeof value === 'number' ? value + 1 : `${value}x` }
-      expect(refusal(() => decodeRules(encodeRules(other)))).toMatchObject({ code: 'RULES_UNKNOWN' })
+      expect(refusal(() => decodeRules(encodeValue(other)))).toMatchObject({ code: 'RULES_UNKNOWN' })
+      expect(refusal(() => encodeRules(other))).toMatchObject({ code: 'RULES_UNKNOWN' })
       const wrong = { ...CURRENT_RULES, [name]: true }
       expect(refusal(() => decodeRules(encodeValue(wrong)))).toMatchObject({ code: 'RULES_INVALID' })
       const { [name]: _, ...missing } = CURRENT_RULES as unknown as Record<string, unknown>
@@ -232,6 +233,8 @@ describe('rules', () => {
       'values deeper than any decoder takes',
       { ...CURRENT_RULES, limits: { ...CURRENT_RULES.limits, valueDepthMax: 65 } },
     ],
+    ['batches of no op', { ...CURRENT_RULES, limits: { ...CURRENT_RULES.limits, batchOpsMax: 0 } }],
+    ['runs of no bytes', { ...CURRENT_RULES, limits: { ...CURRENT_RULES.limits, runBytesMax: 0 } }],
     ['a short initial state', { ...CURRENT_RULES, initialState: new Uint8Array(31) }],
     ['an initial state of null', { ...CURRENT_RULES, initialState: null }],
   ])('are refused when they are or have %s', (_, value) => {

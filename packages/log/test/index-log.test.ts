@@ -237,6 +237,13 @@ describe('index: reading', () => {
     }
   })
 
+  it('blames no block for a log that is closed meanwhile', async () => {
+    const { log, index, publishGenesis } = await createIndex()
+    await publishGenesis()
+    await log.close()
+    await expect(index.entry(1)).rejects.toMatchObject({ code: 'BLOCK_MISSING' })
+  })
+
   it('works on a replica that fetches blocks as it needs them', async () => {
     const { log, storage, oplogs, publishGenesis, publish } = await createIndex()
     await publishGenesis()

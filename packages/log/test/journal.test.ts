@@ -16,8 +16,8 @@ function entry(start: number, ...blocks: Uint8Array[]): JournalEntry {
 
 const ENTRIES = [
   entry(0, text('a')),
-  entry(1, text('b'), new Uint8Array(), text('c'.repeat(300))),
-  entry(4, new Uint8Array(200).fill(9)),
+  entry(1, text('b'), new Uint8Array(), text('c'.repeat(30))),
+  entry(4, new Uint8Array(20).fill(9)),
 ]
 
 async function newFile(): Promise<string> {

@@ -32,6 +32,20 @@ export interface EchoBodyInput {
 
 export declare const EchoBody: Codec<EchoBodyInput, EchoBody>
 
+export interface IndexBlock {
+  readonly tree: Uint8Array
+  readonly key: Uint8Array
+  readonly value: Uint8Array | null
+}
+
+export interface IndexBlockInput {
+  readonly tree: Uint8Array
+  readonly key: Uint8Array
+  readonly value?: Uint8Array | null | undefined
+}
+
+export declare const IndexBlock: Codec<IndexBlockInput, IndexBlock>
+
 export interface SignedHead {
   readonly length: number
   readonly treeHash: Uint8Array

@@ -17,6 +17,13 @@ export const EchoBody = {
   decode: null
 }
 
+export const IndexBlock = {
+  buffer: true,
+  encodingLength: null,
+  encode: null,
+  decode: null
+}
+
 export const SignedHead = {
   buffer: true,
   encodingLength: null,
@@ -54,6 +61,7 @@ export const GenesisMessage = {
 
 defineOplogEnvelope()
 defineEchoBody()
+defineIndexBlock()
 defineSignedHead()
 defineOutcomeMessage()
 defineRunMessage()
@@ -206,6 +214,90 @@ function defineEchoBody () {
         obj.treeHash = encodings.bytes.decode(buf, offset)
         offset += encodings.bytes.decode.bytes
         found1 = true
+        break
+        default:
+        offset = skip(prefix & 7, buf, offset)
+      }
+    }
+  }
+}
+
+function defineIndexBlock () {
+  IndexBlock.encodingLength = encodingLength
+  IndexBlock.encode = encode
+  IndexBlock.decode = decode
+
+  function encodingLength (obj) {
+    var length = 0
+    if (!defined(obj.tree)) throw new Error("tree is required")
+    var len = encodings.bytes.encodingLength(obj.tree)
+    length += 1 + len
+    if (!defined(obj.key)) throw new Error("key is required")
+    var len = encodings.bytes.encodingLength(obj.key)
+    length += 1 + len
+    if (defined(obj.value)) {
+      var len = encodings.bytes.encodingLength(obj.value)
+      length += 1 + len
+    }
+    return length
+  }
+
+  function encode (obj, buf, offset) {
+    if (!offset) offset = 0
+    if (!buf) buf = new Uint8Array(encodingLength(obj))
+    var oldOffset = offset
+    if (!defined(obj.tree)) throw new Error("tree is required")
+    buf[offset++] = 10
+    encodings.bytes.encode(obj.tree, buf, offset)
+    offset += encodings.bytes.encode.bytes
+    if (!defined(obj.key)) throw new Error("key is required")
+    buf[offset++] = 18
+    encodings.bytes.encode(obj.key, buf, offset)
+    offset += encodings.bytes.encode.bytes
+    if (defined(obj.value)) {
+      buf[offset++] = 26
+      encodings.bytes.encode(obj.value, buf, offset)
+      offset += encodings.bytes.encode.bytes
+    }
+    encode.bytes = offset - oldOffset
+    return buf
+  }
+
+  function decode (buf, offset, end) {
+    if (!offset) offset = 0
+    if (!end) end = buf.length
+    if (!(end <= buf.length && offset <= buf.length)) throw new Error("Decoded message is not valid")
+    var oldOffset = offset
+    var obj = {
+      tree: null,
+      key: null,
+      value: null
+    }
+    var found0 = false
+    var found1 = false
+    while (true) {
+      if (end <= offset) {
+        if (!found0 || !found1) throw new Error("Decoded message is not valid")
+        decode.bytes = offset - oldOffset
+        return obj
+      }
+      var prefix = varint.decode(buf, offset)
+      offset += varint.decode.bytes
+      var tag = prefix >> 3
+      switch (tag) {
+        case 1:
+        obj.tree = encodings.bytes.decode(buf, offset)
+        offset += encodings.bytes.decode.bytes
+        found0 = true
+        break
+        case 2:
+        obj.key = encodings.bytes.decode(buf, offset)
+        offset += encodings.bytes.decode.bytes
+        found1 = true
+        break
+        case 3:
+        obj.value = encodings.bytes.decode(buf, offset)
+        offset += encodings.bytes.decode.bytes
         break
         default:
         offset = skip(prefix & 7, buf, offset)

@@ -92,9 +92,15 @@ const LIMITS: RuleLimits = Object.freeze({
 /** The rules that a database created now is pinned to. */
 export const CURRENT_RULES: Rules = Object.freeze({ ...VERSIONS, limits: LIMITS })
 
-/** Canonical bytes of rules: the CBOR of spec/5-values. */
+/**
+ * Canonical bytes of rules: the CBOR of spec/5-values.
+ *
+ * @throws {FormatError} as {@link decodeRules}: no database is pinned to rules that it could not load
+ */
 export function encodeRules(rules: Rules): Uint8Array {
-  return encodeValue({ ...rules, limits: { ...rules.limits } })
+  const bytes = encodeValue({ ...rules, limits: { ...rules.limits } })
+  decodeRules(bytes)
+  return bytes
 }
 
 /**
@@ -129,10 +135,11 @@ export function decodeRules(bytes: Uint8Array): Rules {
   for (const [name, limit] of Object.entries(limits as object)) {
     if (!Number.isSafeInteger(limit) || limit < 0) throw invalid(`${name} is not a whole number`)
   }
-  const { valueBytesMax, valueDepthMax } = limits as RuleLimits
+  const { valueBytesMax, valueDepthMax, runBytesMax, batchOpsMax, batchBytesMax } = limits as RuleLimits
   // What a rule allows, every decoder has to take.
   if (valueBytesMax > VALUE_BYTES_MAX || valueDepthMax > VALUE_DEPTH_MAX)
     throw invalid('larger values than the value format has')
+  if (Math.min(runBytesMax, batchOpsMax, batchBytesMax) < 1) throw invalid('no batch could hold an op')
   if (initialState !== undefined && !isHash(initialState)) throw invalid('initialState is not a hash')
   Object.freeze(limits)
   return Object.freeze(value as unknown as Rules)

@@ -1,0 +1,16 @@
+/** Index blocks (spec/2-index §1): the entry that one block of the index writes. */
+import type { Change } from '../values/overlay.js'
+import { keyToPath } from '../values/path.js'
+import { decodeCanonical } from './codec.js'
+import { IndexBlock } from './messages.generated.js'
+
+/**
+ * The write that a block of the index holds; block 0, Hyperbee's header, holds none.
+ *
+ * @throws {FormatError} `FORMAT_INVALID` for bytes that are no such block
+ * @throws {PathError} where its key is not that of a path
+ */
+export function decodeIndexBlock(block: Uint8Array): Change {
+  const { key, value } = decodeCanonical(IndexBlock, block, 'index block')
+  return { path: keyToPath(key), value }
+}
