@@ -11,7 +11,18 @@ export {
   VitraError,
 } from '@vitra/log'
 export { ContractLoadError, type ContractLogEntry, type MethodInfo, SandboxError } from '@vitra/sandbox'
-export * from '@vitra/verifier'
+export {
+  type AuditReport,
+  ContractFraudProof,
+  type Finding,
+  type FindingCode,
+  InconclusiveError,
+  type Place,
+  VIOLATION_CODES,
+  type Violation,
+  type ViolationCode,
+  type ViolationKind,
+} from '@vitra/verifier'
 export * from './database.js'
 export type {
   DangerousChange,
