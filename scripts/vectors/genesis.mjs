@@ -17,7 +17,7 @@ export default async function genesis(api) {
       spec: 'spec/2-index §2',
       databases: [
         await database(api, 'two founders', { source, founders: [2, 3] }),
-        await database(api, 'no founders', { source, founders: [] }),
+        await database(api, 'one founder', { source, founders: [3] }),
         await database(api, 'initial state', { source, founders: [2], state }),
       ],
     },

@@ -47,7 +47,7 @@ function manifests(api) {
         ...genesis,
         founders: [...genesis.founders].reverse(),
       }),
-      database('no founders', { ...genesis, founders: [] }),
+      database('one founder', { ...genesis, founders: genesis.founders.slice(1) }),
       database('another nonce', { ...genesis, nonce: filled(5) }),
     ],
     oplogs: [2, 3].map((seed) => ({
