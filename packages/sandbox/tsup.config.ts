@@ -1,5 +1,14 @@
-// Builds @vitra/sandbox; the recipe is shared.
+// Builds @vitra/sandbox, and beside it the two programs that it carries: guest process and driver.
+import { writeFile } from 'node:fs/promises'
 import { defineConfig } from 'tsup'
 import { library } from '../../tsup.base.js'
+import { bundlePrograms } from './bundle/recipe.js'
 
-export default defineConfig(library({ index: 'src/index.ts' }))
+export default defineConfig({
+  ...library({ index: 'src/index.ts' }),
+  async onSuccess() {
+    const { guest, driver } = await bundlePrograms()
+    await writeFile('dist/guest.cjs', guest)
+    await writeFile('dist/driver.js', driver)
+  },
+})

@@ -27,8 +27,8 @@ import {
   expectReadablePrefix,
   expectText,
 } from './messages.js'
+import { pack } from './pack.js'
 import { ReadableSource } from './view.js'
-import { pack } from './wire.js'
 
 /** One read of the state before the op, in the order of the reads. */
 export type Read =

@@ -1,12 +1,13 @@
 /** A loaded contract (spec/4-execution §1, §2): its methods, `process` and `apply`, each run in a fresh realm. */
 import { randomBytes } from 'node:crypto'
-import { type Rules, toHex } from '@vitra/log'
+import { type RuleLimits, type Rules, toHex } from '@vitra/log'
 import { decodeValue, type Value } from '@vitra/log/values'
 import { type Ending, readEnding } from './ending.js'
 import { ContractError, SandboxError } from './errors.js'
 import { answerMethod, type MethodHost } from './method-calls.js'
+import { pack } from './pack.js'
 import type { ParsedContract } from './parse.js'
-import { MODE, type Mode, pack } from './wire.js'
+import { MODE, type Mode } from './wire.js'
 
 /** A method, as its author wrote it. */
 export interface MethodInfo {
@@ -147,9 +148,15 @@ export class LoadedContract implements Contract {
     { pubkey = null, ...rest }: Omit<RunRequest, 'message'> & { pubkey?: string | null },
   ): Promise<Ending> {
     const { limits } = this.#rules
-    const message = pack([mode, subject, extra, new Uint8Array(seed), pubkey, { ...limits }])
+    const message = pack([mode, subject, extra, new Uint8Array(seed), pubkey, limitNumbers(limits)])
     return readEnding(await this.#run({ message, ...rest }), mode, limits)
   }
+}
+
+/** The limits that the realm keeps to, in its order. */
+function limitNumbers(limits: RuleLimits): number[] {
+  const { valueBytesMax, valueDepthMax, opBytesMax, opChangesMax, opWriteBytesMax } = limits
+  return [valueBytesMax, valueDepthMax, opBytesMax, opChangesMax, opWriteBytesMax]
 }
 
 /** Parameters are an object, always. */

@@ -3,7 +3,8 @@ import { FAILURE_CODES, type FailureCode, type RuleLimits } from '@vitra/log'
 import { TEXT_UNITS_MAX } from './constants.js'
 import { protocolError } from './guest-process.js'
 import { checked, expectArray, expectEncoded } from './messages.js'
-import { MODE, type Mode, unpack } from './wire.js'
+import { unpack } from './pack.js'
+import { MODE, type Mode } from './wire.js'
 
 /** A place in the contract's source, 1-based. */
 export interface ErrorPlace {

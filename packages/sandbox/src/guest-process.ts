@@ -7,7 +7,8 @@ import type { Duplex } from 'node:stream'
 import type { Value } from '@vitra/log/values'
 import { Channel } from './channel.js'
 import { SandboxError } from './errors.js'
-import { FRAME, type FrameKind, unpack } from './wire.js'
+import { unpack } from './pack.js'
+import { FRAME, type FrameKind } from './wire.js'
 
 /** Answers what the contract asks; a rejection ends the request and the guest. */
 export type CallHandler = (question: Value) => Promise<Uint8Array>

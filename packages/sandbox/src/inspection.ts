@@ -4,8 +4,8 @@ import type { ContractFacts, MethodInfo } from './contract.js'
 import { ContractLoadError, SandboxError } from './errors.js'
 import { protocolError } from './guest-process.js'
 import { checked, expectArray } from './messages.js'
+import { unpack } from './pack.js'
 import type { ParsedContract } from './parse.js'
-import { unpack } from './wire.js'
 
 const NOT_METHODS = ['apply', 'process']
 

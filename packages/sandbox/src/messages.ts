@@ -12,7 +12,6 @@ import {
   type ListOptions,
   type Value,
   type ValueLimits,
-  VitraError,
 } from '@vitra/log/values'
 import { protocolError } from './guest-process.js'
 

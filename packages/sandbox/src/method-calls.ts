@@ -3,8 +3,8 @@ import { isContractReadable, type Value } from '@vitra/log/values'
 import { asReply } from './apply-session.js'
 import { protocolError } from './guest-process.js'
 import { expectArray, expectListOptions, expectReadablePath, expectReadablePrefix } from './messages.js'
+import { pack } from './pack.js'
 import type { IndexView } from './view.js'
-import { pack } from './wire.js'
 
 /** What a method may see of the machine that runs it. */
 export interface MethodHost {

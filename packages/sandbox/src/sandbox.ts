@@ -11,9 +11,10 @@ import { SandboxError } from './errors.js'
 import type { GuestProcess } from './guest-process.js'
 import { readInspection } from './inspection.js'
 import { expectArray } from './messages.js'
+import { pack } from './pack.js'
 import { type ParsedContract, parseContract } from './parse.js'
 import { type StartedGuest, startGuest } from './start.js'
-import { FRAME, pack } from './wire.js'
+import { FRAME } from './wire.js'
 
 /** A line of a contract's console. */
 export interface ContractLogEntry {

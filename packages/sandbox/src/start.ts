@@ -4,8 +4,9 @@ import { ORPHAN_GRACE_MS, START_MS } from './constants.js'
 import { findEngine } from './engine.js'
 import { SandboxError } from './errors.js'
 import { GuestProcess } from './guest-process.js'
+import { pack, unpack } from './pack.js'
 import { spawnGuest } from './spawn.js'
-import { FRAME, pack, unpack } from './wire.js'
+import { FRAME } from './wire.js'
 
 export interface StartedGuest {
   readonly guest: GuestProcess
@@ -13,12 +14,8 @@ export interface StartedGuest {
   readonly v8: string
 }
 
-/** From the strictest and fastest down: Node's permission model is experimental, V8's snapshots are delicate. */
-const WAYS = [
-  { hasPermissions: true, hasSnapshot: true },
-  { hasPermissions: false, hasSnapshot: true },
-  { hasPermissions: false, hasSnapshot: false },
-]
+/** With Node's permission model, and without it where that, still experimental in Node 20, does not work. */
+const WAYS = [true, false]
 let firstWay = 0
 let artifacts: ReturnType<typeof loadArtifacts> | undefined
 
@@ -29,12 +26,12 @@ export async function startGuest(opMs: number, memoryMb: number): Promise<Starte
   const { guestFile, driver } = await artifacts
   let failure: unknown
   for (let way = firstWay; way < WAYS.length; way++) {
-    const { hasPermissions, hasSnapshot } = WAYS[way]!
+    const hasPermissions = WAYS[way]!
     const guest = new GuestProcess(spawnGuest({ guestFile, engineFile, memoryMb, hasPermissions }))
     try {
       const ready = await guest.request({
         kind: FRAME.start,
-        payload: pack([driver, memoryMb, opMs + ORPHAN_GRACE_MS, hasSnapshot]),
+        payload: pack([driver, memoryMb, opMs + ORPHAN_GRACE_MS]),
         answer: FRAME.ready,
         timeoutMs: START_MS,
       })

@@ -1,9 +1,7 @@
 /**
  * What passes between host, guest process and realm (spec/4-execution §6): frames on a stream and
- * canonical CBOR inside them. Both ends of every message import this file. Free of Node: part of it
- * runs inside the realm.
+ * canonical CBOR inside them. All three ends import this file.
  */
-import { decodeValue, encodeValue, type Value } from '@vitra/log/values'
 
 /** Kinds of frames; `host>` and `guest>` say who sends it. */
 export const FRAME = {
@@ -42,15 +40,3 @@ export const HOST_FRAME_BYTES_MAX = 512 * 1024 * 1024
 /** How a realm is entered; the numbers are part of the run message. */
 export const MODE = { apply: 0, process: 1, call: 2, inspect: 3 } as const
 export type Mode = (typeof MODE)[keyof typeof MODE]
-
-const LIMITS = { bytesMax: HOST_FRAME_BYTES_MAX }
-
-/** Bytes of a message; values of contracts are nested as bytes. */
-export function pack(message: unknown): Uint8Array {
-  return encodeValue(message, LIMITS)
-}
-
-/** @throws {ValueError} for anything that is not canonical */
-export function unpack(bytes: Uint8Array): Value {
-  return decodeValue(bytes, LIMITS)
-}

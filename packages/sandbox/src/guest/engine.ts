@@ -31,9 +31,6 @@ export interface EngineIsolate {
 }
 
 export interface Engine {
-  Isolate: {
-    new (options: { memoryLimit: number; snapshot?: object }): EngineIsolate
-    createSnapshot(scripts: { code: string; filename: string }[]): object
-  }
+  Isolate: new (options: { memoryLimit: number }) => EngineIsolate
   Callback: new (callback: (kind: number, payload: Uint8Array) => Uint8Array | undefined) => object
 }

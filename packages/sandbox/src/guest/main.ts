@@ -4,7 +4,8 @@
  */
 import { createRequire } from 'node:module'
 import type { Value } from '@vitra/log/values'
-import { FRAME, MODE, type Mode, pack, unpack } from '../wire.js'
+import { pack, unpack } from '../pack.js'
+import { FRAME, MODE, type Mode } from '../wire.js'
 import { readFrame, writeFrame } from './channel.js'
 import type { Engine } from './engine.js'
 import type { Plan } from './facades.js'
@@ -36,8 +37,8 @@ function main(): void {
 }
 
 function start(payload: Uint8Array): void {
-  const [driver, memoryMb, timeoutMs, hasSnapshot] = unpack(payload) as [string, number, number, boolean]
-  const settings: Settings = { driver, memoryMb, timeoutMs, hasSnapshot }
+  const [driver, memoryMb, timeoutMs] = unpack(payload) as [string, number, number]
+  const settings: Settings = { driver, memoryMb, timeoutMs }
   realms = new Realms(engine, settings, serve)
   writeFrame(FRAME.ready, pack(process.versions.v8))
 }

@@ -1,24 +1,26 @@
 /**
  * The driver: what the sandbox puts into a realm before a contract (spec/4-execution §6, spec/6-determinism §1). Bundled
- * into one script and evaluated once per guest, into the snapshot that every realm starts from. The
- * guest process finds `$vitra` on the global object; `lock` takes it away before the contract comes.
+ * into one script that is compiled once per guest and evaluated in every realm. The guest process finds `$vitra` on the global object; `lock` takes it away before the contract comes.
  */
 import './prelude.js'
 import { assertModule, createUtil } from '@vitra/contract-sdk/modules'
-import type { Value } from '@vitra/log/values'
-import { FRAME, MODE, type Mode, unpack } from '../wire.js'
+import { FRAME, MODE, type Mode } from '../wire.js'
+import { decode } from './cbor.js'
 import { realmConsole, speak } from './console.js'
 import { index, listOplogs, oplog } from './contract-module.js'
 import { diagnose } from './errors.js'
 import { connect, type HostFunction, takeMessage, tell } from './host.js'
 import { type Exports, type Finish, inspect, runApply, runMethod, runProcess } from './invoke.js'
-import { lock, prepare } from './lockdown.js'
-import { beginRun, generator, type Run, type RunLimits } from './run.js'
+import { lock } from './lockdown.js'
+import { beginRun, generator, type Run, readLimits } from './run.js'
 
 const { assert, ...assertNames } = assertModule
 const util = createUtil(generator)
 const assertExports = { ...assertNames, default: assert }
 const utilExports = { ...util, default: util }
+
+/** What the host asks for: mode, function or op, parameters or ack, seed, own public key, limits. */
+type Message = [Mode, never, never, Uint8Array, string | null, number[]]
 
 let accepted: Exports | undefined
 let finish: Finish | undefined
@@ -31,26 +33,14 @@ function accept(exports: Exports): void {
 /** Starts a run: everything up to the first point where the contract waits for something. */
 function start(exports: Exports | undefined): void {
   const contract = exports ?? accepted
-  const [mode, subject, extra, seed, pubkey, limits] = unpack(takeMessage()) as [
-    Mode,
-    never,
-    never,
-    Uint8Array,
-    Value,
-    never,
-  ]
+  const message = decode(takeMessage()) as Message
+  const [mode, subject, extra, seed, pubkey] = message
   if (contract === undefined) {
     finish = () => ['unevaluated']
   } else if (mode === MODE.inspect) {
     finish = () => inspect(contract)
   } else {
-    const run: Run = {
-      mode,
-      seed,
-      limits: limits as RunLimits,
-      pubkey: pubkey === null ? undefined : (pubkey as string),
-      isOpen: true,
-    }
+    const run: Run = { mode, seed, limits: readLimits(message[5]), pubkey: pubkey ?? undefined, isOpen: true }
     beginRun(run)
     speak()
     finish = begin(contract, run, subject, extra)
@@ -58,7 +48,7 @@ function start(exports: Exports | undefined): void {
 }
 
 function begin(contract: Exports, run: Run, subject: never, extra: never): Finish {
-  if (run.mode === MODE.apply) return runApply(contract, run, subject, unpack(extra))
+  if (run.mode === MODE.apply) return runApply(contract, run, subject, decode(extra))
   if (run.mode === MODE.process) return runProcess(contract, run, subject)
   return runMethod(contract, run, subject, extra)
 }
@@ -67,8 +57,6 @@ function begin(contract: Exports, run: Run, subject: never, extra: never): Finis
 function end(): void {
   tell(FRAME.result, finish!())
 }
-
-prepare()
 
 Object.assign(globalThis, {
   $vitra: {

@@ -2,11 +2,11 @@
  * Runs one function of the contract and says how it ended (spec/4-execution §2–§5). The function's promise is
  * watched, never waited for: what is still pending when nothing is left to do can never settle.
  */
-import { decodeValue, type Value } from '@vitra/log/values'
 import { MODE } from '../wire.js'
+import { decode } from './cbor.js'
 import { keepFrames, refusal } from './errors.js'
 import { describe } from './failure.js'
-import { type Run, valueLimits } from './run.js'
+import type { Run } from './run.js'
 import { createTx, Queue } from './tx.js'
 import { encodeFromContract } from './values.js'
 
@@ -26,9 +26,9 @@ export type Ending = readonly unknown[]
 /** Gives the ending once nothing is left to do. */
 export type Finish = () => Ending
 
-export function runApply(contract: Exports, run: Run, op: Uint8Array, ack: Value): Finish {
+export function runApply(contract: Exports, run: Run, op: Uint8Array, ack: unknown): Finish {
   const queue = new Queue(run)
-  const value = decodeValue(op, valueLimits(run))
+  const value = decode(op)
   const handler = findHandler(contract.apply, value)
   if (handler === null) return () => ['failed', 'no-handler', '', '', []]
   const finish = watch(run, () => handler(createTx(queue), value, Object.freeze(ack)))
@@ -41,7 +41,7 @@ export function runApply(contract: Exports, run: Run, op: Uint8Array, ack: Value
 }
 
 export function runProcess(contract: Exports, run: Run, op: Uint8Array): Finish {
-  return watch(run, () => (contract.process as AnyFunction)(decodeValue(op, valueLimits(run))))
+  return watch(run, () => (contract.process as AnyFunction)(decode(op)))
 }
 
 export function runMethod(contract: Exports, run: Run, name: string, params: Uint8Array): Finish {
@@ -61,7 +61,7 @@ export function runMethod(contract: Exports, run: Run, name: string, params: Uin
     }
     ops.push(encoded)
   }
-  const finish = watch(run, () => (contract[name] as AnyFunction)(decodeValue(params, ANY_SIZE), emit))
+  const finish = watch(run, () => (contract[name] as AnyFunction)(decode(params), emit))
   return () => {
     const ending = finish()
     return ending[0] === 'ok' ? [...ending, ops] : ending
@@ -89,7 +89,7 @@ function isFunction(contract: Exports, name: string): boolean {
 }
 
 /** The handler of an op; of a record only its own functions. */
-function findHandler(apply: unknown, op: Value): AnyFunction | null {
+function findHandler(apply: unknown, op: unknown): AnyFunction | null {
   if (typeof apply === 'function') return (...args) => Reflect.apply(apply, undefined, args)
   if (typeof op !== 'object' || op === null || Array.isArray(op) || op instanceof Uint8Array) return null
   if (typeof apply !== 'object' || apply === null || !Object.hasOwn(op, 'op')) return null
@@ -117,5 +117,3 @@ function watch(run: Run, call: () => unknown): Finish {
   void settle()
   return () => ending
 }
-
-const ANY_SIZE = { bytesMax: Number.MAX_SAFE_INTEGER }

@@ -1,7 +1,7 @@
 /**
- * Prepares a realm for a contract (spec/6-determinism §2) in two steps. {@link prepare} changes intrinsics and
- * runs when the snapshot is made, once for a guest; {@link lock} removes globals and freezes, in
- * every new realm: V8 cannot store a frozen realm in a snapshot, nor one without `Atomics`.
+ * Prepares a realm for a contract (spec/6-determinism §2): applies the permits table, removes every other global and
+ * freezes the intrinsics, so that the driver can rely on them. Runs in every realm, cold: it names what it
+ * touches instead of searching for it.
  */
 import {
   ASSIGNABLE_PROPERTIES,
@@ -14,29 +14,40 @@ import {
 type Bag = Record<PropertyKey, unknown>
 
 const global = globalThis as unknown as Bag
-const TypedArray = Object.getPrototypeOf(Uint8Array) as { prototype: object }
-let intrinsics: object[] = []
+const TypedArray = Object.getPrototypeOf(Uint8Array) as Bag
 
-/** Applies the permits table and lists every object that {@link lock} freezes. */
-export function prepare(): void {
+/** Locks the realm; `globals` are added. */
+export function lock(globals: Readonly<Record<string, unknown>>): void {
   for (const { of, names } of REMOVED_PROPERTIES) for (const name of names) delete resolve(of)[name]
   for (const permit of REPLACED_PROPERTIES) replaceAll(permit)
-  for (const engine of functionConstructors()) closeConstructor(engine)
-  for (const { of, names } of ASSIGNABLE_PROPERTIES)
+  const functions = functionConstructors()
+  for (const engine of functions) closeConstructor(engine)
+  for (const { of, names } of ASSIGNABLE_PROPERTIES) {
     for (const name of names) makeAssignable(resolve(of), name)
-  intrinsics = listIntrinsics()
-}
-
-/** Removes the globals that are not permitted and freezes the rest; `globals` are added first. */
-export function lock(globals: Readonly<Record<string, unknown>>): void {
-  for (const name of Reflect.ownKeys(global)) {
-    if (typeof name !== 'string' || !GLOBALS.has(name)) delete global[name]
   }
+  removeGlobals()
   for (const [name, value] of Object.entries(globals)) {
     Object.defineProperty(global, name, { value, writable: false, enumerable: false, configurable: false })
   }
-  for (const object of intrinsics) Object.freeze(object)
-  Object.freeze(global)
+  freezeIntrinsics(functions)
+}
+
+function removeGlobals(): void {
+  for (const name of Reflect.ownKeys(global)) {
+    if (typeof name !== 'string' || !GLOBALS.has(name)) delete global[name]
+  }
+}
+
+/** Freezes every standard object that holds others: constructors, prototypes, namespaces, the global itself. */
+function freezeIntrinsics(functions: readonly Bag[]): void {
+  for (const name of GLOBALS) {
+    const value = global[name]
+    if (typeof value !== 'object' && typeof value !== 'function') continue
+    Object.freeze(value)
+    Object.freeze((value as { prototype?: unknown }).prototype)
+  }
+  for (const { prototype } of functions) Object.freeze(prototype)
+  for (const object of hiddenIntrinsics()) Object.freeze(object)
 }
 
 function resolve(path: string): Bag {
@@ -122,34 +133,20 @@ function makeAssignable(prototype: object, name: string): void {
   })
 }
 
-/** Everything reachable from the permitted globals and from syntax. */
-function listIntrinsics(): object[] {
-  const found = new Set<object>()
-  const open: unknown[] = [...GLOBALS].map((name) => global[name]).filter((value) => value !== global)
-  open.push(...functionConstructors().map(({ prototype }) => prototype))
-  open.push(...iterators().map((iterator) => Object.getPrototypeOf(iterator)))
-  while (open.length > 0) {
-    const object = open.pop()
-    if ((typeof object !== 'object' && typeof object !== 'function') || object === null) continue
-    if (object === global || found.has(object)) continue
-    found.add(object)
-    open.push(Object.getPrototypeOf(object))
-    for (const key of Reflect.ownKeys(object)) {
-      const { value, get, set } = Reflect.getOwnPropertyDescriptor(object, key)!
-      open.push(value, get, set)
-    }
-  }
-  return [...found]
-}
-
-/** One iterator of each kind: their prototypes are reachable in no other way. */
-function iterators(): object[] {
+/** Standard objects that no global names: prototypes of what syntax and built-in functions make. */
+function hiddenIntrinsics(): object[] {
+  const generators = [function* f() {}, async function* f() {}].map(
+    (sample) => Object.getPrototypeOf(sample).prototype as object,
+  )
   const text = 'a'
-  return [
+  const iterators = [
     [][Symbol.iterator](),
     new Map()[Symbol.iterator](),
     new Set()[Symbol.iterator](),
     text[Symbol.iterator](),
     text.matchAll(/a/g),
-  ]
+  ].map((iterator) => Object.getPrototypeOf(iterator) as object)
+  const found = [TypedArray, TypedArray.prototype as object, ...generators, ...iterators]
+  // Each of these inherits from a prototype that all its kind share.
+  return [...found, ...found.map((object) => Object.getPrototypeOf(object) as object)]
 }

@@ -54,10 +54,13 @@ export function generator(): Generator {
   return next
 }
 
-/** Value limits as `encodeValue` takes them. */
-export function valueLimits({ limits }: Run): { bytesMax: number; depthMax: number } {
-  return { bytesMax: limits.valueBytesMax, depthMax: limits.valueDepthMax }
+/** Limits from the run's message, in the order in which the host packs them. */
+export function readLimits(numbers: readonly number[]): RunLimits {
+  const [valueBytesMax, valueDepthMax, opBytesMax, opChangesMax, opWriteBytesMax] = numbers as LimitNumbers
+  return { valueBytesMax, valueDepthMax, opBytesMax, opChangesMax, opWriteBytesMax }
 }
+
+type LimitNumbers = [number, number, number, number, number]
 
 const NAMES: Record<Mode, string> = {
   [MODE.apply]: 'apply',

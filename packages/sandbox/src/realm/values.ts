@@ -6,16 +6,14 @@ import {
   assertPath,
   assertPrefix,
   checkListOptions,
-  decodeValue,
-  encodeValue,
   isContractReadable,
   isSystemPath,
   type ListOptions,
-  type Value,
   VitraError,
 } from '@vitra/log/values'
+import { encode } from './cbor.js'
 import { refusal } from './errors.js'
-import { type Run, valueLimits } from './run.js'
+import type { Run } from './run.js'
 
 /** Canonical bytes of a value that the contract hands over. */
 export function encodeFromContract(
@@ -23,12 +21,7 @@ export function encodeFromContract(
   run: Run,
   bytesMax = run.limits.valueBytesMax,
 ): Uint8Array {
-  return refusing(() => encodeValue(value, { ...valueLimits(run), bytesMax }))
-}
-
-/** A fresh copy for the contract. */
-export function decodeForContract(bytes: Uint8Array): Value {
-  return decodeValue(bytes, ANY_SIZE)
+  return encode(value, { depthMax: run.limits.valueDepthMax, bytesMax })
 }
 
 /** A path that the contract may read. */
@@ -74,5 +67,3 @@ function refusing<T>(run: () => T): T {
     throw error instanceof VitraError ? refusal('value', error.message) : error
   }
 }
-
-const ANY_SIZE = { bytesMax: Number.MAX_SAFE_INTEGER }
