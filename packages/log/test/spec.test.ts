@@ -27,7 +27,7 @@ function messages(text: string): Map<string, string> {
 
 /** Cells of the table rows whose first cell is a name in code. */
 function tableRows(text: string): string[][] {
-  return [...text.matchAll(/^\| `(\w+)` \| (.*) \|$/gm)].map(([, name, rest]) => [
+  return [...text.matchAll(/^\| `(\w+)` *\| (.*) *\|$/gm)].map(([, name, rest]) => [
     name!,
     ...rest!.split('|').map((cell) => cell.trim()),
   ])
@@ -99,9 +99,12 @@ describe('the specification', () => {
 
   it('has the outcome kinds and failure codes, all of them', () => {
     const [, section = ''] = read('spec/2-index.md').split('## 6 Outcomes')
-    const kinds = [...section.matchAll(/^\| (\d) \| `([\w-]+)` \|/gm)].map(([, n, name]) => [Number(n), name])
+    const kinds = [...section.matchAll(/^\| (\d) *\| `([\w-]+)` *\|/gm)].map(([, n, name]) => [
+      Number(n),
+      name,
+    ])
     expect(kinds).toEqual(OUTCOME_KINDS.map((name, n) => [n, name]))
-    const [, table = ''] = section.split('| code of `failed` | why |')
+    const [, table = ''] = section.split(/\| code of `failed` *\| why *\|/)
     const codes = [...table.split('\n\n')[0]!.matchAll(/^\| (.*?) \|/gm)].flatMap(([, cell]) =>
       [...cell!.matchAll(/`([\w-]+)`/g)].map((match) => match[1]!),
     )
