@@ -45,8 +45,9 @@ function early(name: string): string {
 /** Takes a module's exports from the driver. `isWriter` is not among them. */
 function standardSource(specifier: string): string {
   const { names, hasDefault } = CURRENT_ABI.modules[specifier]!
-  const lines = [`const offered = globalThis.$vitra.modules[${JSON.stringify(specifier)}]`]
-  for (const name of names) if (name !== 'isWriter') lines.push(`export const ${name} = offered.${name}`)
+  const name = specifier.replace(/^vitra:/, '')
+  const lines = [`const offered = globalThis.$vitra.modules.${name}`]
+  for (const own of names) if (own !== 'isWriter') lines.push(`export const ${own} = offered.${own}`)
   if (hasDefault) lines.push('export default offered.default')
   return lines.join('\n')
 }

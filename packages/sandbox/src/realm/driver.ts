@@ -14,10 +14,20 @@ import { type Exports, type Finish, inspect, runApply, runMethod, runProcess } f
 import { lock } from './lockdown.js'
 import { beginRun, generator, type Run, readLimits } from './run.js'
 
-const { assert, ...assertNames } = assertModule
 const util = createUtil(generator)
-const assertExports = { ...assertNames, default: assert }
-const utilExports = { ...util, default: util }
+
+/** Modules by specifier, each made when a contract imports it. */
+const MODULES = {
+  contract: { index, listOplogs, oplog },
+  get assert() {
+    const { assert, AssertionError } = assertModule
+    for (const object of [assert, AssertionError, AssertionError.prototype]) Object.freeze(object)
+    return { ...assertModule, default: assert }
+  },
+  get util() {
+    return { ...util, default: Object.freeze(util) }
+  },
+}
 
 /** What the host asks for: mode, function or op, parameters or ack, seed, own public key, limits. */
 type Message = [Mode, never, never, Uint8Array, string | null, number[]]
@@ -62,24 +72,10 @@ Object.assign(globalThis, {
   $vitra: {
     accept,
     diagnose,
-    modules: {
-      contract: { index, listOplogs, oplog },
-      assert: assertExports,
-      util: utilExports,
-      'vitra:assert': assertExports,
-      'vitra:util': utilExports,
-    },
+    modules: MODULES,
     /** Readies the realm. Its own functions are all that the guest keeps. */
     lock(host: HostFunction): { start: typeof start; end: typeof end } {
       connect(host)
-      for (const object of [
-        assert,
-        assertModule.AssertionError,
-        assertModule.AssertionError.prototype,
-        util,
-      ]) {
-        Object.freeze(object)
-      }
       lock({ console: realmConsole })
       return { start, end }
     },

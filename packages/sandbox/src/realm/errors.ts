@@ -44,18 +44,15 @@ let engineError: EngineErrorClass
 let areFramesKept = false
 let isDiagnosing = false
 
+const global = globalThis as unknown as Record<string, AnyErrorClass>
+
 /** Puts our classes in the place of the engine's. Once, before anything extends `Error`. */
 export function replaceErrors(): void {
   engineError = Error as unknown as EngineErrorClass
   for (const name of CLASSES) {
-    const ours = replacement((globalThis as unknown as Record<string, AnyErrorClass>)[name]!, name)
+    const ours = replacement(global[name]!, name)
     if (name !== 'Error') Object.setPrototypeOf(ours, Error)
-    Object.defineProperty(globalThis, name, {
-      value: ours,
-      writable: true,
-      enumerable: false,
-      configurable: true,
-    })
+    global[name] = ours
   }
   delete engineError.stackTraceLimit
   engineError.prepareStackTrace = (error, sites) => {
@@ -85,19 +82,20 @@ export function refusal(code: string, message: string): Error {
 }
 
 function replacement(engine: AnyErrorClass, name: string): AnyErrorClass {
-  function ours(this: unknown, ...args: unknown[]): object {
-    const error = Reflect.construct(engine, args, new.target ?? ours) as Error & { stack?: string }
-    made.add(error)
-    if (isDiagnosing) return error
-    // Reading makes V8 call `prepareStackTrace`, which keeps the frames.
-    if (areFramesKept) void error.stack
-    delete error.stack
-    return error
-  }
-  Object.defineProperty(ours, 'name', { value: name })
-  Object.defineProperty(ours, 'length', { value: engine.length })
+  const ours = {
+    // A function with its name in a property gets that name.
+    [name]: function (this: unknown, ...args: unknown[]): object {
+      const error = Reflect.construct(engine, args, new.target ?? ours) as Error & { stack?: string }
+      made.add(error)
+      if (isDiagnosing) return error
+      // Reading makes V8 call `prepareStackTrace`, which keeps the frames.
+      if (areFramesKept) void error.stack
+      delete error.stack
+      return error
+    },
+  }[name]!
   ours.prototype = engine.prototype
-  Object.defineProperty(engine.prototype, 'constructor', { value: ours })
+  ours.prototype.constructor = ours
   prototypes.set(engine.prototype, name)
   return ours as unknown as AnyErrorClass
 }

@@ -4,11 +4,11 @@
  * touches instead of searching for it.
  */
 import {
-  ASSIGNABLE_PROPERTIES,
   GLOBALS,
   type PropertyPermit,
   REMOVED_PROPERTIES,
   REPLACED_PROPERTIES,
+  SEALED_PROTOTYPES,
 } from './permits.js'
 
 type Bag = Record<PropertyKey, unknown>
@@ -22,9 +22,6 @@ export function lock(globals: Readonly<Record<string, unknown>>): void {
   for (const permit of REPLACED_PROPERTIES) replaceAll(permit)
   const functions = functionConstructors()
   for (const engine of functions) closeConstructor(engine)
-  for (const { of, names } of ASSIGNABLE_PROPERTIES) {
-    for (const name of names) makeAssignable(resolve(of), name)
-  }
   removeGlobals()
   for (const [name, value] of Object.entries(globals)) {
     Object.defineProperty(global, name, { value, writable: false, enumerable: false, configurable: false })
@@ -44,9 +41,11 @@ function freezeIntrinsics(functions: readonly Bag[]): void {
     const value = global[name]
     if (typeof value !== 'object' && typeof value !== 'function') continue
     Object.freeze(value)
-    Object.freeze((value as { prototype?: unknown }).prototype)
+    const { prototype } = value as { prototype?: unknown }
+    if (SEALED_PROTOTYPES.has(name)) Object.seal(prototype)
+    else Object.freeze(prototype)
   }
-  for (const { prototype } of functions) Object.freeze(prototype)
+  for (const { name, prototype } of functions) if (name !== 'Function') Object.freeze(prototype)
   for (const object of hiddenIntrinsics()) Object.freeze(object)
 }
 
@@ -110,27 +109,6 @@ function closeConstructor(engine: Bag): void {
   if (name === 'Function')
     Object.defineProperty(global, name, { value: closed, writable: true, configurable: true })
   else Object.setPrototypeOf(closed, global.Function as object)
-}
-
-/** A data property as an accessor: assigning to an inheriting object makes an own property there. */
-function makeAssignable(prototype: object, name: string): void {
-  const own = Object.getOwnPropertyDescriptor(prototype, name)
-  if (own === undefined || own.get !== undefined) return
-  const { value } = own
-  Object.defineProperty(prototype, name, {
-    enumerable: false,
-    configurable: true,
-    get() {
-      return value
-    },
-    set(this: unknown, assigned: unknown) {
-      if (this === prototype || (typeof this !== 'object' && typeof this !== 'function') || this === null) {
-        throw new TypeError(`${name} of a standard object is read-only`)
-      }
-      const descriptor = { value: assigned, writable: true, enumerable: true, configurable: true }
-      if (!Reflect.defineProperty(this, name, descriptor)) throw new TypeError(`${name} is read-only`)
-    },
-  })
 }
 
 /** Standard objects that no global names: prototypes of what syntax and built-in functions make. */
