@@ -104,13 +104,21 @@ for (const [name, db, amount] of [
   const tx = await db.call('increment', { amount })
   await tx.whenProcessed({ timeout: 10_000 })
   const [proof] = await tx.verifyInclusion()
-  say(name, `adds ${amount}; receipt: op ${proof.op.seq} of the own log, result in block ${proof.run.seq} of the index`)
+  say(
+    name,
+    `adds ${amount}; receipt: op ${proof.op.seq} of the own log, result in block ${proof.run.seq} of the index`,
+  )
 }
 const refused = await bob.call('increment', { amount: -5 })
-await refused.whenProcessed({ timeout: 10_000 }).catch((error) => say('bob', `tries to take 5 away: ${error.code}, ${error.message}`))
+await refused
+  .whenProcessed({ timeout: 10_000 })
+  .catch((error) => say('bob', `tries to take 5 away: ${error.code}, ${error.message}`))
 
 await until(carol, () => carol.index.version === alice.index.version)
-say('carol', `reads the counter: ${(await carol.call('get')).response}, by participant: ${JSON.stringify((await carol.call('scores')).response)}`)
+say(
+  'carol',
+  `reads the counter: ${(await carol.call('get')).response}, by participant: ${JSON.stringify((await carol.call('scores')).response)}`,
+)
 
 const report = await bob.verify()
 say('bob', `audits: ${report.verdict}, ${report.ops} ops in ${report.batches} batches run again, bit for bit`)
@@ -125,7 +133,10 @@ say('carol', `proof kept in ${path.join(carol.path, 'fraud')}:`)
 console.log(JSON.stringify(proof.violation, null, 2).replace(/^/gm, '       '))
 await until(bob, () => bob.index.version === alice.index.version)
 const verdict = await bob.verify().catch((error) => error)
-say('bob', verdict instanceof ContractFraudProof ? `audits: ${verdict.violation.code}` : `audits: ${verdict.verdict}`)
+say(
+  'bob',
+  verdict instanceof ContractFraudProof ? `audits: ${verdict.violation.code}` : `audits: ${verdict.verdict}`,
+)
 const call = await bob.call('increment').catch((error) => error)
 say('bob', `calls no more: ${call.code}`)
 
