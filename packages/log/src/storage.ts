@@ -6,9 +6,11 @@
  *     journal/       one append journal per log that is written here
  *     keys/          secret keys, mode 0600, apart from the data
  *
- * Throw-away storage is a folder under the system's temporary one, removed on close.
+ * Throw-away storage is a folder in memory where the system has a memory file system with room, else under
+ * the system's temporary folder; it is removed on close.
  */
 import { randomUUID } from 'node:crypto'
+import { accessSync, constants, statfsSync } from 'node:fs'
 import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -45,12 +47,13 @@ export class Storage implements AsyncDisposable {
   }
 
   /**
-   * Storage for tests and sandboxes, removed on close.
+   * Throw-away storage, in memory where the system has a memory file system; removed on close. It promises
+   * nothing beyond the life of the process.
    *
    * @example await using db = await Database.create(Storage.temporary(), { contract: { source } })
    */
   static temporary(): Storage {
-    return new Storage(path.join(tmpdir(), `vitra-${randomUUID()}`), true)
+    return new Storage(path.join(throwAwayFolder(), `vitra-${randomUUID()}`), true)
   }
 
   /** The corestore. @throws {LogError} `STORAGE_CLOSED` before `create` or `load` */
@@ -199,6 +202,21 @@ export class Storage implements AsyncDisposable {
     }
     await chmod(this.path, 0o700)
     this.#store = store
+  }
+}
+
+const MEMORY_FOLDER = '/dev/shm'
+/** Containers often have a memory file system of 64 MB: less room than this is none, in bytes. */
+const MEMORY_BYTES_MIN = 1024 * 1024 * 1024
+
+function throwAwayFolder(): string {
+  try {
+    const { bavail, bsize } = statfsSync(MEMORY_FOLDER)
+    if (bavail * bsize < MEMORY_BYTES_MIN) return tmpdir()
+    accessSync(MEMORY_FOLDER, constants.W_OK)
+    return MEMORY_FOLDER
+  } catch {
+    return tmpdir() // no such folder, or not for us
   }
 }
 
