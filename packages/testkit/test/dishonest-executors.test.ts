@@ -76,7 +76,7 @@ describe('an audit catches an executor that', () => {
 
   it('executes an op of a participant that was removed', () => auditLie(new ExecutesRemoved(removedOplog)))
 
-  it('takes back what it had signed', async () => {
+  it('takes back what it had signed, as far as one copy can tell', async () => {
     const history = await readHistory(folder.at('honest'))
     await publish(history, folder.at('whole'))
     {
@@ -87,7 +87,8 @@ describe('an audit catches an executor that', () => {
     await publish(history, folder.at('shorter'))
     await rename(folder.at('whole', 'local.json'), folder.at('shorter', 'local.json'))
     await using db = await Database.load(folder.at('shorter'))
-    await expect(db.verify()).rejects.toMatchObject({ violation: { code: 'log-shortened' } })
+    const report = await db.verify()
+    expect(report).toMatchObject({ verdict: 'inconclusive', findings: [{ code: 'index-shortened' }] })
   })
 
   it('signs two histories of one length', async () => {

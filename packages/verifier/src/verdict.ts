@@ -25,7 +25,6 @@ export const VIOLATION_CODES = {
   'unprompted-change': 'a change was published that no op asked for',
   'non-canonical-index': 'the tree of the index differs from the one that its entries give',
   'log-forked': 'the executor rewrote its log',
-  'log-shortened': 'the executor took back what it had signed',
 } as const
 export type ViolationCode = keyof typeof VIOLATION_CODES
 
@@ -58,6 +57,8 @@ export interface Violation {
 export type FindingCode =
   /** Nothing of the index is here. */
   | 'index-empty'
+  /** The index here is shorter than what its executor signed: it took blocks back, or this copy lost them. */
+  | 'index-shortened'
   /** Peers have more of the index than this copy. */
   | 'index-behind'
   /** A block of the index or of an oplog is not here. */

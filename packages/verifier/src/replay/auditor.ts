@@ -141,14 +141,12 @@ export class Auditor {
         }),
       )
     }
-    if (remembered === undefined) return
+    // A copy that is shorter than what it has seen may have lost its tail itself: that is no proof.
+    if (remembered === undefined || index.length < remembered.length) return
     const published = {
       length: remembered.length,
       treeHash: toHex(remembered.treeHash),
       signature: toHex(remembered.signature),
-    }
-    if (index.length < remembered.length) {
-      throw new Caught(violation('equivocation', 'log-shortened', { block: index.length }, { published }))
     }
     if (!sameBytes(await index.log.treeHashAt(remembered.length), remembered.treeHash)) {
       throw new Caught(violation('equivocation', 'log-forked', { block: remembered.length }, { published }))
@@ -156,12 +154,24 @@ export class Auditor {
   }
 
   #checkReach(): Finding[] {
-    const { index } = this.#options
-    if (index.length === 0) return [{ code: 'index-empty', message: 'nothing of the index is here', at: {} }]
+    const { index, remembered } = this.#options
+    const at = { block: index.length }
+    const findings: Finding[] = []
+    if (index.length === 0)
+      findings.push({ code: 'index-empty', message: 'nothing of the index is here', at: {} })
+    if (remembered !== undefined && index.length < remembered.length) {
+      const message = `the executor signed ${remembered.length} blocks of the index, ${index.length} are here`
+      findings.push({ code: 'index-shortened', message, at })
+    }
     const remote = remoteLengthMax(index.log.core)
-    if (remote <= index.length) return []
-    const message = `peers have ${remote} blocks of the index, ${index.length} are here`
-    return [{ code: 'index-behind', message, at: { block: index.length } }]
+    if (remote > index.length) {
+      findings.push({
+        code: 'index-behind',
+        message: `peers have ${remote} blocks of the index, ${index.length} are here`,
+        at,
+      })
+    }
+    return findings
   }
 
   async #checkBatches(options: AdvanceOptions): Promise<void> {

@@ -91,6 +91,7 @@ async function readEntry(index: IndexLog, number: number, seq: number, waitMs: n
   } catch (error) {
     if (!(error instanceof LogError)) throw error
     if (error.code === 'BLOCK_MISSING') throw new Missing({ batch: number, block: seq }, { cause: error })
+    if (error.code !== 'INDEX_UNREADABLE') throw error
     throw new Caught(
       violation('schema', 'record-invalid', { batch: number, block: seq }, { message: error.message }),
     )
