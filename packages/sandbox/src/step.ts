@@ -135,9 +135,10 @@ async function runApply(
   return { outcome, changes, participantsChanged, reads, ...(source === undefined ? {} : { source }) }
 }
 
-function encodeAck({ signer, seq, ts }: StepInput, metadata: Uint8Array | undefined): Uint8Array {
+function encodeAck({ signer, seq, ts, rules }: StepInput, metadata: Uint8Array | undefined): Uint8Array {
   const ack = { origin: toHex(signer), seq, ts }
-  const limits = { bytesMax: Number.MAX_SAFE_INTEGER }
+  // The metadata may be a value as large and as deep as there is: the ack around it is larger.
+  const limits = { bytesMax: Number.MAX_SAFE_INTEGER, depthMax: rules.limits.valueDepthMax + 1 }
   return encodeValue(
     metadata === undefined ? ack : { ...ack, metadata: decodeValue(metadata, limits) },
     limits,

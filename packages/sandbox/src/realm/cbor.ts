@@ -309,12 +309,18 @@ function byKey({ key: a }: { key: Uint8Array }, { key: b }: { key: Uint8Array })
   return 0
 }
 
-/** Bits of the half-precision float that equals `value`, where there is one. */
+/**
+ * Bits of the half-precision float that equals `value`, where there is one. Of the smallest ones, those
+ * below 2^-14, only powers of two: so cborg writes them, which rules on the encoding.
+ */
 function toHalf(value: number): number | undefined {
   const sign = value < 0 ? 0x8000 : 0
   const size = Math.abs(value)
   const subnormal = size * 2 ** 24
-  if (subnormal < 1024) return Number.isInteger(subnormal) ? sign | subnormal : undefined
+  if (subnormal < 1024) {
+    const isPower = Number.isInteger(subnormal) && (subnormal & (subnormal - 1)) === 0
+    return isPower ? sign | subnormal : undefined
+  }
   if (size > 65504) return undefined
   let exponent = 0
   let fraction = size

@@ -99,7 +99,7 @@ function functionConstructors(): Bag[] {
 /** Puts a constructor that always throws in the place of one that compiles text. */
 function closeConstructor(engine: Bag): void {
   const name = String(engine.name)
-  const closed = (): never => {
+  function closed(): never {
     throw new TypeError(`${name} cannot make code at run time: write the function in the contract`)
   }
   const { prototype } = engine as { prototype: object }
@@ -125,6 +125,8 @@ function hiddenIntrinsics(): object[] {
     text.matchAll(/a/g),
   ].map((iterator) => Object.getPrototypeOf(iterator) as object)
   const found = [TypedArray, TypedArray.prototype as object, ...generators, ...iterators]
-  // Each of these inherits from a prototype that all its kind share.
-  return [...found, ...found.map((object) => Object.getPrototypeOf(object) as object)]
+  // Each of these inherits from a prototype that all its kind share, or from one of the sealed.
+  const shared = found.map((object) => Object.getPrototypeOf(object) as object)
+  const sealed = [Object.prototype, Function.prototype] as object[]
+  return [...found, ...shared.filter((object) => !sealed.includes(object))]
 }
