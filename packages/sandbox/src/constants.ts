@@ -1,4 +1,13 @@
-/** Sizes and times of the sandbox. Nothing here is part of the protocol: no outcome depends on it. */
+/**
+ * Sizes and times of the sandbox. Outcomes depend on none of them but the first, which is part of the
+ * parser's version in `rules`.
+ */
+
+/**
+ * Deepest nesting of a contract's syntax tree, parentheses included. The pinned parser recurses, and how far
+ * it gets depends on the machine, from about 600 levels up: this limit comes first.
+ */
+export const SOURCE_DEPTH_MAX = 256
 
 /** Longest that one op may keep the guest busy, in milliseconds; waiting for the host does not count. */
 export const OP_MS = 5000
@@ -10,6 +19,8 @@ export const START_MS = 20_000
 export const MEMORY_MB = 128
 /** What a guest needs besides the contract's heap, in megabytes: Node itself and the buffers of large values. */
 export const GUEST_EXTRA_MB = 384
+/** What V8 sets aside at its start, in megabytes: under Node 24 and 26 nothing starts below about 600 MB. */
+export const GUEST_RESERVED_MB = Number.parseInt(process.versions.node, 10) >= 24 ? 600 : 0
 /** Most descriptors that a guest may hold; Node takes about twenty. */
 export const GUEST_DESCRIPTORS_MAX = 64
 /** The guest's own stop comes this much after the host's, in milliseconds: it matters only without a host. */

@@ -6,7 +6,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { realpathSync } from 'node:fs'
 import path from 'node:path'
-import { GUEST_DESCRIPTORS_MAX, GUEST_EXTRA_MB } from './constants.js'
+import { GUEST_DESCRIPTORS_MAX, GUEST_EXTRA_MB, GUEST_RESERVED_MB } from './constants.js'
 
 export interface SpawnOptions {
   readonly guestFile: string
@@ -60,7 +60,7 @@ function modulesFolders(engineFile: string): string[] {
  * limit that the system refuses is left out.
  */
 function limited(command: string[], memoryMb: number): string[] {
-  const dataKb = (memoryMb * 2 + GUEST_EXTRA_MB) * 1024
+  const dataKb = (memoryMb * 2 + GUEST_EXTRA_MB + GUEST_RESERVED_MB) * 1024
   const script = [
     `ulimit -d ${dataKb}`,
     `ulimit -n ${GUEST_DESCRIPTORS_MAX}`,
