@@ -17,7 +17,7 @@ import {
 } from '@vitra/log'
 import { type Contract, type Sandbox, type Step, step, UnexecutableError } from '@vitra/sandbox'
 import type { Clock } from './clock.js'
-import { FAIR_OPS_MAX } from './constants.js'
+import { BATCH_MS_MAX, FAIR_OPS_MAX } from './constants.js'
 import type { Participant } from './participants.js'
 
 export interface BatchContext {
@@ -28,6 +28,8 @@ export interface BatchContext {
   /** State at the end of the previous batch. */
   readonly source: EntrySource
   readonly clock: Clock
+  /** Aborted where nothing more is to be executed. */
+  readonly signal: AbortSignal
 }
 
 export interface BuiltBatch {
@@ -45,6 +47,7 @@ export class BatchBuilder {
   readonly #overlay: Overlay
   readonly #runs: RunDraft[] = []
   readonly #nextSeqs = new Map<Participant, number>()
+  readonly #startedAt = performance.now()
   #ops = 0
   #bytes = 0
   #lastTs: number
@@ -85,7 +88,13 @@ export class BatchBuilder {
 
   get #full(): boolean {
     const { batchOpsMax, batchBytesMax } = this.#context.rules.limits
-    return this.#ops >= batchOpsMax || this.#bytes >= batchBytesMax || this.#endsHere
+    const isLegalEnd = this.#ops >= batchOpsMax || this.#bytes >= batchBytesMax || this.#endsHere
+    return isLegalEnd || this.#isTimeUp || this.#context.signal.aborted
+  }
+
+  /** Never before the first op: every batch gets on. */
+  get #isTimeUp(): boolean {
+    return this.#ops > 0 && performance.now() - this.#startedAt >= BATCH_MS_MAX
   }
 
   get #endsHere(): boolean {
@@ -96,7 +105,7 @@ export class BatchBuilder {
   async #turn(participant: Participant): Promise<boolean> {
     const first = this.#nextSeqs.get(participant) ?? participant.nextSeq
     if (participant.log.length <= first) return false
-    const head = await participant.log.head()
+    const head = await readHead(participant)
     if (head === null) return false
     let seq = first
     const last = Math.min(head.length, first + FAIR_OPS_MAX)
@@ -167,6 +176,17 @@ export class BatchBuilder {
       }
       return { outcome, changes: [], participantsChanged: false, reads: [] }
     }
+  }
+}
+
+/** The head of a participant's log, or null where it cannot be read: no log stops those of the others. */
+async function readHead({ log }: Participant): Promise<SignedHead | null> {
+  try {
+    return await log.head()
+  } catch (error) {
+    // hypercore closes a log whose owner has signed two histories.
+    if (error instanceof LogError || log.core.closing) return null
+    throw error
   }
 }
 

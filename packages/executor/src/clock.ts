@@ -48,6 +48,11 @@ export class Clock {
     return this.#last
   }
 
+  /** Outcomes up to this time were published before. */
+  notBefore(ts: number): void {
+    this.#last = Math.max(this.#last, ts)
+  }
+
   /** Accepts the system clock as it is. */
   confirm(): void {
     this.#wall = this.#time.now()

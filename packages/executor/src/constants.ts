@@ -6,5 +6,12 @@
  */
 export const FAIR_OPS_MAX = 64
 
+/**
+ * A batch is closed after this long even where more waits, in ms: with ops that take their time, those
+ * executed are published and the next participant gets its turn. No part of the protocol: where a batch ends is
+ * the executor's choice.
+ */
+export const BATCH_MS_MAX = 500
+
 /** The system clock may run ahead of the process's own by this much before the executor stops, in ms. */
 export const CLOCK_JUMP_MS_MAX = 60 * 60 * 1000

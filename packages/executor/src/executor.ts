@@ -45,29 +45,38 @@ export interface ExecutorEvents {
 }
 
 interface Position {
-  head: SignedHead
-  number: number
-  lastTs: number
+  readonly head: SignedHead
+  readonly number: number
+  readonly lastTs: number
+}
+
+interface Published {
+  readonly position: Position
+  readonly runBlocks: Map<string, number>
+}
+
+/** Where execution stands: what the next batch is made over. */
+interface State {
+  readonly position: Position
+  readonly layout: IndexWriter
+  readonly contract: Contract
 }
 
 export class Executor extends EventEmitter<ExecutorEvents> {
   readonly #options: ExecutorOptions
   readonly #participants: Participants
   readonly #mutex = new Mutex()
-  #layout: IndexWriter
-  #position: Position
-  #clock: Clock
-  #contract: Contract
+  readonly #clock: Clock
+  /** Null while a batch is being made, and after one that failed: the index then tells where it stands. */
+  #state: State | null
+  readonly #closing = new AbortController()
   #scheduled = false
-  #closed = false
 
-  private constructor(options: ExecutorOptions, layout: IndexWriter, position: Position, contract: Contract) {
+  private constructor(options: ExecutorOptions) {
     super()
     this.#options = options
-    this.#layout = layout
-    this.#position = position
-    this.#contract = contract
-    this.#clock = new Clock(position.lastTs, options.clockJumpMsMax ?? CLOCK_JUMP_MS_MAX, options.time)
+    this.#state = null
+    this.#clock = new Clock(0, options.clockJumpMsMax ?? CLOCK_JUMP_MS_MAX, options.time)
     const { index, openOplog } = options
     this.#participants = new Participants({ index, openOplog, onBlocks: () => this.#schedule() })
   }
@@ -78,15 +87,13 @@ export class Executor extends EventEmitter<ExecutorEvents> {
    * @throws {ExecutorError} `CONTRACT_UNUSABLE`
    */
   static async open(options: ExecutorOptions): Promise<Executor> {
-    const { index, sandbox, rules } = options
-    const position = await readPosition(index)
-    const contract = await loadContract(
-      await index.read((snapshot) => snapshot.contractSource()),
-      sandbox,
-      rules,
-    )
-    const executor = new Executor(options, await IndexWriter.open(index.log), position, contract)
-    await executor.#participants.reload()
+    const executor = new Executor(options)
+    try {
+      executor.#state = await executor.#readState()
+    } catch (error) {
+      await executor.close()
+      throw error
+    }
     executor.#schedule()
     return executor
   }
@@ -111,59 +118,104 @@ export class Executor extends EventEmitter<ExecutorEvents> {
   async dangerousBatch(changes: readonly Change[]): Promise<void> {
     await this.#mutex.run(async () => {
       this.#assertOpen()
-      await this.#publish({ runs: [], unprompted: changes, lastTs: this.#position.lastTs })
+      let published: Published | null = null
+      while (published === null) {
+        const state = await this.#takeState()
+        const { lastTs } = state.position
+        published = await this.#publish(state, { runs: [], unprompted: changes, lastTs })
+        if (published !== null) this.#state = { ...state, position: published.position }
+      }
     })
   }
 
+  /** Ends execution after the op in progress; what was executed is published. */
   async close(): Promise<void> {
-    this.#closed = true
+    this.#closing.abort()
     this.#participants.close()
     await this.#mutex.run(async () => {})
   }
 
+  get #isClosed(): boolean {
+    return this.#closing.signal.aborted
+  }
+
   #schedule(): void {
-    if (this.#scheduled || this.#closed) return
+    if (this.#scheduled || this.#isClosed) return
     this.#scheduled = true
     queueMicrotask(() => {
       this.#scheduled = false
-      if (this.#closed) return
+      if (this.#isClosed) return
       this.sync().catch((error) => this.emit('failure', error))
     })
   }
 
+  /** One batch. False where nothing waits. */
   async #executeBatch(): Promise<boolean> {
-    if (this.#closed) return false
+    if (this.#isClosed) return false
+    const state = await this.#takeState()
     const { sandbox, rules, index } = this.#options
+    const { contract, layout, position } = state
     const context = {
-      contract: this.#contract,
+      contract,
       sandbox,
       rules,
       indexKey: index.key,
-      source: this.#layout.source,
+      source: layout.source,
       clock: this.#clock,
+      signal: this.#closing.signal,
     }
-    const builder = new BatchBuilder(context, this.#position.lastTs)
+    const builder = new BatchBuilder(context, position.lastTs)
     const batch = await builder.build(
       () => this.#participants.inTurn(),
       (participant) => this.#participants.serve(participant),
     )
-    if (batch === null) return false
-    const runBlocks = await this.#publish({ runs: batch.runs, lastTs: batch.lastTs })
-    this.#participants.advance(batch.nextSeqs, runBlocks)
-    await this.#adopt(batch)
-    this.emit('batch', { version: this.#position.head.length, ops: batch.ops })
+    if (batch === null) {
+      this.#state = state
+      return false
+    }
+    const published = await this.#publish(state, { runs: batch.runs, lastTs: batch.lastTs })
+    if (published === null) return true
+    this.#participants.advance(batch.nextSeqs, published.runBlocks)
+    this.#state = await this.#adopt(batch, { ...state, position: published.position })
+    this.emit('batch', { version: published.position.head.length, ops: batch.ops })
     return true
   }
 
   /** What the last op of the batch changed for the ops after it. */
-  async #adopt(batch: BuiltBatch): Promise<void> {
+  async #adopt(batch: BuiltBatch, state: State): Promise<State> {
     if (batch.participantsChanged) await this.#participants.reload()
-    if (batch.source === undefined) return
-    this.#contract = await loadContract(batch.source, this.#options.sandbox, this.#options.rules)
+    if (batch.source === undefined) return state
+    const { sandbox, rules } = this.#options
+    return { ...state, contract: await loadContract(batch.source, sandbox, rules) }
   }
 
-  async #publish(what: Pick<BatchDraft, 'runs' | 'lastTs' | 'unprompted'>): Promise<Map<string, number>> {
-    const { head, number } = this.#position
+  /** The state, for one piece of work that puts it back when all went well. */
+  async #takeState(): Promise<State> {
+    const state = this.#state
+    this.#state = null
+    const isCurrent = state !== null && state.position.head.length === this.#options.index.length
+    return isCurrent ? state : this.#readState()
+  }
+
+  async #readState(): Promise<State> {
+    const { index, sandbox, rules } = this.#options
+    // The position comes first: where the log grows meanwhile, the append is refused.
+    const position = await readPosition(index)
+    this.#clock.notBefore(position.lastTs)
+    const source = await index.read((snapshot) => snapshot.contractSource())
+    const contract = await loadContract(source, sandbox, rules)
+    await this.#participants.restart()
+    return { position, contract, layout: await IndexWriter.open(index.log) }
+  }
+
+  /**
+   * Signs and publishes a batch. Null where peers had a newer index than the one that it was made over, as
+   * after a power cut or a restored backup: nothing was signed, it has to be made again.
+   */
+  async #publish(
+    { position: { head, number }, layout }: State,
+    what: Pick<BatchDraft, 'runs' | 'lastTs' | 'unprompted'>,
+  ): Promise<Published | null> {
     const draft: BatchDraft = {
       ...what,
       number: number + 1,
@@ -171,34 +223,36 @@ export class Executor extends EventEmitter<ExecutorEvents> {
       engine: this.#options.sandbox.engine,
     }
     const { changes, runBlocks } = layOutBatch(draft, this.#participants.runBlocks)
+    const laidOut = await layout.layOut(changes)
+    let published: SignedHead
     try {
-      const laidOut = await this.#layout.layOut(changes)
-      const published = await this.#options.writer.append(laidOut.blocks)
-      if (!sameBytes(published.treeHash, laidOut.treeHash)) {
-        throw new ExecutorError(
-          'BATCH_CONTRADICTS',
-          'the index on disk is not the one that was executed: load the database again',
-        )
-      }
-      this.#layout.settle()
-      this.#position = { head: published, number: number + 1, lastTs: what.lastTs }
+      published = await this.#options.writer.append(laidOut.blocks, { at: head.length })
     } catch (error) {
-      this.#layout = await IndexWriter.open(this.#options.index.log)
+      if (error instanceof LogError && error.code === 'LOG_GREW') return null
       throw error
     }
-    return runBlocks
+    if (!sameBytes(published.treeHash, laidOut.treeHash)) {
+      throw new ExecutorError(
+        'BATCH_CONTRADICTS',
+        'the index on disk is not the one that was executed: load the database again',
+      )
+    }
+    layout.settle()
+    return { position: { head: published, number: number + 1, lastTs: what.lastTs }, runBlocks }
   }
 
   #assertOpen(): void {
-    if (this.#closed) throw new ExecutorError('EXECUTOR_CLOSED', 'the database is closed: load it again')
+    if (this.#isClosed) throw new ExecutorError('EXECUTOR_CLOSED', 'the database is closed: load it again')
   }
 }
 
+/** The newest batch end and its head; the log may grow between the two reads. */
 async function readPosition(index: IndexLog): Promise<Position> {
-  const record = await index.read(async (snapshot) => snapshot.record)
-  const head = await index.log.head()
-  if (head === null) throw new LogError('INDEX_EMPTY', 'the index is empty')
-  return { head, number: record.number, lastTs: record.lastTs }
+  for (;;) {
+    const { version, record } = await index.read(async ({ version, record }) => ({ version, record }))
+    const head = await index.log.head()
+    if (head?.length === version) return { head, number: record.number, lastTs: record.lastTs }
+  }
 }
 
 async function loadContract(source: string, sandbox: Sandbox, rules: Rules): Promise<Contract> {

@@ -53,29 +53,41 @@ export class Participants {
     this.#runBlocks = new Map(runBlocks)
   }
 
-  /** Reads the participants from the index: at the start, and after an op changed them. */
+  /** Reads from the index where everybody stands: at the start, and after a batch that failed. */
+  async restart(): Promise<void> {
+    for (const input of await this.#readInputs()) await this.#take(input)
+  }
+
+  /** Reads the participants from the index after an op changed them. */
   async reload(): Promise<void> {
-    const { index, openOplog, onBlocks } = this.#options
-    for (const input of await index.read(({ source }) => readInputs(source))) {
+    for (const input of await this.#readInputs()) {
       const key = toHex(input.oplog)
       const known = this.#all.get(key)
-      if (known !== undefined) {
-        this.#all.set(key, { input, log: known.log, nextSeq: known.nextSeq })
-        continue
-      }
-      const log = await openOplog(input)
-      const last = await index.lastRun(input.oplog)
-      if (last !== null) this.#runBlocks.set(key, last.seq)
-      this.#all.set(key, {
-        input,
-        log,
-        nextSeq: last === null ? 0 : last.place.firstSeq + last.run.outcomes.length,
-      })
-      log.on('append', onBlocks)
-      log.core.on('download', onBlocks)
+      if (known === undefined) await this.#take(input)
+      else this.#all.set(key, { ...known, input })
     }
   }
 
+  #readInputs(): Promise<Input[]> {
+    return this.#options.index.read(({ source }) => readInputs(source))
+  }
+
+  /** A participant as the index knows it, heard from now on. */
+  async #take(input: Input): Promise<void> {
+    const { index, openOplog, onBlocks } = this.#options
+    const key = toHex(input.oplog)
+    const log = this.#all.get(key)?.log ?? (await openOplog(input))
+    const last = await index.lastRun(input.oplog)
+    if (last !== null) this.#runBlocks.set(key, last.seq)
+    if (!this.#all.has(key)) {
+      log.on('append', onBlocks)
+      log.core.on('download', onBlocks)
+    }
+    const nextSeq = last === null ? 0 : last.place.firstSeq + last.run.outcomes.length
+    this.#all.set(key, { input, log, nextSeq })
+  }
+
+  /** Listens no longer. */
   close(): void {
     for (const { log } of this.#all.values()) {
       log.off('append', this.#options.onBlocks)

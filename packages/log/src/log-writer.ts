@@ -21,6 +21,14 @@ const CATCH_UP_MS = 10_000
 /** Pause between two requests while catching up, in ms. */
 const CATCH_UP_PAUSE_MS = 20
 
+export interface AppendOptions {
+  /**
+   * Length of the log that the blocks were made for. Catching up with a peer may have made it longer, and
+   * blocks that refer to others by number must not be signed there.
+   */
+  readonly at?: number
+}
+
 export class LogWriter {
   readonly log: Log
   readonly #storage: Storage
@@ -30,6 +38,9 @@ export class LogWriter {
   #roots: Roots
   /** Length that this key is known to have signed. */
   #signedLength: number
+  #hasAppended = false
+  /** False once a peer announced more of this log than it gave, though this session has appended to it. */
+  #believesPeers = true
 
   private constructor(log: Log, storage: Storage, keyPair: KeyPair, journal: Journal, signedLength: number) {
     this.log = log
@@ -75,10 +86,11 @@ export class LogWriter {
    * when it throws nothing was signed.
    *
    * @returns the signed head after the blocks
-   * @throws {LogError} `LOG_BEHIND` where peers, or the journal, know more of this log than is here
+   * @throws {LogError} `LOG_BEHIND` where peers, or the journal, know more of this log than is here;
+   *   `LOG_GREW` where `options.at` is not its length any more
    */
-  append(blocks: readonly Uint8Array[]): Promise<SignedHead> {
-    return this.#mutex.run(() => this.#append(blocks))
+  append(blocks: readonly Uint8Array[], options: AppendOptions = {}): Promise<SignedHead> {
+    return this.#mutex.run(() => this.#append(blocks, options))
   }
 
   /** Fetches what connected peers have of this log beyond the local copy. */
@@ -90,11 +102,16 @@ export class LogWriter {
     await this.#mutex.run(() => this.#journal.close())
   }
 
-  async #append(blocks: readonly Uint8Array[]): Promise<SignedHead> {
+  async #append(blocks: readonly Uint8Array[], { at }: AppendOptions): Promise<SignedHead> {
     const { core, key } = this.log
     await this.#catchUp()
     if (this.#journal.bytes > JOURNAL_BYTES_MAX) await this.#restartJournal()
     const start = core.length
+    if (at !== undefined && at !== start) {
+      throw new LogError('LOG_GREW', `log ${toHex(key)} has ${start} blocks by now, the append is for ${at}`, {
+        details: { length: start, at },
+      })
+    }
     if (this.#roots.length !== start) {
       const { length, roots } = await this.log.roots()
       this.#roots = new Roots(sodiumCrypto, length, roots)
@@ -108,6 +125,7 @@ export class LogWriter {
     this.#signedLength = head.length // from here on the head may be replayed: nothing else is signed at this length
     await appendSigned(this.log, blocks, signature)
     this.#roots = next
+    this.#hasAppended = true
     return head
   }
 
@@ -121,13 +139,16 @@ export class LogWriter {
   async #catchUp(): Promise<void> {
     const { core } = this.log
     const deadline = Date.now() + CATCH_UP_MS
-    const wanted = Math.max(this.#signedLength, remoteLengthMax(core))
+    const wanted = Math.max(this.#signedLength, this.#believesPeers ? remoteLengthMax(core) : 0)
     while (core.length < wanted && core.peers.length > 0 && Date.now() < deadline) {
       await withTimeout(core.update({ wait: true }), deadline - Date.now())
       // An update that has nothing to ask for returns at once: leave the event loop time to hear from peers.
       await this.log.waitForLength(wanted, CATCH_UP_PAUSE_MS)
     }
     if (core.length < wanted) {
+      // What a peer announces is not signed. Before the first append it may know what a crash took from here;
+      // after it nobody honest has more, and a liar must not stop the log.
+      if (this.#hasAppended) this.#believesPeers = false
       throw new LogError(
         'LOG_BEHIND',
         `log ${toHex(this.log.key)} has ${core.length} blocks here, ${wanted} were signed: connect to a peer that has the rest`,

@@ -17,9 +17,8 @@ export function connect(a: Replicates, b: Replicates): Connection {
   left.pipe(right).pipe(left)
   return {
     async close() {
-      const ends = [left, right].map(
-        (stream) => new Promise<void>((resolve) => stream.once('close', resolve)),
-      )
+      const open = [left, right].filter((stream) => !stream.destroyed)
+      const ends = open.map((stream) => new Promise<void>((resolve) => stream.once('close', resolve)))
       left.destroy()
       right.destroy()
       await Promise.all(ends)

@@ -32,10 +32,28 @@ export function wrapSignature(signature: Uint8Array): Uint8Array {
   return concat(Uint8Array.of(1, 0), signature, Uint8Array.of(0, 0))
 }
 
-/** The bare signature in such a container, or null for any other container. */
+/**
+ * The bare signature in a container that hypercore has accepted for a log of one signer, or null for one
+ * that it cannot have. It checks the first proof and passes over the rest, so the owner of a log may write
+ * there what it likes: refusing that would let one participant stop all readers of its log.
+ */
 export function unwrapSignature(container: Uint8Array): Uint8Array | null {
-  if (container.length !== SIGNATURE_BYTES + 4) return null
-  if (container[0] !== 1 || container[1] !== 0) return null
-  if (container[SIGNATURE_BYTES + 2] !== 0 || container[SIGNATURE_BYTES + 3] !== 0) return null
-  return new Uint8Array(container.subarray(2, 2 + SIGNATURE_BYTES))
+  const count = readUint(container, 0)
+  if (count === null || count.value === 0) return null
+  const signer = readUint(container, count.end)
+  if (signer === null || signer.value !== 0) return null
+  const signature = container.slice(signer.end, signer.end + SIGNATURE_BYTES)
+  return signature.length === SIGNATURE_BYTES ? signature : null
+}
+
+/** hypercore's integers: one byte, or a mark and two, four or eight; it takes the longer forms of small ones too. */
+function readUint(bytes: Uint8Array, at: number): { value: number; end: number } | null {
+  const first = bytes[at]
+  if (first === undefined) return null
+  if (first <= 0xfc) return { value: first, end: at + 1 }
+  const end = at + 1 + 2 ** (first - 0xfc)
+  if (end > bytes.length) return null
+  let value = 0
+  for (let n = end - 1; n > at; n--) value = value * 256 + bytes[n]!
+  return { value, end }
 }
