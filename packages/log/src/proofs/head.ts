@@ -42,7 +42,7 @@ export function unwrapSignature(container: Uint8Array): Uint8Array | null {
   if (count === null || count.value === 0) return null
   const signer = readUint(container, count.end)
   if (signer === null || signer.value !== 0) return null
-  const signature = container.slice(signer.end, signer.end + SIGNATURE_BYTES)
+  const signature = new Uint8Array(container.subarray(signer.end, signer.end + SIGNATURE_BYTES))
   return signature.length === SIGNATURE_BYTES ? signature : null
 }
 
