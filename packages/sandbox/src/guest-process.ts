@@ -112,6 +112,7 @@ export class GuestProcess {
   /** Ends the guest and waits until it is gone. */
   async close(): Promise<void> {
     this.#fail(new SandboxError('SANDBOX_CLOSED', 'the sandbox was closed'))
+    this.#child.ref() // whoever awaits this wants the process to live until the guest is gone
     await this.#exited
   }
 
