@@ -49,8 +49,10 @@ function declaredFunctions(program: Program, source: string): Map<string, Known>
     const statement = node.type === 'ExportNamedDeclaration' ? node.declaration : node
     if (statement?.type === 'FunctionDeclaration') known.set(statement.id.name, describe(statement, source))
     if (statement?.type !== 'VariableDeclaration') continue
-    for (const { id, init } of statement.declarations) {
+    for (const { id, init: written } of statement.declarations) {
       if (id.type !== 'Identifier') continue
+      let init = written
+      while (init?.type === 'ParenthesizedExpression') init = init.expression
       if (init?.type === 'ArrowFunctionExpression' || init?.type === 'FunctionExpression') {
         known.set(id.name, describe(init, source))
       }

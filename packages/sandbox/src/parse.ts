@@ -6,6 +6,7 @@
 import { CURRENT_ABI } from '@vitra/contract-sdk'
 import type { Rules } from '@vitra/log'
 import { type ecmaVersion, type Node, type Program, parse } from 'acorn'
+import { SOURCE_DEPTH_MAX } from './constants.js'
 import { ContractLoadError } from './errors.js'
 import { type ExportedFunction, exportedFunctions } from './exports.js'
 
@@ -37,7 +38,7 @@ export function parseContract(source: string, rules: Rules): ParsedContract {
     imports.add(specifier)
     if (specifier === 'contract' && (names === null || names.includes('isWriter'))) hasTail = true
   }
-  visit(program, false, (node, isInFunction) => {
+  visit(program, (node, isInFunction) => {
     if (node.type === 'ImportExpression')
       throw loadError('import() is not available: import at the top', node)
     if (isInFunction) return
@@ -53,9 +54,17 @@ export function parseContract(source: string, rules: Rules): ParsedContract {
 
 function parseModule(source: string, version: number): Program {
   try {
-    return parse(source, { ecmaVersion: version as ecmaVersion, sourceType: 'module', locations: true })
+    return parse(source, {
+      ecmaVersion: version as ecmaVersion,
+      sourceType: 'module',
+      locations: true,
+      // Parentheses count as a level: the parser recurses into them.
+      preserveParens: true,
+    })
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause
+    // The parser has stack for far more levels than are allowed: where it runs out, there are too many.
+    if (cause.message.startsWith(STACK_MESSAGE)) throw tooDeep()
     const { line, column } = (cause as SyntaxError & { loc: { line: number; column: number } }).loc
     const said = cause.message.replace(/ \(\d+:\d+\)$/, '')
     throw new ContractLoadError('CONTRACT_SYNTAX', `contract.js:${line}:${column + 1}: ${said}`, {
@@ -63,6 +72,15 @@ function parseModule(source: string, version: number): Program {
       details: { line, column: column + 1 },
     })
   }
+}
+
+const STACK_MESSAGE = 'Not enough stack space'
+
+function tooDeep(): ContractLoadError {
+  return new ContractLoadError(
+    'CONTRACT_SYNTAX',
+    `contract.js is nested deeper than ${SOURCE_DEPTH_MAX} levels`,
+  )
 }
 
 interface SpecifierHolder {
@@ -111,16 +129,21 @@ const FUNCTIONS = new Set([
   'StaticBlock',
 ])
 
-/** Every node, without recursion: a hostile source may be nested as deep as the parser allows. */
-function visit(root: Node, isInFunction: boolean, see: (node: Node, isInFunction: boolean) => void): void {
-  const open: [Node, boolean][] = [[root, isInFunction]]
+/**
+ * Every node, without recursion.
+ *
+ * @throws {ContractLoadError} where the source is nested too deep, the same on every machine
+ */
+function visit(root: Node, see: (node: Node, isInFunction: boolean) => void): void {
+  const open: [node: Node, isInFunction: boolean, depth: number][] = [[root, false, 1]]
   while (open.length > 0) {
-    const [node, inFunction] = open.pop()!
-    see(node, inFunction)
-    const inside = inFunction || FUNCTIONS.has(node.type)
+    const [node, isInFunction, depth] = open.pop()!
+    if (depth > SOURCE_DEPTH_MAX) throw tooDeep()
+    see(node, isInFunction)
+    const isInside = isInFunction || FUNCTIONS.has(node.type)
     for (const value of Object.values(node)) {
       for (const child of Array.isArray(value) ? value : [value]) {
-        if (typeof child?.type === 'string') open.push([child as Node, inside])
+        if (typeof child?.type === 'string') open.push([child as Node, isInside, depth + 1])
       }
     }
   }

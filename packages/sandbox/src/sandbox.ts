@@ -85,6 +85,8 @@ export class Sandbox implements AsyncDisposable {
     const key = `${toHex(encodeRules(rules))} ${source}`
     const known = this.#contracts.get(key)
     if (known !== undefined) return known
+    // From here on the stack is nearly empty, as the parser needs it.
+    await null
     const entry: Entry = { id: this.#nextId++, source, parsed: parseContract(source, rules) }
     const inspected = await this.#turns.run(async () => this.#loadInto(await this.#liveGuest(), entry))
     const facts = readInspection(inspected, entry.parsed)

@@ -1,0 +1,51 @@
+// A host in a process of its own, for tests that kill it: starts one guest and has it run an endless loop.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { loadArtifacts } from '../bundle/artifacts.js'
+import { findEngine } from '../src/engine.js'
+
+const PACKAGE = fileURLToPath(new URL('..', import.meta.url))
+
+const SCRIPT = `
+import { Channel } from './src/channel.js'
+import { pack } from './src/pack.js'
+import { spawnGuest } from './src/spawn.js'
+import { FRAME, MODE } from './src/wire.js'
+
+const { guestFile, driver, engineFile } = JSON.parse(process.env.SETTINGS)
+const guest = spawnGuest({ guestFile, engineFile, memoryMb: 64, hasPermissions: true })
+const channel = new Channel(guest.stdio[3], {
+  onGarbage () {},
+  onFrame (kind) {
+    if (kind === FRAME.ready) {
+      const source = 'export function loop () { for (;;) {} }\\nexport function apply () {}'
+      channel.send(FRAME.load, pack([1, source, [], false]))
+    }
+    if (kind !== FRAME.loaded) return
+    const run = pack([MODE.call, 'loop', pack({}), new Uint8Array(32), null, [1e6, 64, 1e6, 1e4, 8e6]])
+    channel.send(FRAME.run, pack([1, true, run]))
+    setTimeout(() => process.stdout.write('looping'), 200)
+  }
+})
+channel.send(FRAME.start, pack([driver, 64, 600_000]))
+`
+
+/** Prints `looping` once its guest is in the loop. */
+export async function startLoneHost(): Promise<ChildProcess> {
+  const { outputFiles } = await build({
+    stdin: { contents: SCRIPT, resolveDir: PACKAGE, loader: 'ts' },
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    conditions: ['@vitra/source'],
+  })
+  const settings = { ...(await loadArtifacts()), engineFile: findEngine() }
+  const host = spawn(process.execPath, ['--input-type=module', '-'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { SETTINGS: JSON.stringify(settings) },
+  })
+  host.stdin.end(outputFiles[0]!.text)
+  return host
+}
