@@ -116,7 +116,7 @@ export class Log extends EventEmitter<LogEvents> implements ProofSource {
     return new Uint8Array(block)
   }
 
-  /** Waits until the log has `length` blocks. False where it has not in time. */
+  /** Waits until the log has `length` blocks. False where it has not in time, or is closed. */
   async waitForLength(length: number, timeoutMs: number): Promise<boolean> {
     if (this.length >= length) return true
     if (timeoutMs <= 0) return false
@@ -124,6 +124,7 @@ export class Log extends EventEmitter<LogEvents> implements ProofSource {
       const finish = () => {
         clearTimeout(timer)
         this.off('append', look)
+        this.core.off('close', finish)
         resolve(this.length >= length)
       }
       const look = () => {
@@ -131,6 +132,7 @@ export class Log extends EventEmitter<LogEvents> implements ProofSource {
       }
       const timer = setTimeout(finish, timeoutMs)
       this.on('append', look)
+      this.core.on('close', finish)
     })
   }
 
@@ -160,8 +162,8 @@ export class Log extends EventEmitter<LogEvents> implements ProofSource {
   }
 
   /** The tree hash of the first `length` blocks. @throws {LogError} `BLOCK_MISSING` */
-  async treeHashAt(length: number): Promise<Uint8Array> {
-    if (length > 0) await this.get(length - 1) // hypercore would wait for ever for a block that never comes
+  async treeHashAt(length: number, options: ReadOptions = {}): Promise<Uint8Array> {
+    if (length > 0) await this.get(length - 1, options) // hypercore would wait for ever for a block that never comes
     return new Uint8Array(await this.core.treeHash(length))
   }
 

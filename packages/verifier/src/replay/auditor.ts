@@ -24,9 +24,9 @@ import {
   sodiumCrypto,
   toHex,
 } from '@vitra/log'
-import { type Contract, ContractLoadError, ENGINES, type Sandbox } from '@vitra/sandbox'
+import { type Contract, ContractLoadError, ENGINES, type Sandbox, SandboxError } from '@vitra/sandbox'
 import { type AuditReport, type Finding, type Place, type Violation, violation } from '../verdict.js'
-import { asPublished, type CheckedOp, checkOp } from './execution.js'
+import { asPublished, type CheckedOp, checkOp, isValue, type PublishedOp } from './execution.js'
 import { auditGenesis, RulesUnknown } from './genesis.js'
 import { type AuditedParticipant, AuditedParticipants, compareOplogHead } from './participants.js'
 import {
@@ -36,6 +36,7 @@ import {
   type PublishedRun,
   readBatch,
   splitRuns,
+  waiting,
 } from './published-batch.js'
 
 export interface AuditorOptions {
@@ -63,13 +64,20 @@ export interface AuditProgress {
   readonly ops: number
 }
 
-/** The audit cannot go on: what was found is in the findings. */
-class Halt extends Error {}
+/** The audit cannot go on for now. */
+class Halt extends Error {
+  readonly finding: Finding
+
+  constructor(finding: Finding) {
+    super(finding.message)
+    this.finding = finding
+  }
+}
 
 export class Auditor {
   readonly #options: AuditorOptions
-  readonly #participants: AuditedParticipants
-  readonly #findings: Finding[] = []
+  #participants: AuditedParticipants
+  #findings: Finding[] = []
   #layout: IndexWriter | null = null
   #contract: Contract | null = null
   #rules: Rules | null = null
@@ -77,6 +85,8 @@ export class Auditor {
   #lastTs = 0
   #batches = 0
   #ops = 0
+  /** True while what stands above is that of half a batch. */
+  #isInsideBatch = false
 
   constructor(options: AuditorOptions) {
     this.#options = options
@@ -108,10 +118,27 @@ export class Auditor {
         if (error instanceof Caught) this.#violation = error.violation
         else if (error instanceof Missing)
           passing.push({ code: 'block-missing', message: 'a block of the index is not here', at: error.at })
-        else if (!(error instanceof Halt)) throw error
+        else if (error instanceof Halt) passing.push(error.finding)
+        else {
+          if (this.#isInsideBatch) this.#beginAnew()
+          throw error
+        }
       }
     }
     return this.#report(passing)
+  }
+
+  /** An audit that went on from half a batch would accuse the executor of what it did itself. */
+  #beginAnew(): void {
+    this.#participants = new AuditedParticipants(this.#options.openOplog)
+    this.#findings = []
+    this.#layout = null
+    this.#contract = null
+    this.#rules = null
+    this.#lastTs = 0
+    this.#batches = 0
+    this.#ops = 0
+    this.#isInsideBatch = false
   }
 
   #report(passing: readonly Finding[]): AuditReport {
@@ -148,8 +175,18 @@ export class Auditor {
       treeHash: toHex(remembered.treeHash),
       signature: toHex(remembered.signature),
     }
-    if (!sameBytes(await index.log.treeHashAt(remembered.length), remembered.treeHash)) {
+    if (!sameBytes(await this.#indexHash(remembered.length), remembered.treeHash)) {
       throw new Caught(violation('equivocation', 'log-forked', { block: remembered.length }, { published }))
+    }
+  }
+
+  /** Tree hash of the index here. @throws {Missing} */
+  async #indexHash(length: number): Promise<Uint8Array> {
+    try {
+      return await this.#options.index.log.treeHashAt(length, waiting(this.#waitMs))
+    } catch (error) {
+      if (!(error instanceof LogError) || error.code !== 'BLOCK_MISSING') throw error
+      throw new Missing({ block: length - 1 }, { cause: error })
     }
   }
 
@@ -179,9 +216,11 @@ export class Auditor {
     while (this.version < index.length) {
       options.signal?.throwIfAborted()
       const batch = await readBatch(index, this.#batches, this.version, this.#waitMs)
+      this.#isInsideBatch = true
       if (this.#batches === 0) await this.#checkGenesis(batch)
-      else await this.#checkBatch(batch)
+      else await this.#checkBatch(batch, options.signal)
       this.#batches++
+      this.#isInsideBatch = false
       options.onProgress?.({
         version: this.version,
         length: index.length,
@@ -198,7 +237,7 @@ export class Auditor {
       genesis = auditGenesis(index, batch)
     } catch (error) {
       if (!(error instanceof RulesUnknown)) throw error
-      this.#halt({ code: 'rules-unknown', message: error.message, at: { batch: 0 } })
+      throw new Halt({ code: 'rules-unknown', message: error.message, at: { batch: 0 } })
     }
     checkEngine(batch)
     const layout = await IndexWriter.open(null)
@@ -211,7 +250,7 @@ export class Auditor {
     await this.#participants.reload(layout.source)
   }
 
-  async #checkBatch(batch: PublishedBatch): Promise<void> {
+  async #checkBatch(batch: PublishedBatch, signal: AbortSignal | undefined): Promise<void> {
     const layout = this.#layout!
     const prevHead = this.#checkRecord(batch, layout)
     const view = new Overlay(layout.source)
@@ -225,6 +264,7 @@ export class Auditor {
       bytes: 0,
       ended: null,
       runBlocks: new Map(this.#participants.runBlocks),
+      signal,
     }
     for (const run of runs) drafts.push(await this.#checkRun(batch, run, view, next))
     if (batch.record.lastTs !== this.#lastTs)
@@ -284,6 +324,7 @@ export class Auditor {
     const unproved = await compareOplogHead(participant, run.head, this.#waitMs)
     const executed: Executed[] = []
     for (const [nth, outcome] of run.outcomes.entries()) {
+      next.signal?.throwIfAborted()
       const seq = place.firstSeq + nth
       this.#checkLegal(outcome, next, { ...at, seq })
       const op = {
@@ -319,7 +360,7 @@ export class Auditor {
   }
 
   #checkLegal(outcome: Outcome, next: BatchProgress, at: Place): void {
-    const { batchOpsMax, batchBytesMax } = this.#rules!.limits
+    const { batchOpsMax, batchBytesMax, valueBytesMax, valueDepthMax } = this.#rules!.limits
     if (next.ended !== null) throw new Caught(violation('schema', 'batch-not-cut', at))
     if (next.ops >= batchOpsMax || next.bytes >= batchBytesMax)
       throw new Caught(violation('schema', 'limit-exceeded', at))
@@ -329,31 +370,37 @@ export class Auditor {
       )
     }
     this.#lastTs = outcome.ts
+    // Taken from the log as it is: all that can be checked of it is its form.
+    if (outcome.metadata === undefined) return
+    const limits = { bytesMax: valueBytesMax, depthMax: valueDepthMax }
+    if (!isValue(outcome.metadata, limits)) throw new Caught(violation('schema', 'limit-exceeded', at))
   }
 
   async #checkOne(
     batch: PublishedBatch,
     participant: AuditedParticipant,
-    op: Parameters<typeof asPublished>[0],
+    op: Omit<PublishedOp, 'block'>,
     view: Overlay,
     unproved: Finding['code'] | null,
   ): Promise<CheckedOp> {
-    if (unproved !== null) return asPublished(op, unproved, UNPROVED_MESSAGES[unproved] ?? unproved)
+    const { sandbox, index } = this.#options
+    const rules = this.#rules!
+    const form = { rules, indexKey: index.key }
+    if (unproved !== null) return asPublished(form, op, unproved, UNPROVED_MESSAGES[unproved] ?? unproved)
     if (this.#contract === null)
-      return asPublished(op, 'contract-refused', 'the contract does not load on this engine')
+      return asPublished(form, op, 'contract-refused', 'the contract does not load on this engine')
     let block: Uint8Array
     try {
-      block = await participant.log.get(op.seq, { wait: this.#waitMs > 0, timeoutMs: this.#waitMs })
+      block = await participant.log.get(op.seq, waiting(this.#waitMs))
     } catch (error) {
       if (!(error instanceof LogError) || error.code !== 'BLOCK_MISSING') throw error
-      return asPublished(op, 'block-missing', 'an op is not here')
+      return asPublished(form, op, 'block-missing', 'an op is not here')
     }
-    const { sandbox, index } = this.#options
     const { engine } = batch.record
     const context = {
       contract: this.#contract,
       sandbox,
-      rules: this.#rules!,
+      rules,
       indexKey: index.key,
       engine,
       view,
@@ -396,15 +443,11 @@ export class Auditor {
           }),
         )
       }
+      if (error instanceof SandboxError && error.code === 'SANDBOX_CLOSED') throw error
       // Every later source was tried by the op that set it: here it is this engine that refuses.
       this.#contract = null
       this.#findings.push({ code: 'contract-refused', message: (error as Error).message, at })
     }
-  }
-
-  #halt(finding: Finding): never {
-    this.#findings.push(finding)
-    throw new Halt()
   }
 }
 
@@ -414,6 +457,7 @@ interface BatchProgress {
   /** The op after which the batch has to end. */
   ended: CheckedOp | null
   runBlocks: Map<string, number>
+  readonly signal: AbortSignal | undefined
 }
 
 const UNPROVED_MESSAGES: Partial<Record<Finding['code'], string>> = {

@@ -4,18 +4,26 @@
  */
 import {
   type Change,
+  decodeInput,
   decodeValue,
   type Executed,
   encodeRun,
+  FormatError,
+  INPUTS_PREFIX,
   type IndexEntry,
   type Input,
+  inputPath,
+  isSystemPath,
   type Outcome,
   type Overlay,
   oplogKey,
   type Rules,
+  SOURCE_PATH,
   sameBytes,
   sodiumCrypto,
   toHex,
+  ValueError,
+  type ValueLimits,
 } from '@vitra/log'
 import {
   type Contract,
@@ -62,35 +70,93 @@ export interface CheckedOp extends Executed {
  * @throws {Caught} `wrong-outcome` or `wrong-changes`
  */
 export async function checkOp(context: ExecutionContext, op: PublishedOp): Promise<CheckedOp> {
-  if (op.outcome.kind !== 'ok' && op.changes.length > 0) {
-    throw new Caught(
-      violation('execution', 'wrong-changes', op.at, { message: 'an op that was not executed has changes' }),
-    )
-  }
+  checkForm(context, op)
   const result = await run(context, op)
-  const unexecutable = op.outcome.kind === 'failed' && op.outcome.code === 'unexecutable'
-  if (result === null) return asPublished(op, 'unexecutable', 'an op cannot be run to its end here')
-  if (unexecutable) return asPublished(op, 'disputed', 'the executor could not run an op that runs here')
+  if (result === null) return asPublished(context, op, 'unexecutable', 'an op cannot be run to its end here')
+  if (op.outcome.code === 'unexecutable' && !isDecidedByBytes(result.outcome))
+    return asPublished(context, op, 'disputed', 'the executor could not run an op that runs here')
   const difference = compare(result, op)
   if (difference === null) return result
   return explain(context, op, result, difference)
 }
 
-/** The op as published, not checked. */
+/** What no engine has a say in: the block's bytes alone give these outcomes. */
+function isDecidedByBytes({ kind }: Outcome): boolean {
+  return kind === 'undecodable' || kind === 'too-large' || kind === 'echo'
+}
+
+type FormContext = Pick<ExecutionContext, 'rules' | 'indexKey'>
+
+/** The op as published: what the contract gives was not checked, only that a contract could give it. */
 export function asPublished(
+  context: FormContext,
   op: Omit<PublishedOp, 'block'>,
   code: Finding['code'],
   message: string,
 ): CheckedOp {
+  checkForm(context, op)
   const changes = op.changes.map(({ path, value }) => ({ path, value }))
-  const systemChange = changes.some(({ path }) => path.startsWith('/.sys/inputs/'))
-  const sourceChange = changes.findLast(({ path }) => path === '/.sys/contract/source')
+  const systemChange = changes.some(({ path }) => path.startsWith(`${INPUTS_PREFIX}/`))
+  const sourceChange = changes.findLast(({ path }) => path === SOURCE_PATH)
   return {
     outcome: op.outcome,
     changes,
     participantsChanged: systemChange,
     finding: { code, message, at: op.at },
     ...(sourceChange?.value == null ? {} : { source: String(decodeValue(sourceChange.value, ANY_SIZE)) }),
+  }
+}
+
+/**
+ * Changes that no contract can make are fraud whoever runs it, and would break whoever takes them over.
+ *
+ * @throws {Caught} `wrong-changes`
+ */
+function checkForm(context: FormContext, { outcome, changes, at }: Omit<PublishedOp, 'block'>): void {
+  if (outcome.kind !== 'ok' && changes.length > 0) {
+    throw new Caught(
+      violation('execution', 'wrong-changes', at, { message: 'an op that was not executed has changes' }),
+    )
+  }
+  const impossible = changes.find((change) => !isPossible(context, change))
+  if (impossible === undefined) return
+  throw new Caught(
+    violation('execution', 'wrong-changes', at, {
+      message: `no contract can make a change such as this one of ${impossible.path}`,
+      published: describe([impossible]),
+    }),
+  )
+}
+
+function isPossible({ rules, indexKey }: FormContext, { path, value }: IndexEntry): boolean {
+  const { valueBytesMax, valueDepthMax } = rules.limits
+  const limits = { bytesMax: valueBytesMax, depthMax: valueDepthMax }
+  if (value === null) return !isSystemPath(path)
+  if (!isValue(value, limits)) return false
+  if (!isSystemPath(path)) return true
+  if (path === SOURCE_PATH) return typeof decodeValue(value, limits) === 'string'
+  const input = readInput(value)
+  if (input === null || path !== inputPath(input.oplog)) return false
+  return sameBytes(input.oplog, oplogKey(sodiumCrypto, input.signer, indexKey))
+}
+
+/** True for the canonical bytes of a value within the limits. */
+export function isValue(bytes: Uint8Array, limits: ValueLimits): boolean {
+  try {
+    decodeValue(bytes, limits)
+    return true
+  } catch (error) {
+    if (error instanceof ValueError) return false
+    throw error
+  }
+}
+
+function readInput(bytes: Uint8Array): Input | null {
+  try {
+    return decodeInput(bytes)
+  } catch (error) {
+    if (error instanceof FormatError) return null
+    throw error
   }
 }
 
@@ -102,16 +168,17 @@ async function explain(
   difference: Caught,
 ): Promise<CheckedOp> {
   const { engine, sandbox } = context
+  if (isDecidedByBytes(result.outcome) || isDecidedByBytes(op.outcome)) throw difference
   if (engine !== sandbox.engine) {
     const message = `an op gives another result under ${sandbox.engine} than was recorded under ${engine}`
-    return asPublished(op, 'other-engine', message)
+    return asPublished(context, op, 'other-engine', message)
   }
   const again = await run(context, op)
   if (
     again === null ||
     compare(again, { ...op, outcome: result.outcome, changes: asEntries(result.changes) }) !== null
   ) {
-    return asPublished(op, 'unstable', 'an op gives different results here from one run to the next')
+    return asPublished(context, op, 'unstable', 'an op gives different results here from one run to the next')
   }
   throw difference
 }

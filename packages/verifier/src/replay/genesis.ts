@@ -40,18 +40,22 @@ export class RulesUnknown extends Error {}
  * @throws {RulesUnknown}
  */
 export function auditGenesis(index: IndexLog, batch: PublishedBatch): Genesis {
+  return decode(() => readGenesis(index, batch))
+}
+
+function readGenesis(index: IndexLog, batch: PublishedBatch): Genesis {
   const { entries, record } = batch
   const [first, ...rest] = entries
   const last = rest.pop()
   if (first?.path !== SOURCE_PATH || !first.value) throw invalid('it does not begin with the contract')
   if (last?.path !== GENESIS_PATH || !last.value) throw invalid('it does not end with the genesis record')
-  const source = decode(() => decodeValue(first.value!, { bytesMax: Number.MAX_SAFE_INTEGER }))
+  const source = decodeValue(first.value, { bytesMax: Number.MAX_SAFE_INTEGER })
   if (typeof source !== 'string') throw invalid('the contract is not text')
   const inputs = rest.filter((entry) => isAtOrBelow(entry.path, INPUTS_PREFIX))
   const initialState = rest.slice(inputs.length).map(toChange)
-  const founders = inputs.map(({ value }) => decode(() => decodeInput(value ?? new Uint8Array())).signer)
+  const founders = inputs.map(({ value }) => decodeInput(value ?? new Uint8Array()).signer)
   if (founders.length === 0) throw invalid('it names no founder')
-  const { rules: rulesBytes, nonce } = decode(() => decodeGenesis(last.value!))
+  const { rules: rulesBytes, nonce } = decodeGenesis(last.value)
   const rules = readRules(rulesBytes)
   const { signer, userData } = index.log.identity
   const content = { source, founders, rules: rulesBytes, nonce }
@@ -74,8 +78,10 @@ function checkInitialState(rules: Rules, entries: readonly Change[]): void {
     if (entries.length > 0) throw invalid('it holds entries that the rules do not commit to')
     return
   }
-  if (entries.some(({ path, value }) => value === null || isSystemPath(path)))
-    throw invalid('its initial state is malformed')
+  for (const { path, value } of entries) {
+    if (value === null || isSystemPath(path)) throw invalid('its initial state is malformed')
+    decodeValue(value)
+  }
   if (!sameBytes(initialStateHash(entries), rules.initialState))
     throw invalid('its initial state is not the committed one')
 }
@@ -90,6 +96,7 @@ function readRules(bytes: Uint8Array): Rules {
   }
 }
 
+/** A refusal of any decoder is a fault of genesis. */
 function decode<T>(work: () => T): T {
   try {
     return work()

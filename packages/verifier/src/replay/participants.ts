@@ -10,14 +10,15 @@ import {
   toHex,
 } from '@vitra/log'
 import type { FindingCode } from '../verdict.js'
+import { waiting } from './published-batch.js'
 
 export interface AuditedParticipant {
   input: Input
   readonly log: Log
   /** First block that has no outcome yet. */
   nextSeq: number
-  /** Heads of this oplog that were compared with the log here, by length. */
-  readonly comparedHeads: Map<number, FindingCode | null>
+  /** Heads of this oplog that were compared with the log here, by length and hash. */
+  readonly comparedHeads: Map<string, FindingCode | null>
 }
 
 export class AuditedParticipants {
@@ -61,18 +62,22 @@ export async function compareOplogHead(
   head: SignedHead,
   waitMs: number,
 ): Promise<FindingCode | null> {
-  const known = participant.comparedHeads.get(head.length)
+  const name = `${head.length} ${toHex(head.treeHash)}`
+  const known = participant.comparedHeads.get(name)
   if (known !== undefined) return known
   const result = await compareNow(participant.log, head, waitMs)
   // A log that is behind may catch up before the next look; the other answers stay.
-  if (result !== 'oplog-behind') participant.comparedHeads.set(head.length, result)
+  if (result !== 'oplog-behind') participant.comparedHeads.set(name, result)
   return result
 }
 
 async function compareNow(log: Log, head: SignedHead, waitMs: number): Promise<FindingCode | null> {
+  // hypercore closes a log once its owner has shown two histories of it.
+  if (log.conflicts.length > 0) return 'oplog-equivocation'
   if (!(await log.waitForLength(head.length, waitMs))) return 'oplog-behind'
   try {
-    return sameBytes(await log.treeHashAt(head.length), head.treeHash) ? null : 'oplog-equivocation'
+    const here = await log.treeHashAt(head.length, waiting(waitMs))
+    return sameBytes(here, head.treeHash) ? null : 'oplog-equivocation'
   } catch (error) {
     if (error instanceof LogError) return 'block-missing'
     throw error

@@ -13,6 +13,7 @@ import {
   LogError,
   PathError,
   parseRunPath,
+  type ReadOptions,
   type Run,
   type RunPlace,
   ValueError,
@@ -58,6 +59,11 @@ export class Missing extends Error {
   }
 }
 
+/** How an audit reads what may not be here. */
+export function waiting(waitMs: number): ReadOptions {
+  return { wait: waitMs > 0, timeoutMs: waitMs }
+}
+
 /** No honest batch has more entries: the ops of a batch, times the changes of one. Guards the reader's memory. */
 const ENTRIES_MAX = 20_000_000
 
@@ -87,7 +93,7 @@ export async function readBatch(
 
 async function readEntry(index: IndexLog, number: number, seq: number, waitMs: number): Promise<IndexEntry> {
   try {
-    return await index.entry(seq, { wait: waitMs > 0, timeoutMs: waitMs })
+    return await index.entry(seq, waiting(waitMs))
   } catch (error) {
     if (!(error instanceof LogError)) throw error
     if (error.code === 'BLOCK_MISSING') throw new Missing({ batch: number, block: seq }, { cause: error })
