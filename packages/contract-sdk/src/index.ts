@@ -14,5 +14,6 @@ export type {
   Oplog,
   OplogInfo,
   ProcessHandler,
+  Returned,
   Tx,
 } from './types.js'

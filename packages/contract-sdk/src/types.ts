@@ -95,14 +95,21 @@ export interface Ack<M = unknown> {
 /** Publishes an op from a method; throws for what is not a value. */
 export type Emit = (op: unknown) => void
 
+/**
+ * What a function of a contract returns: a value, nothing, or a promise of either. Not `unknown`, or a
+ * JavaScript function with a JSDoc type would have to return something.
+ */
+// biome-ignore lint/suspicious/noConfusingVoidType: a union with `void` is what lets a function return nothing.
+export type Returned = void | null | boolean | number | string | object
+
 /** A method: any exported function except `apply` and `process`. */
-export type Method<P = Record<string, unknown>> = (params: P, emit: Emit) => unknown
+export type Method<P = Record<string, unknown>> = (params: P, emit: Emit) => Returned
 
 /** `export function apply (tx, op, ack)`, or one entry of `export const apply = { … }`. */
-export type ApplyHandler<O = unknown> = (tx: Tx, op: O, ack: Ack) => unknown
+export type ApplyHandler<O = unknown> = (tx: Tx, op: O, ack: Ack) => Returned
 
 /** `export const apply = { NAME (tx, op, ack) { … } }`: the handler is chosen by `op.op`. */
 export type ApplyRecord = Readonly<Record<string, ApplyHandler<never>>>
 
 /** `export function process (op)`: runs once, at the executor; what it returns is `ack.metadata`. */
-export type ProcessHandler<O = unknown> = (op: O) => unknown
+export type ProcessHandler<O = unknown> = (op: O) => Returned

@@ -22,6 +22,7 @@ declare module 'contract' {
     Oplog,
     OplogInfo,
     ProcessHandler,
+    Returned,
     Tx,
   } from '@vitra/contract-sdk'
 
