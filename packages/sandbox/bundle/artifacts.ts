@@ -10,7 +10,7 @@ import { bundlePrograms } from './recipe.js'
 const CACHE = fileURLToPath(new URL('../../../node_modules/.cache/vitra-sandbox', import.meta.url))
 
 export async function loadArtifacts(): Promise<Artifacts> {
-  const { guest, driver } = await bundlePrograms(['@vitra/source'])
+  const { guest, driver } = await bundlePrograms()
   const name = createHash('sha256').update(guest).digest('hex').slice(0, 16)
   const guestFile = path.join(CACHE, `guest-${name}.cjs`)
   if (!existsSync(guestFile)) {

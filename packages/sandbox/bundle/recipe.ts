@@ -11,22 +11,22 @@ export interface Programs {
   readonly driver: string
 }
 
-/** @param conditions `@vitra/source` bundles the other packages from source */
-export async function bundlePrograms(conditions: string[] = []): Promise<Programs> {
+/** Both, from the sources of every package: what is published is what the tests ran. */
+export async function bundlePrograms(): Promise<Programs> {
   const [guest, driver] = await Promise.all([
-    bundle('guest/main.ts', 'cjs', conditions),
-    bundle('realm/driver.ts', 'iife', conditions),
+    bundle('guest/main.ts', 'cjs'),
+    bundle('realm/driver.ts', 'iife'),
   ])
   return { guest, driver }
 }
 
-async function bundle(entry: string, format: 'cjs' | 'iife', conditions: string[]): Promise<string> {
+async function bundle(entry: string, format: 'cjs' | 'iife'): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [path.join(SOURCE, entry)],
     bundle: true,
     write: false,
     format,
-    conditions,
+    conditions: ['@vitra/source'],
     platform: format === 'cjs' ? 'node' : 'neutral',
     mainFields: ['module', 'main'],
     target: 'node20',

@@ -69,6 +69,7 @@ export interface Contract {
 
 /** One run in a guest, as the sandbox carries it out. */
 export interface RunRequest {
+  readonly mode: Mode
   readonly message: Uint8Array
   /** Value of `isWriter`; null outside methods. */
   readonly isWriter: boolean | null
@@ -145,11 +146,11 @@ export class LoadedContract implements Contract {
     subject: string | Uint8Array,
     extra: Uint8Array | null,
     seed: Uint8Array,
-    { pubkey = null, ...rest }: Omit<RunRequest, 'message'> & { pubkey?: string | null },
+    { pubkey = null, ...rest }: Omit<RunRequest, 'mode' | 'message'> & { pubkey?: string | null },
   ): Promise<Ending> {
     const { limits } = this.#rules
     const message = pack([mode, subject, extra, new Uint8Array(seed), pubkey, limitNumbers(limits)])
-    return readEnding(await this.#run({ message, ...rest }), mode, limits)
+    return readEnding(await this.#run({ mode, message, ...rest }), mode, limits)
   }
 }
 

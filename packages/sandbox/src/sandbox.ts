@@ -14,7 +14,7 @@ import { expectArray } from './messages.js'
 import { pack } from './pack.js'
 import { type ParsedContract, parseContract } from './parse.js'
 import { type StartedGuest, startGuest } from './start.js'
-import { FRAME } from './wire.js'
+import { FRAME, packRun } from './wire.js'
 
 /** A line of a contract's console. */
 export interface ContractLogEntry {
@@ -110,7 +110,7 @@ export class Sandbox implements AsyncDisposable {
   /** Carries out one run of a contract, in its turn. */
   #run(entry: Entry, request: RunRequest): Promise<Uint8Array> {
     return this.#turns.run(async () => {
-      const { signal, isWriter, message, answer } = request
+      const { signal, mode, isWriter, message, answer } = request
       signal?.throwIfAborted()
       const guest = await this.#liveGuest()
       if (!this.#loaded.has(entry)) await this.#loadInto(guest, entry)
@@ -121,7 +121,7 @@ export class Sandbox implements AsyncDisposable {
       try {
         return await guest.request({
           kind: FRAME.run,
-          payload: pack([entry.id, isWriter, message]),
+          payload: packRun({ id: entry.id, mode, isWriter }, message),
           answer: FRAME.result,
           timeoutMs: this.#options.opMs,
           onLog: (value) => this.#log(value),

@@ -40,3 +40,32 @@ export const HOST_FRAME_BYTES_MAX = 512 * 1024 * 1024
 /** How a realm is entered; the numbers are part of the run message. */
 export const MODE = { apply: 0, process: 1, call: 2, inspect: 3 } as const
 export type Mode = (typeof MODE)[keyof typeof MODE]
+
+/** What stands before a run's message, outside of CBOR: the guest reads it for every op. */
+export interface RunHeader {
+  /** The loaded contract. */
+  readonly id: number
+  readonly mode: Mode
+  /** Value of `isWriter`; null outside methods. */
+  readonly isWriter: boolean | null
+}
+
+const RUN_HEADER_BYTES = 6
+const NO_WRITER = 2
+
+/** A run frame's payload. */
+export function packRun({ id, mode, isWriter }: RunHeader, message: Uint8Array): Uint8Array {
+  const payload = new Uint8Array(RUN_HEADER_BYTES + message.length)
+  new DataView(payload.buffer).setUint32(0, id, true)
+  payload[4] = mode
+  payload[5] = isWriter === null ? NO_WRITER : Number(isWriter)
+  payload.set(message, RUN_HEADER_BYTES)
+  return payload
+}
+
+/** A run frame's parts; the message is a copy. */
+export function unpackRun(payload: Uint8Array): RunHeader & { message: Uint8Array } {
+  const id = new DataView(payload.buffer, payload.byteOffset).getUint32(0, true)
+  const isWriter = payload[5] === NO_WRITER ? null : payload[5] === 1
+  return { id, mode: payload[4] as Mode, isWriter, message: payload.slice(RUN_HEADER_BYTES) }
+}

@@ -11,7 +11,7 @@ const SCRIPT = `
 import { Channel } from './src/channel.js'
 import { pack } from './src/pack.js'
 import { spawnGuest } from './src/spawn.js'
-import { FRAME, MODE } from './src/wire.js'
+import { FRAME, MODE, packRun } from './src/wire.js'
 
 const { guestFile, driver, engineFile } = JSON.parse(process.env.SETTINGS)
 const guest = spawnGuest({ guestFile, engineFile, memoryMb: 64, hasPermissions: true })
@@ -24,7 +24,7 @@ const channel = new Channel(guest.stdio[3], {
     }
     if (kind !== FRAME.loaded) return
     const run = pack([MODE.call, 'loop', pack({}), new Uint8Array(32), null, [1e6, 64, 1e6, 1e4, 8e6]])
-    channel.send(FRAME.run, pack([1, true, run]))
+    channel.send(FRAME.run, packRun({ id: 1, mode: MODE.call, isWriter: true }, run))
     setTimeout(() => process.stdout.write('looping'), 200)
   }
 })

@@ -5,7 +5,7 @@
 import { createRequire } from 'node:module'
 import type { Value } from '@vitra/log/values'
 import { pack, unpack } from '../pack.js'
-import { FRAME, MODE, type Mode } from '../wire.js'
+import { FRAME, MODE, unpackRun } from '../wire.js'
 import { readFrame, writeFrame } from './channel.js'
 import type { Engine } from './engine.js'
 import type { Plan } from './facades.js'
@@ -19,7 +19,7 @@ const engine = require(process.argv[2]!) as Engine
 const contracts = new Map<number, Plan>()
 /** Realms made ahead of the next `apply`, by contract: making one costs more than most ops. */
 const spares = new Map<number, Realm>()
-let message = new Uint8Array()
+let message: Uint8Array = new Uint8Array()
 let ending: Uint8Array | null = null
 let realms: Realms
 
@@ -99,9 +99,8 @@ function unload(id: number): void {
 }
 
 function run(payload: Uint8Array): void {
-  const [id, isWriter, inner] = unpack(payload) as [number, boolean | null, Uint8Array]
+  const { id, mode, isWriter, message: inner } = unpackRun(payload)
   const plan = contracts.get(id)!
-  const [mode] = unpack(inner) as [Mode]
   const result = runIn(takeRealm(id, plan, isWriter), inner)
   writeFrame(FRAME.result, result)
   if (mode === MODE.apply) makeSpare(id, plan)
@@ -132,7 +131,7 @@ function makeSpare(id: number, plan: Plan): void {
 }
 
 function runIn(realm: Realm, inner: Uint8Array): Uint8Array {
-  message = new Uint8Array(inner)
+  message = inner
   ending = null
   realm.run()
   const result: Uint8Array | null = ending
