@@ -100,6 +100,11 @@ export class Executor extends EventEmitter<ExecutorEvents> {
 
   /** Executes everything that waits. Resolves once it is published and on disk. @throws {ExecutorError} */
   async sync(): Promise<void> {
+    await this.#executeAll()
+    this.#assertOpen()
+  }
+
+  async #executeAll(): Promise<void> {
     while (await this.#mutex.run(() => this.#executeBatch())) {
       // one batch at a time, so that others get their turn between two
     }
@@ -144,8 +149,7 @@ export class Executor extends EventEmitter<ExecutorEvents> {
     this.#scheduled = true
     queueMicrotask(() => {
       this.#scheduled = false
-      if (this.#isClosed) return
-      this.sync().catch((error) => this.emit('failure', error))
+      this.#executeAll().catch((error) => this.#isClosed || this.emit('failure', error))
     })
   }
 

@@ -108,9 +108,13 @@ export class LogWriter {
     if (this.#journal.bytes > JOURNAL_BYTES_MAX) await this.#restartJournal()
     const start = core.length
     if (at !== undefined && at !== start) {
-      throw new LogError('LOG_GREW', `log ${toHex(key)} has ${start} blocks by now, the append is for ${at}`, {
-        details: { length: start, at },
-      })
+      throw new LogError(
+        'LOG_GREW',
+        `log ${toHex(key)} has ${start} blocks by now, the append is for ${at}`,
+        {
+          details: { length: start, at },
+        },
+      )
     }
     if (this.#roots.length !== start) {
       const { length, roots } = await this.log.roots()

@@ -20,6 +20,7 @@ import { LogError } from './errors.js'
 import { fromHex, toHex } from './formats/hex.js'
 import { syncFolder } from './journal.js'
 import { KeyStore } from './key-store.js'
+import { Mutex } from './mutex.js'
 import type { LogIdentity } from './proofs/manifest.js'
 
 const DESCRIPTION = 'vitra.json'
@@ -31,6 +32,7 @@ export class Storage implements AsyncDisposable {
   /** True where the folder is removed on close. */
   readonly temporary: boolean
   readonly keys: KeyStore
+  readonly #writes = new Mutex()
   #store: Corestore | null = null
   /** What `create` found in the folder, which `abandon` leaves alone; null where nothing was created. */
   #found: readonly string[] | null = null
@@ -100,12 +102,15 @@ export class Storage implements AsyncDisposable {
     await this.writeJson(DESCRIPTION, { format: FORMAT, key: toHex(key), ...own })
   }
 
-  /** Replaces a file of the folder in one step. */
-  async writeJson(name: string, value: unknown): Promise<void> {
+  /** Replaces a file of the folder in one step; of two calls for one file, the later wins. */
+  writeJson(name: string, value: unknown): Promise<void> {
+    const text = `${JSON.stringify(value, null, 2)}\n`
     const file = path.join(this.path, name)
-    await writeFile(`${file}.next`, `${JSON.stringify(value, null, 2)}\n`, { flush: !this.temporary })
-    await rename(`${file}.next`, file)
-    if (!this.temporary) await syncFolder(path.dirname(file))
+    return this.#writes.run(async () => {
+      await writeFile(`${file}.next`, text, { flush: !this.temporary })
+      await rename(`${file}.next`, file)
+      if (!this.temporary) await syncFolder(path.dirname(file))
+    })
   }
 
   /** A file of the folder, or null where there is none. @throws {LogError} `DATABASE_DAMAGED` */
@@ -221,7 +226,15 @@ function throwAwayFolder(): string {
 }
 
 /** What an unfinished creation may have left. */
-const OWN_NAMES = new Set(['logs', 'journal', 'keys', 'vitra.json.next'])
+const OWN_NAMES = new Set([
+  'logs',
+  'journal',
+  'keys',
+  'local.json',
+  'local.json.next',
+  DESCRIPTION,
+  `${DESCRIPTION}.next`,
+])
 
 /** Which database a folder holds; the index's identity where it was created here. */
 export interface DescribedDatabase {

@@ -1,6 +1,7 @@
 /** `@vitra/testkit`: dishonest executors and participants, one per lie, and what tests share. */
 export * from './contracts.js'
 export * from './dishonest-executor.js'
+export * from './folder-copy.js'
 export * from './history.js'
 export * from './lies/execution.js'
 export * from './lies/genesis.js'

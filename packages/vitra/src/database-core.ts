@@ -4,6 +4,7 @@ import {
   decodeRules,
   encodeOpBody,
   IndexLog,
+  type IndexSnapshot,
   Log,
   LogWriter,
   type Rules,
@@ -16,6 +17,7 @@ import {
   VitraError,
 } from '@vitra/log'
 import { type Contract, type MethodHost, Sandbox } from '@vitra/sandbox'
+import { closeAll } from './close-all.js'
 import { DatabaseError } from './errors.js'
 import { FraudStore } from './fraud-store.js'
 import { createGenesis, type NewDatabase } from './genesis.js'
@@ -46,6 +48,8 @@ export class DatabaseCore {
   readonly #writers: LogWriter[] = []
   readonly #failureListeners = new Set<(error: Error) => void>()
   readonly #monitors = new Set<Monitor>()
+  readonly #emitting = new Set<Promise<void>>()
+  #closing: Promise<void> | null = null
   #refreshing: Promise<void> = Promise.resolve()
   #rules: Rules | null = null
 
@@ -59,6 +63,7 @@ export class DatabaseCore {
     this.#transactions = new TransactionStore(storage)
     this.transactionHost = {
       index,
+      use: (work) => this.use(work),
       openOplog: (key) => this.#openOplog(key),
       failed: (listener) => {
         this.#failureListeners.add(listener)
@@ -74,8 +79,7 @@ export class DatabaseCore {
       await createGenesis(storage, sandbox, options)
       return await DatabaseCore.#open(storage, sandbox, options)
     } catch (error) {
-      await sandbox.close()
-      await storage.abandon()
+      await closeAll([() => sandbox.close(), () => storage.abandon()])
       throw error
     }
   }
@@ -89,8 +93,7 @@ export class DatabaseCore {
       }
       return await DatabaseCore.#open(storage, sandbox, options, key)
     } catch (error) {
-      await sandbox.close()
-      await storage.close()
+      await closeAll([() => sandbox.close(), () => storage.close()])
       throw error
     }
   }
@@ -109,16 +112,36 @@ export class DatabaseCore {
       )
     }
     const log = await Log.open(storage, identity ?? key)
-    const owner = identity === null ? null : await storage.keys.get(identity.signer)
-    const writer = owner === null ? null : await LogWriter.open(log, storage, owner)
     log.core.download({ start: 0, end: -1 })
     const core = new DatabaseCore(storage, await IndexLog.open(log), sandbox, await LocalState.open(storage))
-    if (writer !== null) core.#writers.push(writer)
-    log.on('append', () => core.#grown())
-    if (core.local.participant !== null) await core.participants.open(core.local.participant)
-    if (log.length > 0) await core.#refreshParticipants()
-    if (writer !== null) await core.#startExecutor(writer, options)
-    return core
+    try {
+      const owner = identity === null ? null : await storage.keys.get(identity.signer)
+      const writer = owner === null ? null : await LogWriter.open(log, storage, owner)
+      if (writer !== null) core.#writers.push(writer)
+      log.on('append', () => core.#grown())
+      if (core.local.participant !== null) await core.participants.open(core.local.participant)
+      if (log.length > 0) await core.#refreshParticipants()
+      if (writer !== null) await core.#startExecutor(writer, options)
+      return core
+    } catch (error) {
+      await core.#endAll()
+      throw error
+    }
+  }
+
+  /**
+   * Does work of an open database. What fails because it closes meanwhile is told as that.
+   *
+   * @throws {DatabaseError} `DATABASE_CLOSED`
+   */
+  async use<T>(work: () => Promise<T>): Promise<T> {
+    this.#assertOpen()
+    try {
+      return await work()
+    } catch (error) {
+      this.#assertOpen(error)
+      throw error
+    }
   }
 
   /** Public key of the participant that calls from here, hex. */
@@ -144,9 +167,8 @@ export class DatabaseCore {
   }
 
   /** The contract in force. */
-  async contract(): Promise<Contract> {
-    const source = await this.index.read((snapshot) => snapshot.contractSource())
-    return this.sandbox.load(source, await this.rules())
+  contract(): Promise<Contract> {
+    return this.index.read((snapshot) => this.#contractAt(snapshot))
   }
 
   async callContract(
@@ -154,9 +176,9 @@ export class DatabaseCore {
     params: Uint8Array,
     signal?: AbortSignal,
   ): Promise<{ response?: Uint8Array; ops: Uint8Array[] }> {
-    const contract = await this.contract()
     const oplog = await this.#localOplog()
-    return this.index.read((snapshot) => {
+    return this.index.read(async (snapshot) => {
+      const contract = await this.#contractAt(snapshot)
       const view = {
         get: (path: string) => snapshot.read(path),
         list: (prefix: string, options: object) => snapshot.list(prefix, options),
@@ -166,8 +188,23 @@ export class DatabaseCore {
     })
   }
 
-  /** Writes the ops of a call to the local oplog. */
+  /** Writes the ops of a call to the local oplog; a close waits for it, so that whoever calls knows what was written. */
   async emit(
+    call: Pick<TransactionRecord, 'method' | 'params' | 'response'>,
+    ops: readonly Uint8Array[],
+  ): Promise<Transaction> {
+    this.#assertOpen()
+    const emitting = this.#emit(call, ops)
+    const settled = emitting.then(forget, forget)
+    this.#emitting.add(settled)
+    try {
+      return await emitting
+    } finally {
+      this.#emitting.delete(settled)
+    }
+  }
+
+  async #emit(
     call: Pick<TransactionRecord, 'method' | 'params' | 'response'>,
     ops: readonly Uint8Array[],
   ): Promise<Transaction> {
@@ -184,7 +221,8 @@ export class DatabaseCore {
       ops: await this.#readOps(oplog, writer.log, first, head.length),
     }
     const transaction = new Transaction(record, this.transactionHost)
-    await this.#transactions.add(transaction)
+    // The ops are written: an error here would have the caller write them again.
+    await this.#transactions.add(transaction).catch((error) => this.onFailure(error))
     return transaction
   }
 
@@ -217,6 +255,7 @@ export class DatabaseCore {
 
   keepMonitor(monitor: Monitor): Monitor {
     this.#monitors.add(monitor)
+    monitor.once('close', () => this.#monitors.delete(monitor))
     return monitor
   }
 
@@ -237,16 +276,28 @@ export class DatabaseCore {
     await this.participants.refresh()
   }
 
-  async close(): Promise<void> {
-    for (const monitor of this.#monitors) await monitor.close()
-    this.#fail(new DatabaseError('DATABASE_CLOSED', 'the database was closed'))
-    await this.executor?.close()
-    await this.#refreshing
-    await this.participants.close()
-    for (const writer of this.#writers) await writer.close()
-    await this.index.close()
-    await this.sandbox.close()
-    await this.storage.close()
+  /** Ends everything; called again, it waits for the same end. */
+  close(): Promise<void> {
+    this.#closing ??= this.#endAll()
+    return this.#closing
+  }
+
+  /** The logs go before whatever may wait for a block that never comes: with them its wait ends. */
+  async #endAll(): Promise<void> {
+    for (const listener of [...this.#failureListeners]) listener(closedError())
+    const monitors = Promise.all([...this.#monitors].map((monitor) => monitor.close()))
+    monitors.catch(forget) // looked at below
+    await closeAll([
+      async () => this.executor?.close(),
+      () => Promise.all(this.#emitting),
+      () => this.participants.close(),
+      ...this.#writers.map((writer) => () => writer.close()),
+      () => this.storage.close(),
+      () => this.index.close(),
+      () => monitors,
+      () => this.#refreshing,
+      () => this.sandbox.close(),
+    ])
   }
 
   async #startExecutor(writer: LogWriter, options: OpenOptions): Promise<void> {
@@ -263,12 +314,15 @@ export class DatabaseCore {
   }
 
   #grown(): void {
+    if (this.#closing !== null) return
     const { length } = this.index
     this.#refreshing = this.#refreshing
       .then(() => this.#refreshParticipants())
       .then(
         () => this.onUpdate(length),
-        (error) => this.onFailure(error),
+        (error) => {
+          if (this.#closing === null) this.onFailure(error)
+        },
       )
   }
 
@@ -284,6 +338,14 @@ export class DatabaseCore {
   #fail(error: Error): void {
     for (const listener of [...this.#failureListeners]) listener(error)
     this.onFailure(error)
+  }
+
+  #assertOpen(cause?: unknown): void {
+    if (this.#closing !== null) throw closedError(cause)
+  }
+
+  async #contractAt(snapshot: IndexSnapshot): Promise<Contract> {
+    return this.sandbox.load(await snapshot.contractSource(), await this.rules())
   }
 
   async #localOplog(): Promise<MethodHost['oplog']> {
@@ -316,6 +378,13 @@ export class DatabaseCore {
     throw new DatabaseError('NOT_A_PARTICIPANT', `${toHex(key)} is the oplog of no participant known here`)
   }
 }
+
+export function closedError(cause?: unknown): DatabaseError {
+  return new DatabaseError('DATABASE_CLOSED', 'the database is closed: load it again', { cause })
+}
+
+/** For promises whose errors others are told. */
+function forget(): void {}
 
 async function openSandbox({ onLog, sandbox }: OpenOptions): Promise<Sandbox> {
   return Sandbox.open({ ...sandbox, ...(onLog === undefined ? {} : { onLog }) })

@@ -109,11 +109,18 @@ export class PastIndex extends IndexReader implements AsyncDisposable {
 
 export class DatabaseIndex extends IndexReader {
   readonly #log: IndexLog
+  readonly #use: <T>(work: () => Promise<T>) => Promise<T>
   readonly #executor: () => Executor | null
 
-  constructor(log: IndexLog, executor: () => Executor | null) {
-    super((work) => log.read(work))
+  /** @param use does work that needs the database open */
+  constructor(
+    log: IndexLog,
+    use: <T>(work: () => Promise<T>) => Promise<T>,
+    executor: () => Executor | null,
+  ) {
+    super((work) => use(() => log.read(work)))
     this.#log = log
+    this.#use = use
     this.#executor = executor
   }
 
@@ -124,7 +131,7 @@ export class DatabaseIndex extends IndexReader {
 
   /** The state as it was. @throws {LogError} `NOT_A_BATCH_END` */
   async at(version: number): Promise<PastIndex> {
-    return new PastIndex(await this.#log.at(version))
+    return new PastIndex(await this.#use(() => this.#log.at(version)))
   }
 
   /** Every write that was published, oldest first unless told otherwise. */
@@ -136,10 +143,11 @@ export class DatabaseIndex extends IndexReader {
     let given = 0
     let next = Math.max(1, options.from ?? 1)
     for (;;) {
-      const end = Math.min(this.#log.length, options.to ?? Number.POSITIVE_INFINITY)
+      const length = await this.#use(async () => this.#log.length)
+      const end = Math.min(length, options.to ?? Number.POSITIVE_INFINITY)
       for (let n = 0; n < end - next && given < limit; n++) {
         if (signal?.aborted) return
-        const entry = await this.#log.entry(reverse ? end - 1 - n : next + n)
+        const entry = await this.#use(() => this.#log.entry(reverse ? end - 1 - n : next + n))
         if (!isAtOrBelow(entry.path, prefix)) continue
         given++
         yield toHistory(entry)
@@ -166,7 +174,7 @@ export class DatabaseIndex extends IndexReader {
     const executor = this.#executor()
     if (executor === null)
       throw new DatabaseError('NOT_THE_EXECUTOR', 'only the executor of a database can write its index')
-    await executor.dangerousBatch(changes.map(toChange))
+    await this.#use(() => executor.dangerousBatch(changes.map(toChange)))
   }
 
   /** Waits until the log has more than `length` blocks. False where the signal or a close ended the wait. */

@@ -9,7 +9,8 @@ import { decodeValue, encodeValue, Storage, toHex } from '@vitra/log'
 import type { MethodInfo } from '@vitra/sandbox'
 import { type AuditReport, ContractFraudProof, InconclusiveError } from '@vitra/verifier'
 import { Auditor } from '@vitra/verifier/replay'
-import { DatabaseCore } from './database-core.js'
+import { closeAll } from './close-all.js'
+import { closedError, DatabaseCore } from './database-core.js'
 import { DatabaseIndex } from './database-index.js'
 import { DatabaseError } from './errors.js'
 import type { CreateOptions } from './genesis.js'
@@ -61,7 +62,11 @@ export class Database extends EventEmitter<DatabaseEvents> implements AsyncDispo
     super()
     this.#core = core
     this.#violation = violation
-    this.index = new DatabaseIndex(core.index, () => core.executor)
+    this.index = new DatabaseIndex(
+      core.index,
+      (work) => core.use(work),
+      () => core.executor,
+    )
     core.onUpdate = (version) => this.emit('update', { version })
     core.onFailure = (error) => this.emit('failure', error)
   }
@@ -91,8 +96,13 @@ export class Database extends EventEmitter<DatabaseEvents> implements AsyncDispo
   ): Promise<Database> {
     const key = pubkey === undefined ? null : parseKey(pubkey, 'the database key')
     const core = await DatabaseCore.load(storageAt(where), key, options)
-    const [violation = null] = await core.frauds.list()
-    return new Database(core, violation)
+    try {
+      const [violation = null] = await core.frauds.list()
+      return new Database(core, violation)
+    } catch (error) {
+      await core.close()
+      throw error
+    }
   }
 
   /**
@@ -102,7 +112,7 @@ export class Database extends EventEmitter<DatabaseEvents> implements AsyncDispo
    */
   static async createSandbox(options: SandboxCopyOptions): Promise<Database> {
     const { from, contract, ...open } = options
-    const copied = from === undefined ? null : await from.#core.index.read(copyState)
+    const copied = from === undefined ? null : await from.#core.use(() => from.#core.index.read(copyState))
     const source = contract?.source ?? copied?.source
     if (source === undefined)
       throw new DatabaseError('CREATION_INVALID', 'give a contract, or a database to copy from')
@@ -149,19 +159,18 @@ export class Database extends EventEmitter<DatabaseEvents> implements AsyncDispo
    * @throws {DatabaseError} `NOT_A_PARTICIPANT` where its secret key is not kept here
    */
   async setLocalOplog(publicKey: PublicKeyLike): Promise<void> {
-    await this.#core.setLocal(parseKey(publicKey, 'the participant'))
+    const key = parseKey(publicKey, 'the participant')
+    await this.#core.use(() => this.#core.setLocal(key))
   }
 
   /** Makes a key pair to take part with. The contract has to admit its public key. */
   async createIdentity(): Promise<Identity> {
-    this.#assertOpen()
-    return this.#adopt((await this.#core.storage.keys.create()).publicKey)
+    return this.#core.use(async () => this.#adopt((await this.#core.storage.keys.create()).publicKey))
   }
 
   /** Takes over a key pair exported elsewhere. @throws {LogError} `KEY_INVALID` */
   async importIdentity(exported: unknown): Promise<Identity> {
-    this.#assertOpen()
-    return this.#adopt((await this.#core.storage.keys.import(exported)).publicKey)
+    return this.#core.use(async () => this.#adopt((await this.#core.storage.keys.import(exported)).publicKey))
   }
 
   /** The key pairs kept here, the executor's left out. */
@@ -174,14 +183,12 @@ export class Database extends EventEmitter<DatabaseEvents> implements AsyncDispo
 
   /** The contract in force. */
   async source(): Promise<string> {
-    this.#assertOpen()
-    return this.#core.index.read((snapshot) => snapshot.contractSource())
+    return this.#core.use(() => this.#core.index.read((snapshot) => snapshot.contractSource()))
   }
 
   /** What the contract can be called with. */
   async methods(): Promise<readonly MethodInfo[]> {
-    this.#assertOpen()
-    return (await this.#core.contract()).methods
+    return (await this.#core.use(() => this.#core.contract())).methods
   }
 
   /**
@@ -206,7 +213,9 @@ export class Database extends EventEmitter<DatabaseEvents> implements AsyncDispo
     }
     options.signal?.throwIfAborted()
     const encoded = encodeValue(params)
-    const { response, ops } = await this.#core.callContract(method, encoded, options.signal)
+    const { response, ops } = await this.#core.use(() =>
+      this.#core.callContract(method, encoded, options.signal),
+    )
     const record = {
       method,
       params: decodeValue(encoded),
@@ -223,8 +232,7 @@ export class Database extends EventEmitter<DatabaseEvents> implements AsyncDispo
 
   /** The calls made from here whose ops are not executed yet; after a restart too. */
   async pending(): Promise<Transaction[]> {
-    this.#assertOpen()
-    return this.#core.pending()
+    return this.#core.use(() => this.#core.pending())
   }
 
   /** A transaction from its plain data, attached to this database. @throws {TransactionError} `TX_INVALID` */
@@ -239,9 +247,12 @@ export class Database extends EventEmitter<DatabaseEvents> implements AsyncDispo
    * @throws {InconclusiveError} with `strict`, where something could not be checked
    */
   async verify(options: VerifyOptions = {}): Promise<AuditReport> {
-    this.#assertOpen()
-    const report = await this.#auditor().advance(options)
-    const proof = await this.#accept(report)
+    const { report, proof } = await this.#core.use(async () => {
+      const report = await this.#auditor().advance(options)
+      // An audit of logs that close under it finds blocks missing.
+      if (this.#closed) throw closedError()
+      return { report, proof: await this.#accept(report) }
+    })
     if (proof !== null) throw proof
     if (options.strict && report.verdict !== 'valid') throw new InconclusiveError(report)
     return report
@@ -280,16 +291,13 @@ export class Database extends EventEmitter<DatabaseEvents> implements AsyncDispo
 
   /** Waits until this copy has what its peers have of the index. @throws {DatabaseError} `SYNC_TIMEOUT` */
   async syncLatest(options: SyncOptions = {}): Promise<void> {
-    this.#assertOpen()
-    await this.#core.syncLatest(options.timeout ?? SYNC_TIMEOUT_MS)
+    await this.#core.use(() => this.#core.syncLatest(options.timeout ?? SYNC_TIMEOUT_MS))
   }
 
   /** Ends everything this copy does and frees the folder. */
   async close(): Promise<void> {
-    if (this.#closed) return
     this.#closed = true
-    await this.#swarm?.close()
-    await this.#core.close()
+    await closeAll([async () => this.#swarm?.close(), () => this.#core.close()])
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -322,7 +330,7 @@ export class Database extends EventEmitter<DatabaseEvents> implements AsyncDispo
   }
 
   #assertOpen(): void {
-    if (this.#closed) throw new DatabaseError('DATABASE_CLOSED', 'the database is closed: load it again')
+    if (this.#closed) throw closedError()
   }
 }
 

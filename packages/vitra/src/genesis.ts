@@ -66,8 +66,8 @@ export async function createGenesis(storage: Storage, sandbox: Sandbox, options:
   const draft = { ...genesis, indexKey: log.key, initialState, ts: Date.now(), engine: sandbox.engine }
   const { blocks } = await (await IndexWriter.open(null)).layOut(layOutGenesis(draft))
   await append(log, storage, owner, blocks)
-  await storage.describe({ key: log.key, identity })
   await (await LocalState.open(storage)).setParticipant(creator.publicKey)
+  await storage.describe({ key: log.key, identity })
   await log.close()
 }
 
@@ -78,8 +78,11 @@ async function append(
   blocks: readonly Uint8Array[],
 ): Promise<void> {
   const writer = await LogWriter.open(log, storage, owner)
-  await writer.append(blocks)
-  await writer.close()
+  try {
+    await writer.append(blocks)
+  } finally {
+    await writer.close()
+  }
 }
 
 function distinct(keys: readonly Uint8Array[]): Uint8Array[] {

@@ -11,8 +11,10 @@ export interface MonitorEvents {
   violation: [ContractFraudProof]
   /** Something could not be checked; the report lists it. */
   inconclusive: [AuditReport]
-  /** The audit itself failed, such as on a full disk. */
+  /** The audit itself failed, such as on a full disk; it goes on when the index grows. */
   error: [Error]
+  /** The monitor has ended. */
+  close: []
 }
 
 export class Monitor extends EventEmitter<MonitorEvents> implements AsyncDisposable {
@@ -22,7 +24,7 @@ export class Monitor extends EventEmitter<MonitorEvents> implements AsyncDisposa
   readonly #abort = new AbortController()
   #running: Promise<void> | null = null
   #again = false
-  #findings = 0
+  readonly #told = new Set<string>()
 
   /** @param accept keeps what a report says: the head seen, or the violation's proof, which it returns */
   constructor(
@@ -36,6 +38,7 @@ export class Monitor extends EventEmitter<MonitorEvents> implements AsyncDisposa
     this.#accept = accept
     index.log.on('append', this.#look)
     index.log.on('conflict', this.#look)
+    index.log.core.on('download', this.#look)
     queueMicrotask(this.#look)
   }
 
@@ -46,9 +49,7 @@ export class Monitor extends EventEmitter<MonitorEvents> implements AsyncDisposa
 
   /** Ends the monitor. */
   async close(): Promise<void> {
-    this.#abort.abort()
-    this.#index.log.off('append', this.#look)
-    this.#index.log.off('conflict', this.#look)
+    this.#end()
     await this.#running
   }
 
@@ -72,24 +73,40 @@ export class Monitor extends EventEmitter<MonitorEvents> implements AsyncDisposa
         await this.#tell(await this.#auditor.advance({ signal: this.#abort.signal }), before)
       } catch (error) {
         if (this.#abort.signal.aborted) return
-        this.emit('error', error as Error)
+        this.#fail(error as Error)
         return
       }
     }
   }
 
+  /** An `error` that nobody listens to would end the process. */
+  #fail(error: Error): void {
+    if (this.listenerCount('error') > 0) this.emit('error', error)
+  }
+
+  #end(): void {
+    if (this.#abort.signal.aborted) return
+    this.#abort.abort()
+    const { log } = this.#index
+    log.off('append', this.#look)
+    log.off('conflict', this.#look)
+    log.core.off('download', this.#look)
+    this.emit('close')
+  }
+
   async #tell(report: AuditReport, before: number): Promise<void> {
     const proof = await this.#accept(report)
     if (proof !== null) {
-      this.#abort.abort()
-      this.#index.log.off('append', this.#look)
-      this.#index.log.off('conflict', this.#look)
+      this.#end()
       this.emit('violation', proof)
       return
     }
-    const { version, batches, ops, findings } = report
-    if (findings.length > this.#findings) {
-      this.#findings = findings.length
+    const { version, batches, ops } = report
+    const news = report.findings
+      .map((finding) => JSON.stringify(finding))
+      .filter((text) => !this.#told.has(text))
+    if (news.length > 0) {
+      for (const text of news) this.#told.add(text)
       this.emit('inconclusive', report)
     } else if (version > before && report.verdict === 'valid') {
       this.emit('validated', { version, batches, ops })

@@ -12,6 +12,7 @@ import {
   sodiumCrypto,
   toHex,
 } from '@vitra/log'
+import { closeAll } from './close-all.js'
 
 export class ParticipantLogs {
   readonly #storage: Storage
@@ -46,12 +47,7 @@ export class ParticipantLogs {
   /** The oplog of a participant, open and filling. */
   open(signer: Uint8Array): Promise<Log> {
     const id = toHex(signer)
-    let log = this.#logs.get(id)
-    if (log === undefined) {
-      log = this.#open(signer)
-      this.#logs.set(id, log)
-    }
-    return log
+    return keep(this.#logs, id, () => this.#open(signer))
   }
 
   /** The writer of a participant whose secret key is here, or null. */
@@ -61,10 +57,9 @@ export class ParticipantLogs {
     if (open !== undefined) return open
     const keyPair = await this.#storage.keys.get(signer)
     if (keyPair === null) return null
-    const writer =
-      this.#writers.get(id) ?? this.open(signer).then((log) => LogWriter.open(log, this.#storage, keyPair))
-    this.#writers.set(id, writer)
-    return writer
+    return keep(this.#writers, id, async () =>
+      LogWriter.open(await this.open(signer), this.#storage, keyPair),
+    )
   }
 
   /** Key of the oplog of a participant. */
@@ -73,8 +68,12 @@ export class ParticipantLogs {
   }
 
   async close(): Promise<void> {
-    await this.#mutex.run(async () => {})
-    for (const writer of this.#writers.values()) await (await writer).close()
+    const writers = await Promise.allSettled(this.#writers.values())
+    await closeAll(
+      writers.map((writer) => async () => {
+        if (writer.status === 'fulfilled') await writer.value.close()
+      }),
+    )
   }
 
   async #open(signer: Uint8Array): Promise<Log> {
@@ -82,4 +81,14 @@ export class ParticipantLogs {
     log.core.download({ start: 0, end: -1 })
     return log
   }
+}
+
+/** One promise for each id; one that fails is made again at the next call. */
+function keep<T>(open: Map<string, Promise<T>>, id: string, make: () => Promise<T>): Promise<T> {
+  const known = open.get(id)
+  if (known !== undefined) return known
+  const made = make()
+  open.set(id, made)
+  made.catch(() => open.delete(id))
+  return made
 }

@@ -72,6 +72,8 @@ export interface TransactionRecord {
 /** What a transaction needs of a database. */
 export interface TransactionHost {
   readonly index: IndexLog
+  /** Does work that needs the database open. */
+  use<T>(work: () => Promise<T>): Promise<T>
   openOplog(key: Uint8Array): Promise<Log>
   /** Rejects once the database closes or its own executor fails. */
   readonly failed: (listener: (error: Error) => void) => () => void
@@ -142,7 +144,8 @@ export class Transaction {
     for (const op of this.ops) {
       const found = await this.#find(op)
       if (found === null) continue
-      for (const { path, value } of await this.#attached.index.changesOf(found, op.seq)) {
+      const { index, use } = this.#attached
+      for (const { path, value } of await use(() => index.changesOf(found, op.seq))) {
         const place = { oplog: op.oplog, seq: op.seq, path }
         results.push(
           value === null
@@ -167,10 +170,10 @@ export class Transaction {
       if (found === null)
         throw new TransactionError('TX_NOT_PROCESSED', `op ${op.seq} is not executed yet: wait for it first`)
       const log = await host.openOplog(fromHex(op.oplog))
-      const pair = {
+      const pair = await host.use(async () => ({
         op: await proveInclusion(log, op.seq),
         run: await proveInclusion(host.index.log, found.seq),
-      }
+      }))
       const holds =
         checkInclusion(sodiumCrypto, log.key, pair.op) &&
         checkInclusion(sodiumCrypto, host.index.key, pair.run)
@@ -215,7 +218,8 @@ export class Transaction {
   }
 
   #find(op: TransactionOp): Promise<FoundRun | null> {
-    return this.#attached.index.runOf(fromHex(op.oplog), op.seq)
+    const { index, use } = this.#attached
+    return use(() => index.runOf(fromHex(op.oplog), op.seq))
   }
 
   async #wait({ timeout, signal }: WaitOptions): Promise<Ack[]> {
