@@ -87,26 +87,29 @@ export interface ContractFacts {
 const SEED_BYTES = 32
 const NO_PARAMS = pack({})
 
+export interface LoadedOptions {
+  readonly source: string
+  readonly facts: ContractFacts
+  readonly rules: Rules
+  /** Column in the author's source of a place that the guest tells. */
+  readonly authorColumn: (line: number, column: number) => number
+  readonly run: (request: RunRequest) => Promise<Uint8Array>
+}
+
 export class LoadedContract implements Contract {
   readonly source: string
   readonly methods: readonly MethodInfo[]
   readonly hasProcess: boolean
   readonly applyForm: 'function' | 'record'
-  readonly #rules: Rules
-  readonly #run: (request: RunRequest) => Promise<Uint8Array>
+  readonly #options: LoadedOptions
 
-  constructor(
-    source: string,
-    facts: ContractFacts,
-    rules: Rules,
-    run: (request: RunRequest) => Promise<Uint8Array>,
-  ) {
+  constructor(options: LoadedOptions) {
+    const { facts, source } = options
     this.source = source
     this.methods = Object.freeze(facts.methods.map((method) => Object.freeze({ ...method })))
     this.hasProcess = facts.hasProcess
     this.applyForm = facts.applyForm
-    this.#rules = rules
-    this.#run = run
+    this.#options = options
   }
 
   async call({ method, params, caller, signal }: CallRequest): Promise<CallResult> {
@@ -125,7 +128,7 @@ export class LoadedContract implements Contract {
     })
     if (ending.kind === 'ok')
       return { ops: ending.ops, ...(ending.value === null ? {} : { response: ending.value }) }
-    throw methodError(method, ending)
+    throw this.#methodError(method, ending)
   }
 
   async process(op: Uint8Array): Promise<ProcessResult> {
@@ -141,6 +144,25 @@ export class LoadedContract implements Contract {
     return this.#runToEnd(MODE.apply, op, ack, seed, { isWriter: null, answer })
   }
 
+  #methodError(method: string, ending: Exclude<Ending, { kind: 'ok' }>): ContractError {
+    if (ending.kind === 'pending') {
+      return new ContractError('CONTRACT_ERROR', `${method} waits for something that never comes`, {
+        details: { method, stack: [] },
+      })
+    }
+    const { message, name } = ending
+    const frames = ending.frames.map(({ line, column }) => ({
+      line,
+      column: this.#options.authorColumn(line, column),
+    }))
+    const stack = frames.map(({ line, column }) => `contract.js:${line}:${column}`)
+    const said = message === '' ? `${method} failed with ${name || 'an error'}` : message
+    return new ContractError('CONTRACT_ERROR', said, {
+      details: { method, stack },
+      place: { name, line: frames[0]?.line, column: frames[0]?.column },
+    })
+  }
+
   async #runToEnd(
     mode: Mode,
     subject: string | Uint8Array,
@@ -148,9 +170,10 @@ export class LoadedContract implements Contract {
     seed: Uint8Array,
     { pubkey = null, ...rest }: Omit<RunRequest, 'mode' | 'message'> & { pubkey?: string | null },
   ): Promise<Ending> {
-    const { limits } = this.#rules
+    const { rules, run } = this.#options
+    const { limits } = rules
     const message = pack([mode, subject, extra, new Uint8Array(seed), pubkey, limitNumbers(limits)])
-    return readEnding(await this.#run({ mode, message, ...rest }), mode, limits)
+    return readEnding(await run({ mode, message, ...rest }), mode, limits)
   }
 }
 
@@ -171,22 +194,4 @@ function checkParams(params: Uint8Array): Uint8Array {
 function asCallError(error: unknown, method: string): unknown {
   if (!(error instanceof SandboxError) || error.code !== 'GUEST_TIMEOUT') return error
   return new ContractError('CALL_TIMEOUT', `${method} ran for too long and was ended`, { cause: error })
-}
-
-function methodError(method: string, ending: Exclude<Ending, { kind: 'ok' }>): ContractError {
-  if (ending.kind === 'pending') {
-    return new ContractError('CONTRACT_ERROR', `${method} waits for something that never comes`, {
-      details: { method, stack: [] },
-    })
-  }
-  const { message, name, frames } = ending
-  const stack = frames.map(({ line, column }) => `contract.js:${line}:${column}`)
-  return new ContractError(
-    'CONTRACT_ERROR',
-    message === '' ? `${method} failed with ${name || 'an error'}` : message,
-    {
-      details: { method, stack },
-      place: { name, line: frames[0]?.line, column: frames[0]?.column },
-    },
-  )
 }

@@ -3,6 +3,7 @@ import { TEXT_UNITS_MAX } from './constants.js'
 import type { ContractFacts, MethodInfo } from './contract.js'
 import { ContractLoadError, SandboxError } from './errors.js'
 import { protocolError } from './guest-process.js'
+import type { Instrumented } from './instrument.js'
 import { checked, expectArray } from './messages.js'
 import { unpack } from './pack.js'
 import type { ParsedContract } from './parse.js'
@@ -13,7 +14,11 @@ const NOT_METHODS = ['apply', 'process']
  * @throws {ContractLoadError} `CONTRACT_LOAD`, `CONTRACT_NO_APPLY`
  * @throws {SandboxError} `ENGINE_REFUSED`, `GUEST_PROTOCOL`
  */
-export function readInspection(payload: Uint8Array, parsed: ParsedContract): ContractFacts {
+export function readInspection(
+  payload: Uint8Array,
+  parsed: ParsedContract,
+  instrumented: Instrumented,
+): ContractFacts {
   const message = checked('an inspection that does not decode', () => unpack(payload))
   const [kind, ...rest] = expectArray(message, 'no inspection')
   switch (kind) {
@@ -25,7 +30,7 @@ export function readInspection(payload: Uint8Array, parsed: ParsedContract): Con
         `this engine refuses a source that the parser accepts: ${text(rest[0])}`,
       )
     case 'threw':
-      throw evaluationError(text(rest[0]), text(rest[1]), text(rest[2]))
+      throw evaluationError(text(rest[0]), text(rest[1]), text(rest[2]), instrumented)
     case 'unevaluated':
       throw new ContractLoadError(
         'CONTRACT_LOAD',
@@ -50,12 +55,20 @@ function readFacts([form, functions]: readonly unknown[], parsed: ParsedContract
   return { parsed, methods, hasProcess: exported.some(({ name }) => name === 'process'), applyForm: form }
 }
 
-function evaluationError(name: string, message: string, stack: string): ContractLoadError {
+function evaluationError(
+  name: string,
+  message: string,
+  stack: string,
+  { authorColumn }: Instrumented,
+): ContractLoadError {
+  const said = `${name || 'Error'}: ${message}`
   const found = /contract\.js:(\d+):(\d+)/.exec(stack)
-  const place = found === null ? {} : { line: Number(found[1]), column: Number(found[2]) }
-  const where = found === null ? 'contract.js' : found[0]
-  return new ContractLoadError('CONTRACT_LOAD', `${where}: ${name || 'Error'}: ${message}`, {
-    details: { name, message, ...place },
+  if (found === null)
+    return new ContractLoadError('CONTRACT_LOAD', `contract.js: ${said}`, { details: { name, message } })
+  const line = Number(found[1])
+  const column = authorColumn(line, Number(found[2]))
+  return new ContractLoadError('CONTRACT_LOAD', `contract.js:${line}:${column}: ${said}`, {
+    details: { name, message, line, column },
   })
 }
 

@@ -5,7 +5,7 @@
 
 import { CURRENT_ABI } from '@vitra/contract-sdk'
 import type { Rules } from '@vitra/log'
-import { type ecmaVersion, type Node, type Program, parse } from 'acorn'
+import { type CatchClause, type ecmaVersion, type Node, type Program, parse } from 'acorn'
 import { SOURCE_DEPTH_MAX } from './constants.js'
 import { ContractLoadError } from './errors.js'
 import { type ExportedFunction, exportedFunctions } from './exports.js'
@@ -17,6 +17,8 @@ export interface ParsedContract {
   /** True where it awaits at top level or may read `isWriter`. */
   readonly hasTail: boolean
   readonly functions: readonly ExportedFunction[]
+  /** Clauses that bind what they catch. */
+  readonly catches: readonly CatchClause[]
 }
 
 /** @throws {ContractLoadError} `CONTRACT_SYNTAX`, or `CONTRACT_LOAD` for an import that the ABI does not offer */
@@ -38,7 +40,9 @@ export function parseContract(source: string, rules: Rules): ParsedContract {
     imports.add(specifier)
     if (specifier === 'contract' && (names === null || names.includes('isWriter'))) hasTail = true
   }
+  const catches: CatchClause[] = []
   visit(program, (node, isInFunction) => {
+    if (node.type === 'CatchClause' && (node as CatchClause).param) catches.push(node as CatchClause)
     if (node.type === 'ImportExpression')
       throw loadError('import() is not available: import at the top', node)
     if (isInFunction) return
@@ -49,7 +53,7 @@ export function parseContract(source: string, rules: Rules): ParsedContract {
       hasTail = true
     }
   })
-  return { imports: [...imports].sort(), hasTail, functions: exportedFunctions(program, source) }
+  return { imports: [...imports].sort(), hasTail, functions: exportedFunctions(program, source), catches }
 }
 
 function parseModule(source: string, version: number): Program {

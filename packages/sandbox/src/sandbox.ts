@@ -10,6 +10,7 @@ import { ENGINES, engineName } from './engine.js'
 import { SandboxError } from './errors.js'
 import type { GuestProcess } from './guest-process.js'
 import { readInspection } from './inspection.js'
+import { type Instrumented, instrument } from './instrument.js'
 import { expectArray } from './messages.js'
 import { pack } from './pack.js'
 import { type ParsedContract, parseContract } from './parse.js'
@@ -34,8 +35,8 @@ export interface SandboxOptions {
 
 interface Entry {
   readonly id: number
-  readonly source: string
   readonly parsed: ParsedContract
+  readonly instrumented: Instrumented
 }
 
 /**
@@ -87,10 +88,18 @@ export class Sandbox implements AsyncDisposable {
     if (known !== undefined) return known
     // From here on the stack is nearly empty, as the parser needs it.
     await null
-    const entry: Entry = { id: this.#nextId++, source, parsed: parseContract(source, rules) }
+    const parsed = parseContract(source, rules)
+    const instrumented = instrument(source, parsed.catches)
+    const entry: Entry = { id: this.#nextId++, parsed, instrumented }
     const inspected = await this.#turns.run(async () => this.#loadInto(await this.#liveGuest(), entry))
-    const facts = readInspection(inspected, entry.parsed)
-    const contract = new LoadedContract(source, facts, rules, (request) => this.#run(entry, request))
+    const facts = readInspection(inspected, parsed, instrumented)
+    const contract = new LoadedContract({
+      source,
+      facts,
+      rules,
+      authorColumn: instrumented.authorColumn,
+      run: (request) => this.#run(entry, request),
+    })
     this.#contracts.set(key, contract)
     const [oldest] = this.#contracts.keys()
     if (this.#contracts.size > LOADED_CONTRACTS_MAX) this.#contracts.delete(oldest!)
@@ -138,7 +147,7 @@ export class Sandbox implements AsyncDisposable {
     const { imports, hasTail } = entry.parsed
     const inspected = await guest.request({
       kind: FRAME.load,
-      payload: pack([entry.id, entry.source, imports, hasTail]),
+      payload: pack([entry.id, entry.instrumented.source, imports, hasTail]),
       answer: FRAME.loaded,
       timeoutMs: this.#options.loadMs,
       onLog: (value) => this.#log(value),

@@ -9,6 +9,7 @@ import { Channel } from '../src/channel.js'
 import { readEnding } from '../src/ending.js'
 import { GuestProcess } from '../src/guest-process.js'
 import { readInspection } from '../src/inspection.js'
+import { instrument } from '../src/instrument.js'
 import { answerMethod } from '../src/method-calls.js'
 import { pack } from '../src/pack.js'
 import { FRAME, GUEST_FRAME_BYTES_MAX, MODE } from '../src/wire.js'
@@ -129,14 +130,23 @@ describe('endings', () => {
   it.each([[null], [['loaded']], [['inspected', 'other', []]], [['inspected', 'function', 5]]])(
     'of loading: %j',
     (message) => {
-      const parsed = { imports: [], hasTail: false, functions: [] }
-      expect(thrown(() => readInspection(pack(message), parsed))).toMatchObject(PROTOCOL)
+      const parsed = { imports: [], hasTail: false, functions: [], catches: [] }
+      expect(thrown(() => readInspection(pack(message), parsed, instrument('', [])))).toMatchObject(PROTOCOL)
     },
   )
 
   it('of loading never invent methods', () => {
-    const parsed = { imports: [], hasTail: false, functions: [{ name: 'real', params: '', async: false }] }
-    const facts = readInspection(pack(['inspected', 'function', ['real', 'invented', 'process']]), parsed)
+    const parsed = {
+      imports: [],
+      hasTail: false,
+      functions: [{ name: 'real', params: '', async: false }],
+      catches: [],
+    }
+    const facts = readInspection(
+      pack(['inspected', 'function', ['real', 'invented', 'process']]),
+      parsed,
+      instrument('', []),
+    )
     expect(facts).toMatchObject({ methods: [{ name: 'real' }], hasProcess: false })
   })
 })

@@ -7,6 +7,7 @@ import { CURRENT_ABI } from '@vitra/contract-sdk'
 
 /** A contract as the host's parser described it. */
 export interface Plan {
+  /** Instrumented. */
   readonly source: string
   /** Standard modules that it imports. */
   readonly imports: readonly string[]
@@ -27,7 +28,7 @@ export function earlySources({ imports, hasTail }: Plan): [specifier: string, so
     hasTail ? early(name) : name,
     standardSource(name),
   ])
-  return hasTail ? [...sources, [LINK, 'export const accept = globalThis.$vitra.accept']] : sources
+  return [...sources, [LINK, 'export const { accept, clean } = globalThis.$vitra']]
 }
 
 /** Modules evaluated together with the contract. @param isWriter null in `apply` and `process` */

@@ -8,7 +8,7 @@ import { FRAME, MODE, type Mode } from '../wire.js'
 import { decode } from './cbor.js'
 import { realmConsole, speak } from './console.js'
 import { index, listOplogs, oplog } from './contract-module.js'
-import { diagnose } from './errors.js'
+import { clean, diagnose } from './errors.js'
 import { connect, type HostFunction, takeMessage, tell } from './host.js'
 import { type Exports, type Finish, inspect, runApply, runMethod, runProcess } from './invoke.js'
 import { lock } from './lockdown.js'
@@ -71,6 +71,7 @@ function end(): void {
 Object.assign(globalThis, {
   $vitra: {
     accept,
+    clean,
     diagnose,
     modules: MODULES,
     /** Readies the realm. Its own functions are all that the guest keeps. */

@@ -139,3 +139,35 @@ export function errorFrames(error: object): Frame[] {
 export function isTalkative(): boolean {
   return areFramesKept
 }
+
+/**
+ * What a `catch` or a handler of the contract gets: of an error that the engine made, only its class. A
+ * method's errors reach no state and keep their messages.
+ */
+export function clean(thrown: unknown): unknown {
+  if (typeof thrown !== 'object' || thrown === null || areFramesKept || isDiagnosing || made.has(thrown))
+    return thrown
+  const prototype = Reflect.getPrototypeOf(thrown)
+  if (prototype === null || !prototypes.has(prototype)) return thrown
+  // The engine gives each of its errors this property; ours lose it when they are made.
+  if (Reflect.getOwnPropertyDescriptor(thrown, 'stack') === undefined) return thrown
+  Reflect.deleteProperty(thrown, 'stack')
+  Reflect.defineProperty(thrown, 'message', {
+    value: '',
+    writable: true,
+    enumerable: false,
+    configurable: true,
+  })
+  return thrown
+}
+
+/** Has rejections go through {@link clean} as well: `then` is where every handler is attached. */
+export function cleanRejections(): void {
+  const attach = Promise.prototype.then
+  function then(this: unknown, onFulfilled?: unknown, onRejected?: unknown): unknown {
+    if (typeof onRejected !== 'function') return Reflect.apply(attach, this, [onFulfilled, onRejected])
+    const onCleaned = (reason: unknown) => Reflect.apply(onRejected, undefined, [clean(reason)])
+    return Reflect.apply(attach, this, [onFulfilled, onCleaned])
+  }
+  Object.defineProperty(Promise.prototype, 'then', { value: then })
+}
