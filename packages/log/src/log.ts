@@ -94,6 +94,11 @@ export class Log extends EventEmitter<LogEvents> implements ProofSource {
     return this.core.length
   }
 
+  /** True where every block is here. */
+  get isComplete(): boolean {
+    return this.core.contiguousLength >= this.core.length
+  }
+
   /**
    * One block.
    *

@@ -28,20 +28,30 @@ export async function publish(
   const storage = Storage.at(folder)
   await storage.create()
   try {
-    const log = await Log.open(storage, history.identity)
-    const writer = await LogWriter.open(log, storage, history.owner)
-    await publishIndex(history, writer, liar)
-    await writer.close()
-    for (const { input, keyPair, blocks } of history.oplogs) {
-      const oplog = await Log.open(storage, oplogIdentity(input.signer, log.key))
-      const oplogWriter = await LogWriter.open(oplog, storage, keyPair)
-      if (blocks.length > 0) await oplogWriter.append(blocks)
-      await oplogWriter.close()
-    }
+    const log = await publishInto(history, storage, liar)
     await storage.describe({ key: log.key, identity: null })
   } finally {
     await storage.close()
   }
+}
+
+/** Writes the history into an open, empty storage. Gives the log of the index. */
+export async function publishInto(
+  history: History,
+  storage: Storage,
+  liar: DishonestExecutor | null = null,
+): Promise<Log> {
+  const log = await Log.open(storage, history.identity)
+  const writer = await LogWriter.open(log, storage, history.owner)
+  await publishIndex(history, writer, liar)
+  await writer.close()
+  for (const { input, keyPair, blocks } of history.oplogs) {
+    const oplog = await Log.open(storage, oplogIdentity(input.signer, log.key))
+    const oplogWriter = await LogWriter.open(oplog, storage, keyPair)
+    if (blocks.length > 0) await oplogWriter.append(blocks)
+    await oplogWriter.close()
+  }
+  return log
 }
 
 async function publishIndex(

@@ -50,7 +50,10 @@ export class DatabaseCore {
   readonly #monitors = new Set<Monitor>()
   readonly #emitting = new Set<Promise<void>>()
   #closing: Promise<void> | null = null
-  #refreshing: Promise<void> = Promise.resolve()
+  #refreshing: Promise<void> | null = null
+  #hasGrown = false
+  /** Index length that `onUpdate` was told last. */
+  #toldLength = 0
   #rules: Rules | null = null
 
   private constructor(storage: Storage, index: IndexLog, sandbox: Sandbox, local: LocalState) {
@@ -118,9 +121,13 @@ export class DatabaseCore {
       const owner = identity === null ? null : await storage.keys.get(identity.signer)
       const writer = owner === null ? null : await LogWriter.open(log, storage, owner)
       if (writer !== null) core.#writers.push(writer)
-      log.on('append', () => core.#grown())
+      core.#toldLength = log.length
+      log.on('append', core.#grown)
+      log.core.on('download', core.#grown)
       if (core.local.participant !== null) await core.participants.open(core.local.participant)
-      if (log.length > 0) await core.#refreshParticipants()
+      // Where blocks are missing, the participants come with them: a copy opens without its peers.
+      if (log.length > 0 && log.isComplete) await core.#refreshParticipants()
+      else core.#grown()
       if (writer !== null) await core.#startExecutor(writer, options)
       return core
     } catch (error) {
@@ -209,6 +216,7 @@ export class DatabaseCore {
     ops: readonly Uint8Array[],
   ): Promise<Transaction> {
     const { participant } = this.local
+    await this.participants.refresh()
     const input = this.participants.inputs.find(({ signer }) => toHex(signer) === this.localId)
     const writer = participant === null || !input?.active ? null : await this.participants.writer(participant)
     if (writer === null) throw notAParticipant(this.localId)
@@ -295,7 +303,7 @@ export class DatabaseCore {
       () => this.storage.close(),
       () => this.index.close(),
       () => monitors,
-      () => this.#refreshing,
+      async () => this.#refreshing,
       () => this.sandbox.close(),
     ])
   }
@@ -313,17 +321,28 @@ export class DatabaseCore {
     this.executor = executor
   }
 
-  #grown(): void {
+  /** The index has grown, or more of its blocks are here: looks once more, however often it is called. */
+  readonly #grown = (): void => {
     if (this.#closing !== null) return
-    const { length } = this.index
-    this.#refreshing = this.#refreshing
-      .then(() => this.#refreshParticipants())
-      .then(
-        () => this.onUpdate(length),
-        (error) => {
-          if (this.#closing === null) this.onFailure(error)
-        },
-      )
+    this.#hasGrown = true
+    this.#refreshing ??= this.#refresh().finally(() => {
+      this.#refreshing = null
+    })
+  }
+
+  async #refresh(): Promise<void> {
+    while (this.#hasGrown && this.#closing === null) {
+      this.#hasGrown = false
+      const { length } = this.index
+      try {
+        await this.#refreshParticipants()
+      } catch (error) {
+        if (this.#closing === null) this.onFailure(error as Error)
+      }
+      if (length === this.#toldLength) continue
+      this.#toldLength = length
+      this.onUpdate(length)
+    }
   }
 
   /** An index that cannot be read admits nobody: whoever reads it is told why, an audit tells whose fault it is. */
@@ -351,6 +370,7 @@ export class DatabaseCore {
   async #localOplog(): Promise<MethodHost['oplog']> {
     const { participant } = this.local
     if (participant === null) return null
+    await this.participants.refresh()
     const log = await this.participants.open(participant)
     const active = this.participants.inputs.some(
       ({ signer, active }) => active && sameBytes(signer, participant),
