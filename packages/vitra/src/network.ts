@@ -58,10 +58,26 @@ export class Swarm {
     return this.#swarm.connections.size
   }
 
+  /** Leaves the network; where it does not answer, without saying goodbye. */
   async close(): Promise<void> {
-    await this.#swarm.destroy()
+    let timer: NodeJS.Timeout | undefined
+    const isLate = new Promise<boolean>((resolve) => {
+      timer = setTimeout(resolve, GOODBYE_MS_MAX, true)
+    })
+    const leaving = this.#swarm.destroy().then(
+      () => false,
+      () => false,
+    )
+    try {
+      if (await Promise.race([leaving, isLate])) await this.#swarm.dht.destroy({ force: true })
+    } finally {
+      clearTimeout(timer)
+    }
   }
 }
+
+/** How long a close waits for the network to take note, in ms. */
+const GOODBYE_MS_MAX = 2000
 
 function environmentBootstrap(): string[] | undefined {
   const nodes = process.env.VITRA_BOOTSTRAP

@@ -1,0 +1,36 @@
+import { COUNTER_CONTRACT, TemporaryFolder } from '@vitra/testkit'
+import createTestnet from 'hyperdht/testnet.js'
+import { describe, expect, it } from 'vitest'
+import { Database, Storage } from '../src/index.js'
+import { checkDatabase } from '../src/testing/index.js'
+
+const counter = { contract: { source: COUNTER_CONTRACT } }
+
+describe('db.swarm', () => {
+  it('finds the peers of a database and exchanges its logs', async () => {
+    await using folder = await TemporaryFolder.make()
+    const testnet = await createTestnet(3)
+    try {
+      await using alice = await Database.create(folder.at('alice'), counter)
+      await (await alice.call('increment', { amount: 5 })).whenProcessed()
+      await alice.swarm({ dht: testnet.createNode() }).flush()
+      await using bob = await Database.load(folder.at('bob'), alice.pubkey)
+      bob.swarm({ dht: testnet.createNode() })
+      await bob.syncLatest({ timeout: 15_000 })
+      expect((await bob.call('get')).response).toBe(5)
+      await bob.verify()
+      await checkDatabase(alice)
+    } finally {
+      await testnet.destroy()
+    }
+  }, 60_000)
+
+  it('does not hold up a close where there is no network', async () => {
+    const db = await Database.create(Storage.temporary(), counter)
+    db.swarm({ bootstrap: ['127.0.0.1:9'] })
+    await checkDatabase(db)
+    const from = performance.now()
+    await db.close()
+    expect(performance.now() - from).toBeLessThan(5000)
+  })
+})
