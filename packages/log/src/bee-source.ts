@@ -35,11 +35,19 @@ async function read<T>(work: () => Promise<T>): Promise<T> {
     return await work()
   } catch (cause) {
     if (cause instanceof LogError) throw cause
+    if (UNAVAILABLE.has((cause as { code?: string }).code ?? '')) {
+      throw new LogError('BLOCK_MISSING', 'a block of the index is not here: connect to a peer that has it', {
+        cause,
+      })
+    }
     throw new LogError('INDEX_UNREADABLE', `the index cannot be read here: ${(cause as Error).message}`, {
       cause,
     })
   }
 }
+
+/** What hypercore says of a block that nobody gave in time, or before the log was closed. */
+const UNAVAILABLE = new Set(['BLOCK_NOT_AVAILABLE', 'REQUEST_CANCELLED', 'REQUEST_TIMEOUT', 'SESSION_CLOSED'])
 
 function buffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)

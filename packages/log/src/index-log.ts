@@ -96,9 +96,16 @@ export class IndexLog {
   /**
    * The batch record that ends at `version`.
    *
-   * @throws {LogError} `INDEX_EMPTY`, `NOT_A_BATCH_END`, `BLOCK_MISSING`
+   * @throws {LogError} `INDEX_EMPTY`, `LOG_FORKED`, `NOT_A_BATCH_END`, `BLOCK_MISSING`
    */
   async batchEnd(version: number, options: ReadOptions = {}): Promise<BatchRecord> {
+    if (this.log.conflicts.length > 0) {
+      // hypercore closes a log of which it has seen two histories.
+      throw new LogError(
+        'LOG_FORKED',
+        `the executor of database ${toHex(this.key)} has signed two histories: load the copy again to read its own`,
+      )
+    }
     if (this.length === 0) {
       throw new LogError(
         'INDEX_EMPTY',

@@ -14,6 +14,28 @@ export async function flushStorage(store: Corestore): Promise<void> {
   await storage.db.flush()
 }
 
+interface InnerCore {
+  readonly replicator: { destroy(): void } | null
+  readonly state: { readonly mutex: { lock(): Promise<void>; unlock(): void } } | null
+}
+
+/**
+ * Lets go of all peers and waits until what they sent is stored: `core.replicator`, `core.state.mutex`. Where the
+ * storage closes while hypercore takes in a block, it rejects where nobody can hear it, which ends the process.
+ */
+export async function detachPeers(store: Corestore): Promise<void> {
+  const cores = [...store.cores] as unknown as InnerCore[]
+  for (const { replicator } of cores) replicator?.destroy()
+  await new Promise(setImmediate)
+  for (const { state } of cores) {
+    if (state === null) continue
+    await state.mutex.lock().then(() => state.mutex.unlock(), ignoreClosed)
+  }
+}
+
+/** A core that is closed already takes in nothing. */
+function ignoreClosed(): void {}
+
 /** The longest signed length that a connected peer has announced: `peer.remoteLength`, 0 without peers. */
 export function remoteLengthMax(core: Hypercore): number {
   const peers = core.peers as unknown as { remoteLength: number }[]

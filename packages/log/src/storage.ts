@@ -18,6 +18,7 @@ import Corestore from 'corestore'
 import { KEY_BYTES } from './constants.js'
 import { LogError } from './errors.js'
 import { fromHex, toHex } from './formats/hex.js'
+import { detachPeers } from './internals.js'
 import { syncFolder } from './journal.js'
 import { KeyStore } from './key-store.js'
 import { Mutex } from './mutex.js'
@@ -149,7 +150,10 @@ export class Storage implements AsyncDisposable {
   async close(): Promise<void> {
     const store = this.#store
     this.#store = null
-    await store?.close()
+    if (store !== null) {
+      await detachPeers(store)
+      await store.close()
+    }
     if (this.temporary) await rm(this.path, { recursive: true, force: true })
   }
 

@@ -13,6 +13,7 @@ import {
   type Outcome,
   parseRunPath,
   type Run,
+  toHex,
 } from '@vitra/log'
 import { DishonestExecutor } from './dishonest-executor.js'
 import type { History } from './history.js'
@@ -26,6 +27,7 @@ export class Mutant extends DishonestExecutor {
   readonly #random: Random
   readonly #kind: Kind
   #does = ''
+  #isChoice = false
   #batch = 0
 
   constructor(random: Random) {
@@ -37,6 +39,11 @@ export class Mutant extends DishonestExecutor {
   /** What it did, for the message of a test that fails. */
   get does(): string {
     return `${this.#kind}: ${this.#does}`
+  }
+
+  /** True where an honest executor might have done the same: another order between participants, ops not executed yet. */
+  get isChoice(): boolean {
+    return this.#isChoice
   }
 
   override tell(history: History): void {
@@ -94,6 +101,7 @@ export class Mutant extends DishonestExecutor {
     else if (how === 1) batches.splice(at, 0, batches[at]!)
     else batches.splice(random.below(batches.length), 0, ...batches.splice(at, 1))
     if (random.chance(0.5)) history.batches = batches.map((batch, n) => ({ ...batch, number: n + 1 }))
+    this.#isChoice = areOpsInOrder(history)
   }
 
   /** One op's outcome or changes, everything that depends on it laid out anew. */
@@ -215,6 +223,17 @@ export class Mutant extends DishonestExecutor {
       return { path, value: patch(change.value) }
     })
   }
+}
+
+/** True where each participant's ops follow one another from the first. */
+function areOpsInOrder(history: History): boolean {
+  const next = new Map<string, number>()
+  for (const { oplog, firstSeq, executed } of history.batches.flatMap(({ runs }) => runs)) {
+    const key = toHex(oplog)
+    if (firstSeq !== (next.get(key) ?? 0)) return false
+    next.set(key, firstSeq + executed.length)
+  }
+  return true
 }
 
 function flipped(bytes: Uint8Array, random: Random): Uint8Array {

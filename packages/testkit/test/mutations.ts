@@ -116,7 +116,7 @@ async function tryMutant(
   try {
     mutant.tell(copy)
     const { report, published } = await audit(copy, sandbox, mutant)
-    if (report.verdict !== 'valid' || isVariation(honest, published))
+    if (report.verdict !== 'valid' || mutant.isChoice || isVariation(honest, published))
       return { verdict: report.verdict, problem: null }
     return { verdict: report.verdict, problem: `${mutant.does} passes as valid` }
   } catch (error) {

@@ -1,0 +1,81 @@
+/** What peers say and show must neither stop a copy nor let a lie of the executor pass. */
+import { once } from 'node:events'
+import { Log, Storage as LogStorage } from '@vitra/log'
+import { describe, expect, it } from 'vitest'
+import { ContractFraudProof, Database } from 'vitra'
+import { checkDatabase } from 'vitra/testing'
+import { connect, copyDatabase, TemporaryFolder, WORKBENCH_CONTRACT } from '../src/index.js'
+
+const workbench = { contract: { source: WORKBENCH_CONTRACT } }
+
+async function put(db: Database, key: string): Promise<void> {
+  await (await db.call('put', { key, value: key })).whenProcessed({ timeout: 20_000 })
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5))
+}
+
+interface Peer {
+  wireSync: { send(message: { length: number }): void }
+  sendSync(): void
+}
+
+describe('a peer', () => {
+  it('that announces blocks nobody has stops a working executor once, and never again', async () => {
+    await using folder = await TemporaryFolder.make()
+    await using alice = await Database.create(folder.at('alice'), workbench)
+    await put(alice, 'first')
+    await using storage = LogStorage.at(folder.at('liar'))
+    await storage.create()
+    const log = await Log.open(storage, alice.pubkey)
+    const connection = connect(alice, { replicate: (first) => storage.store.replicate(first) as never })
+    await until(() => log.length > 0)
+    const peer = log.core.peers[0] as unknown as Peer
+    const send = peer.wireSync.send.bind(peer.wireSync)
+    peer.wireSync.send = (message) => send({ ...message, length: message.length + 1000 })
+    peer.sendSync()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    const tx = await alice.call('put', { key: 'second', value: 2 })
+    await expect(tx.whenProcessed({ timeout: 20_000 })).rejects.toMatchObject({ code: 'LOG_BEHIND' })
+    const started = performance.now()
+    await put(alice, 'third')
+    expect(performance.now() - started).toBeLessThan(5_000)
+    expect(await tx.whenProcessed()).toMatchObject([{ success: true }])
+    await connection.close()
+    await checkDatabase(alice)
+  })
+
+  it('that shows another history of the index proves the executor’s fraud, to a monitor too', async () => {
+    await using folder = await TemporaryFolder.make()
+    {
+      await using alice = await Database.create(folder.at('alice'), workbench)
+      await put(alice, 'first')
+    }
+    await copyDatabase(folder.at('alice'), folder.at('twin'))
+    await using alice = await Database.load(folder.at('alice'))
+    await using twin = await Database.load(folder.at('twin'))
+    await put(alice, 'one')
+    await put(twin, 'another')
+    await put(twin, 'longer')
+    await using bob = await Database.load(folder.at('bob'), alice.pubkey)
+    const connection = connect(alice, bob)
+    await until(() => bob.index.version === alice.index.version)
+    while ((await bob.verify()).verdict !== 'valid') await new Promise((resolve) => setTimeout(resolve, 10))
+    await connection.close()
+    const monitor = await bob.monitor()
+    const violation = once(monitor, 'violation')
+    const other = connect(twin, bob)
+    const [proof] = await violation
+    expect(proof).toBeInstanceOf(ContractFraudProof)
+    expect(proof).toMatchObject({ violation: { kind: 'equivocation', code: 'log-forked' } })
+    await expect(bob.verify()).rejects.toMatchObject({ violation: { code: 'log-forked' } })
+    await expect(bob.call('get', { key: 'one' })).rejects.toMatchObject({ code: 'CONTRACT_VIOLATED' })
+    await expect(bob.index.get('/values/one')).rejects.toMatchObject({ code: 'LOG_FORKED' })
+    await other.close()
+    await bob.close()
+    await using again = await Database.load(folder.at('bob'))
+    await expect(again.call('get', { key: 'one' })).rejects.toMatchObject({ code: 'CONTRACT_VIOLATED' })
+    expect(await again.index.get('/values/one')).toMatchObject({ value: 'one' })
+  })
+})

@@ -1,0 +1,45 @@
+import { IndexLog, type Input, Log, LogError, oplogIdentity, Storage } from '@vitra/log'
+import { Sandbox } from '@vitra/sandbox'
+import { Auditor } from '@vitra/verifier/replay'
+import { expect, it } from 'vitest'
+import { Database } from 'vitra'
+import { publishInto, readHistory, TemporaryFolder, WORKBENCH_CONTRACT } from '../src/index.js'
+
+it('an audit that breaks off inside a batch begins anew, and accuses nobody of what it did itself', async () => {
+  await using folder = await TemporaryFolder.make()
+  {
+    await using db = await Database.create(folder.at('db'), { contract: { source: WORKBENCH_CONTRACT } })
+    for (let n = 0; n < 3; n++) await (await db.call('many', { count: 5 })).whenProcessed()
+  }
+  await using sandbox = await Sandbox.open()
+  await using storage = Storage.temporary()
+  await storage.create()
+  const log = await publishInto(await readHistory(folder.at('db')), storage)
+  const index = await IndexLog.open(log)
+  let broken: Log | null = null
+  const openOplog = async ({ signer }: Input) => {
+    broken ??= await Log.open(storage, oplogIdentity(signer, log.key))
+    return broken
+  }
+  const auditor = new Auditor({ index, sandbox, openOplog })
+  const abort = new AbortController()
+  await auditor
+    .advance({
+      signal: abort.signal,
+      onProgress: ({ batches }) => batches === 2 && abort.abort(new Error('enough')),
+    })
+    .catch((error) => expect(error.message).toBe('enough'))
+  const get = broken!.get.bind(broken)
+  for (const fault of [new Error('the disk is gone'), new LogError('LOG_DAMAGED', 'so it is')]) {
+    for (const at of [6, 8, 13]) {
+      broken!.get = async (seq, options) => {
+        if (seq === at) throw fault
+        return get(seq, options)
+      }
+      await expect(auditor.advance()).rejects.toBe(fault)
+    }
+  }
+  broken!.get = get
+  expect(await auditor.advance()).toMatchObject({ verdict: 'valid', ops: 15, version: index.length })
+  await index.close()
+})
