@@ -16,6 +16,8 @@ import {
   sameBytes,
   type Value,
 } from '@vitra/log/values'
+import { OP_READ_BYTES_MAX, READ_OVERHEAD_BYTES } from './constants.js'
+import { SandboxError } from './errors.js'
 import { protocolError } from './guest-process.js'
 import {
   checked,
@@ -30,7 +32,7 @@ import {
 import { pack } from './pack.js'
 import { ReadableSource } from './view.js'
 
-/** One read of the state before the op, in the order of the reads. */
+/** One read of the state before the op, in the order of the reads; the same read again is not a second one. */
 export type Read =
   | { readonly kind: 'get'; readonly path: string; readonly value: Uint8Array | null }
   | {
@@ -55,7 +57,11 @@ export class ApplySession {
   readonly #source: ReadableSource
   readonly #queue: Change[] = []
   readonly #granted: Change[] = []
+  /** What was read before: the state stays the same during the op. */
+  readonly #values = new Map<string, Uint8Array | null>()
+  readonly #lists = new Map<string, readonly ListItem[]>()
   #bytes = 0
+  #readBytes = 0
 
   constructor(options: SessionOptions) {
     this.#options = options
@@ -113,16 +119,37 @@ export class ApplySession {
   }
 
   async #get(path: string): Promise<Uint8Array | null> {
+    const known = this.#values.get(path)
+    if (known !== undefined) return known
     const value = await this.#source.get(pathToKey(path))
+    this.#keep(path.length + (value?.length ?? 0))
+    this.#values.set(path, value)
     this.reads.push({ kind: 'get', path, value })
     return value
   }
 
-  async #list(prefix: string, options: ListOptions, over?: Change[]): Promise<ListItem[]> {
+  async #list(prefix: string, options: ListOptions, over?: Change[]): Promise<readonly ListItem[]> {
+    const { reverse, offset, limit, cursor } = options
+    const name = JSON.stringify([prefix, reverse, offset, limit, cursor, over?.length])
+    const known = this.#lists.get(name)
+    if (known !== undefined) return known
     const source = over === undefined ? this.#source : new Overlay(this.#source, over)
     const items = await listChildren(source, prefix, options)
+    this.#keep((over?.length ?? 0) + 1)
+    for (const { path, value } of items) this.#keep(path.length + (value?.length ?? 0))
+    this.#lists.set(name, items)
     this.reads.push({ kind: 'list', prefix, options, items, ...(over === undefined ? {} : { over }) })
     return items
+  }
+
+  /** A contract that reads without end must not fill the host's memory. @throws {SandboxError} `GUEST_MEMORY` */
+  #keep(bytes: number): void {
+    this.#readBytes += bytes + READ_OVERHEAD_BYTES
+    if (this.#readBytes <= OP_READ_BYTES_MAX) return
+    throw new SandboxError(
+      'GUEST_MEMORY',
+      `an op reads more than ${OP_READ_BYTES_MAX} bytes: let it read less`,
+    )
   }
 
   /** The participant's new entry, over the state and what this op changed before. */

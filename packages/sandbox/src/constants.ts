@@ -32,3 +32,7 @@ export const ORPHAN_GRACE_MS = 2000
 export const LOADED_CONTRACTS_MAX = 16
 /** Longest text taken from a contract's console or an error of a method, in UTF-16 code units. */
 export const TEXT_UNITS_MAX = 8192
+/** Most that one op may read of the state, in bytes, the same read counted once: the host keeps it until the op ends. */
+export const OP_READ_BYTES_MAX = 128 * 1024 * 1024
+/** What the host keeps of a read besides its path and value, in bytes, about. */
+export const READ_OVERHEAD_BYTES = 64

@@ -327,6 +327,7 @@ export class DatabaseCore {
     this.#hasGrown = true
     this.#refreshing ??= this.#refresh().finally(() => {
       this.#refreshing = null
+      if (this.#hasGrown) this.#grown()
     })
   }
 

@@ -62,6 +62,7 @@ export class Monitor extends EventEmitter<MonitorEvents> implements AsyncDisposa
     this.#again = true
     this.#running ??= this.#run().finally(() => {
       this.#running = null
+      if (this.#again) this.#look()
     })
   }
 
