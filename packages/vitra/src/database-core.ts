@@ -2,13 +2,11 @@
 import { Executor } from '@vitra/executor'
 import {
   decodeRules,
-  encodeOpBody,
   IndexLog,
   type IndexSnapshot,
   Log,
   LogWriter,
   type Rules,
-  readOp,
   remoteLengthMax,
   type SignedHead,
   type Storage,
@@ -16,39 +14,34 @@ import {
   toHex,
   VitraError,
 } from '@vitra/log'
-import { type Contract, type MethodHost, Sandbox } from '@vitra/sandbox'
+import { type Contract, type MethodHost, readableView, Sandbox } from '@vitra/sandbox'
 import { closeAll } from './close-all.js'
 import { DatabaseError } from './errors.js'
 import { FraudStore } from './fraud-store.js'
 import { createGenesis, type NewDatabase } from './genesis.js'
+import { LocalParticipant } from './local-participant.js'
 import { LocalState } from './local-state.js'
 import type { Monitor } from './monitor.js'
 import type { OpenOptions } from './options.js'
 import { ParticipantLogs } from './participant-logs.js'
-import {
-  Transaction,
-  type TransactionHost,
-  type TransactionOp,
-  type TransactionRecord,
-} from './transaction.js'
-import { TransactionStore } from './transaction-store.js'
+import type { Transaction, TransactionHost } from './transaction.js'
 
 export class DatabaseCore {
   readonly storage: Storage
   readonly index: IndexLog
   readonly sandbox: Sandbox
   readonly participants: ParticipantLogs
+  /** The one that calls from here. */
+  readonly participant: LocalParticipant
   readonly local: LocalState
   readonly frauds: FraudStore
   readonly transactionHost: TransactionHost
   executor: Executor | null = null
   onUpdate: (version: number) => void = () => {}
   onFailure: (error: Error) => void = () => {}
-  readonly #transactions: TransactionStore
   readonly #writers: LogWriter[] = []
   readonly #failureListeners = new Set<(error: Error) => void>()
   readonly #monitors = new Set<Monitor>()
-  readonly #emitting = new Set<Promise<void>>()
   #closing: Promise<void> | null = null
   #refreshing: Promise<void> | null = null
   #hasGrown = false
@@ -63,7 +56,6 @@ export class DatabaseCore {
     this.local = local
     this.participants = new ParticipantLogs(storage, index)
     this.frauds = new FraudStore(storage)
-    this.#transactions = new TransactionStore(storage)
     this.transactionHost = {
       index,
       use: (work) => this.use(work),
@@ -73,6 +65,14 @@ export class DatabaseCore {
         return () => this.#failureListeners.delete(listener)
       },
     }
+    this.participant = new LocalParticipant({
+      storage,
+      index,
+      state: local,
+      participants: this.participants,
+      host: this.transactionHost,
+      onFailure: (error) => this.onFailure(error),
+    })
   }
 
   static async create(storage: Storage, options: NewDatabase & OpenOptions): Promise<DatabaseCore> {
@@ -151,23 +151,6 @@ export class DatabaseCore {
     }
   }
 
-  /** Public key of the participant that calls from here, hex. */
-  get localId(): string | null {
-    const { participant } = this.local
-    return participant === null ? null : toHex(participant)
-  }
-
-  async setLocal(publicKey: Uint8Array): Promise<void> {
-    if ((await this.storage.keys.get(publicKey)) === null) {
-      throw new DatabaseError(
-        'NOT_A_PARTICIPANT',
-        `the secret key of ${toHex(publicKey)} is not kept here: import the identity first`,
-      )
-    }
-    await this.participants.open(publicKey)
-    await this.local.setParticipant(publicKey)
-  }
-
   async rules(): Promise<Rules> {
     this.#rules ??= decodeRules((await this.index.genesis()).rules)
     return this.#rules
@@ -183,77 +166,18 @@ export class DatabaseCore {
     params: Uint8Array,
     signal?: AbortSignal,
   ): Promise<{ response?: Uint8Array; ops: Uint8Array[] }> {
-    const oplog = await this.#localOplog()
+    const oplog = await this.participant.oplog()
     return this.index.read(async (snapshot) => {
       const contract = await this.#contractAt(snapshot)
-      const view = {
-        get: (path: string) => snapshot.read(path),
-        list: (prefix: string, options: object) => snapshot.list(prefix, options),
-      }
-      const caller: MethodHost = { view, oplog, isWriter: oplog !== null }
+      const caller: MethodHost = { view: readableView(snapshot.source), oplog, isWriter: oplog !== null }
       return contract.call({ method, params, caller, ...(signal === undefined ? {} : { signal }) })
     })
   }
 
-  /** Writes the ops of a call to the local oplog; a close waits for it, so that whoever calls knows what was written. */
-  async emit(
-    call: Pick<TransactionRecord, 'method' | 'params' | 'response'>,
-    ops: readonly Uint8Array[],
-  ): Promise<Transaction> {
+  /** Writes the ops of a call; a close waits for it. @throws {DatabaseError} `NOT_A_PARTICIPANT` */
+  emit(...call: Parameters<LocalParticipant['emit']>): Promise<Transaction> {
     this.#assertOpen()
-    const emitting = this.#emit(call, ops)
-    const settled = emitting.then(forget, forget)
-    this.#emitting.add(settled)
-    try {
-      return await emitting
-    } finally {
-      this.#emitting.delete(settled)
-    }
-  }
-
-  async #emit(
-    call: Pick<TransactionRecord, 'method' | 'params' | 'response'>,
-    ops: readonly Uint8Array[],
-  ): Promise<Transaction> {
-    const { participant } = this.local
-    await this.participants.refresh()
-    const input = this.participants.inputs.find(({ signer }) => toHex(signer) === this.localId)
-    const writer = participant === null || !input?.active ? null : await this.participants.writer(participant)
-    if (writer === null) throw notAParticipant(this.localId)
-    const head = await writer.append(ops.map(encodeOpBody))
-    const oplog = toHex(writer.log.key)
-    const first = head.length - ops.length
-    const record = {
-      ...call,
-      txId: `${oplog}-${first}-${ops.length}`,
-      ops: await this.#readOps(oplog, writer.log, first, head.length),
-    }
-    const transaction = new Transaction(record, this.transactionHost)
-    // The ops are written: an error here would have the caller write them again.
-    await this.#transactions.add(transaction).catch((error) => this.onFailure(error))
-    return transaction
-  }
-
-  async pending(): Promise<Transaction[]> {
-    const { participant } = this.local
-    if (participant === null) return []
-    const log = await this.participants.open(participant)
-    const oplog = toHex(log.key)
-    const last = this.index.length === 0 ? null : await this.index.lastRun(log.key)
-    const done = last === null ? 0 : last.place.firstSeq + last.run.outcomes.length
-    const known = (await this.#transactions.list(this.transactionHost)).filter(({ ops }) =>
-      ops.some((op) => op.oplog === oplog && op.seq >= done && op.seq < log.length),
-    )
-    const covered = new Set(known.flatMap(({ ops }) => ops.map(({ seq }) => seq)))
-    for (let seq = done; seq < log.length; seq++) {
-      if (covered.has(seq)) continue
-      const ops = await this.#readOps(oplog, log, seq, seq + 1)
-      if (ops.length > 0)
-        known.push(
-          new Transaction({ txId: `${oplog}-${seq}-1`, method: '', params: null, ops }, this.transactionHost),
-        )
-    }
-    return known
+    return this.participant.emit(...call)
   }
 
   async rememberHead(version: number): Promise<void> {
@@ -297,7 +221,7 @@ export class DatabaseCore {
     monitors.catch(forget) // looked at below
     await closeAll([
       async () => this.executor?.close(),
-      () => Promise.all(this.#emitting),
+      () => this.participant.settle(),
       () => this.participants.close(),
       ...this.#writers.map((writer) => () => writer.close()),
       () => this.storage.close(),
@@ -368,31 +292,6 @@ export class DatabaseCore {
     return this.sandbox.load(await snapshot.contractSource(), await this.rules())
   }
 
-  async #localOplog(): Promise<MethodHost['oplog']> {
-    const { participant } = this.local
-    if (participant === null) return null
-    await this.participants.refresh()
-    const log = await this.participants.open(participant)
-    const active = this.participants.inputs.some(
-      ({ signer, active }) => active && sameBytes(signer, participant),
-    )
-    if (!active) return null
-    return {
-      pubkey: participant,
-      length: async () => log.length,
-      get: async (seq) => (seq < log.length ? log.get(seq) : null),
-    }
-  }
-
-  async #readOps(oplog: string, log: Log, from: number, to: number): Promise<TransactionOp[]> {
-    const ops: TransactionOp[] = []
-    for (let seq = from; seq < to; seq++) {
-      const value = readOp(await log.get(seq))
-      if (value !== null) ops.push({ oplog, seq, value })
-    }
-    return ops
-  }
-
   async #openOplog(key: Uint8Array): Promise<Log> {
     const input = this.participants.inputs.find(({ oplog }) => sameBytes(oplog, key))
     if (input !== undefined) return this.participants.open(input.signer)
@@ -409,17 +308,4 @@ function forget(): void {}
 
 async function openSandbox({ onLog, sandbox }: OpenOptions): Promise<Sandbox> {
   return Sandbox.open({ ...sandbox, ...(onLog === undefined ? {} : { onLog }) })
-}
-
-function notAParticipant(localId: string | null): DatabaseError {
-  if (localId === null) {
-    return new DatabaseError(
-      'NOT_A_PARTICIPANT',
-      'this copy is no participant: make an identity with db.createIdentity() and have the contract admit its public key',
-    )
-  }
-  return new DatabaseError(
-    'NOT_A_PARTICIPANT',
-    `${localId} is not admitted: have the contract admit this public key (tx.addOplog)`,
-  )
 }

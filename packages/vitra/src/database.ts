@@ -144,7 +144,7 @@ export class Database extends EventEmitter<DatabaseEvents> implements AsyncDispo
       publicKey: Buffer.from(input.signer),
       key: Buffer.from(input.oplog),
       active: input.active,
-      local: toHex(input.signer) === this.#core.localId,
+      local: toHex(input.signer) === this.#core.participant.id,
     }))
   }
 
@@ -160,7 +160,7 @@ export class Database extends EventEmitter<DatabaseEvents> implements AsyncDispo
    */
   async setLocalOplog(publicKey: PublicKeyLike): Promise<void> {
     const key = parseKey(publicKey, 'the participant')
-    await this.#core.use(() => this.#core.setLocal(key))
+    await this.#core.use(() => this.#core.participant.choose(key))
   }
 
   /** Makes a key pair to take part with. The contract has to admit its public key. */
@@ -232,7 +232,7 @@ export class Database extends EventEmitter<DatabaseEvents> implements AsyncDispo
 
   /** The calls made from here whose ops are not executed yet; after a restart too. */
   async pending(): Promise<Transaction[]> {
-    return this.#core.use(() => this.#core.pending())
+    return this.#core.use(() => this.#core.participant.pending())
   }
 
   /** A transaction from its plain data, attached to this database. @throws {TransactionError} `TX_INVALID` */
@@ -305,7 +305,7 @@ export class Database extends EventEmitter<DatabaseEvents> implements AsyncDispo
   }
 
   async #adopt(publicKey: Uint8Array): Promise<Identity> {
-    if (this.#core.localId === null) await this.#core.setLocal(publicKey)
+    if (this.#core.participant.id === null) await this.#core.participant.choose(publicKey)
     else await this.#core.participants.open(publicKey)
     return new Identity(publicKey, this.#core.storage.keys)
   }

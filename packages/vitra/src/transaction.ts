@@ -11,6 +11,7 @@ import {
   type InclusionProof,
   type IndexLog,
   type Log,
+  LogError,
   type Outcome,
   proveInclusion,
   readOp,
@@ -226,7 +227,9 @@ export class Transaction {
     const host = this.#attached
     signal?.throwIfAborted()
     return new Promise((resolve, reject) => {
+      let isOver = false
       const finish = (settle: () => void) => {
+        isOver = true
         clearTimeout(timer)
         host.index.log.off('append', look)
         signal?.removeEventListener('abort', onAbort)
@@ -238,7 +241,11 @@ export class Transaction {
           (acks) => {
             if (acks.length === this.ops.length) finish(() => resolve(acks))
           },
-          (error) => finish(() => reject(error)),
+          (error) => {
+            // Peers that went away may come back with the block: the wait has ends of its own.
+            if (isMissing(error) && !isOver) look()
+            else finish(() => reject(error))
+          },
         )
       }
       const onAbort = () => finish(() => reject(signal?.reason))
@@ -255,6 +262,10 @@ export class Transaction {
       look()
     })
   }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof LogError && error.code === 'BLOCK_MISSING'
 }
 
 function toAck(op: TransactionOp, found: FoundRun): Ack {

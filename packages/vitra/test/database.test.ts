@@ -64,6 +64,27 @@ describe('a database', () => {
     await checkDatabase(db)
   })
 
+  it('shows a method its own oplog and the participants', async () => {
+    const source = `
+      import { oplog, isWriter, listOplogs } from 'contract'
+      export function note ({ text }, emit) { emit({ op: 'NOTE', text }) }
+      export async function mine () {
+        const length = await oplog.getLength()
+        return { isWriter, length, last: length ? await oplog.get(length - 1) : null, others: await listOplogs() }
+      }
+      export const apply = { NOTE () {} }`
+    await using db = await Database.create(Storage.temporary(), { contract: { source } })
+    const pubkey = db.localOplog!.publicKey.toString('hex')
+    expect((await db.call('mine')).response).toMatchObject({ isWriter: true, length: 0, last: null })
+    await (await db.call('note', { text: 'hello' })).whenProcessed()
+    expect((await db.call('mine')).response).toMatchObject({
+      length: 1,
+      last: { op: 'NOTE', text: 'hello' },
+      others: [{ pubkey }],
+    })
+    await checkDatabase(db)
+  })
+
   it('tells why an op was rejected', async () => {
     await using db = await Database.create(Storage.temporary(), workbench)
     const tx = await db.call('fail', { message: 'not today' })

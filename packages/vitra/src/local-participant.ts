@@ -1,0 +1,189 @@
+/** The participant that calls from this copy: which one it is, its ops, and what became of them. */
+import {
+  decodeEnvelope,
+  encodeOpBody,
+  FormatError,
+  type IndexLog,
+  type Input,
+  type Log,
+  readOp,
+  type Storage,
+  sameBytes,
+  toHex,
+  ValueError,
+} from '@vitra/log'
+import type { MethodHost } from '@vitra/sandbox'
+import { DatabaseError } from './errors.js'
+import type { LocalState } from './local-state.js'
+import type { ParticipantLogs } from './participant-logs.js'
+import {
+  Transaction,
+  type TransactionHost,
+  type TransactionOp,
+  type TransactionRecord,
+} from './transaction.js'
+import { TransactionStore } from './transaction-store.js'
+
+export interface LocalParticipantOptions {
+  readonly storage: Storage
+  readonly index: IndexLog
+  readonly state: LocalState
+  readonly participants: ParticipantLogs
+  readonly host: TransactionHost
+  /** Is told what failed after the ops were written. */
+  readonly onFailure: (error: Error) => void
+}
+
+export class LocalParticipant {
+  readonly #options: LocalParticipantOptions
+  readonly #transactions: TransactionStore
+  readonly #emitting = new Set<Promise<void>>()
+
+  constructor(options: LocalParticipantOptions) {
+    this.#options = options
+    this.#transactions = new TransactionStore(options.storage)
+  }
+
+  /** Public key, hex; null where none was chosen. */
+  get id(): string | null {
+    const { participant } = this.#options.state
+    return participant === null ? null : toHex(participant)
+  }
+
+  /** @throws {DatabaseError} `NOT_A_PARTICIPANT` where the secret key is not kept here */
+  async choose(publicKey: Uint8Array): Promise<void> {
+    const { storage, participants, state } = this.#options
+    if ((await storage.keys.get(publicKey)) === null) {
+      throw new DatabaseError(
+        'NOT_A_PARTICIPANT',
+        `the secret key of ${toHex(publicKey)} is not kept here: import the identity first`,
+      )
+    }
+    await participants.open(publicKey)
+    await state.setParticipant(publicKey)
+  }
+
+  /** The oplog as methods of the contract see it; null where this participant is not admitted. */
+  async oplog(): Promise<MethodHost['oplog']> {
+    const input = await this.#input()
+    if (!input?.active) return null
+    const log = await this.#options.participants.open(input.signer)
+    return {
+      pubkey: input.signer,
+      length: async () => log.length,
+      get: async (seq) => (seq < log.length ? readOpBytes(await log.get(seq)) : null),
+    }
+  }
+
+  /**
+   * Writes the ops of a call to the oplog, in one append.
+   *
+   * @throws {DatabaseError} `NOT_A_PARTICIPANT`
+   */
+  async emit(
+    call: Pick<TransactionRecord, 'method' | 'params' | 'response'>,
+    ops: readonly Uint8Array[],
+  ): Promise<Transaction> {
+    const emitting = this.#emit(call, ops)
+    const settled = emitting.then(forget, forget)
+    this.#emitting.add(settled)
+    try {
+      return await emitting
+    } finally {
+      this.#emitting.delete(settled)
+    }
+  }
+
+  /** Waits for the calls that are being written, so that whoever made them knows what was written. */
+  async settle(): Promise<void> {
+    await Promise.all(this.#emitting)
+  }
+
+  /** The calls whose ops have no outcome yet; ops that no call is known of are given one each. */
+  async pending(): Promise<Transaction[]> {
+    const { state, participants, index, host } = this.#options
+    if (state.participant === null) return []
+    const log = await participants.open(state.participant)
+    const oplog = toHex(log.key)
+    const last = index.length === 0 ? null : await index.lastRun(log.key)
+    const done = last === null ? 0 : last.place.firstSeq + last.run.outcomes.length
+    const known = (await this.#transactions.list(host)).filter(({ ops }) =>
+      ops.some((op) => op.oplog === oplog && op.seq >= done && op.seq < log.length),
+    )
+    const covered = new Set(known.flatMap(({ ops }) => ops.map(({ seq }) => seq)))
+    for (let seq = done; seq < log.length; seq++) {
+      if (covered.has(seq)) continue
+      const ops = await readOps(log, seq, seq + 1)
+      if (ops.length === 0) continue
+      known.push(new Transaction({ txId: `${oplog}-${seq}-1`, method: '', params: null, ops }, host))
+    }
+    return known
+  }
+
+  async #emit(
+    call: Pick<TransactionRecord, 'method' | 'params' | 'response'>,
+    ops: readonly Uint8Array[],
+  ): Promise<Transaction> {
+    const { participants, host, onFailure } = this.#options
+    const input = await this.#input()
+    const writer = input?.active ? await participants.writer(input.signer) : null
+    if (writer === null) throw notAParticipant(this.id)
+    const head = await writer.append(ops.map(encodeOpBody))
+    const first = head.length - ops.length
+    const record = {
+      ...call,
+      txId: `${toHex(writer.log.key)}-${first}-${ops.length}`,
+      ops: await readOps(writer.log, first, head.length),
+    }
+    const transaction = new Transaction(record, host)
+    // The ops are written: an error here would have the caller write them again.
+    await this.#transactions.add(transaction).catch(onFailure)
+    return transaction
+  }
+
+  /** This participant as the index has it. */
+  async #input(): Promise<Input | undefined> {
+    const { state, participants } = this.#options
+    const { participant } = state
+    if (participant === null) return undefined
+    await participants.refresh()
+    return participants.inputs.find(({ signer }) => sameBytes(signer, participant))
+  }
+}
+
+async function readOps(log: Log, from: number, to: number): Promise<TransactionOp[]> {
+  const oplog = toHex(log.key)
+  const ops: TransactionOp[] = []
+  for (let seq = from; seq < to; seq++) {
+    const value = readOp(await log.get(seq))
+    if (value !== null) ops.push({ oplog, seq, value })
+  }
+  return ops
+}
+
+/** The encoded op of a block; null where it holds none. */
+function readOpBytes(block: Uint8Array): Uint8Array | null {
+  try {
+    const envelope = decodeEnvelope(block)
+    return envelope.type === 'op' ? envelope.body : null
+  } catch (error) {
+    if (error instanceof FormatError || error instanceof ValueError) return null
+    throw error
+  }
+}
+
+function notAParticipant(id: string | null): DatabaseError {
+  if (id === null) {
+    return new DatabaseError(
+      'NOT_A_PARTICIPANT',
+      'this copy is no participant: make an identity with db.createIdentity() and have the contract admit its public key',
+    )
+  }
+  return new DatabaseError(
+    'NOT_A_PARTICIPANT',
+    `${id} is not admitted: have the contract admit this public key (tx.addOplog)`,
+  )
+}
+
+/** For promises whose errors others are told. */
+function forget(): void {}
