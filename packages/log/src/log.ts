@@ -39,7 +39,7 @@ export class Log extends EventEmitter<LogEvents> implements ProofSource {
 
   private constructor(key: Uint8Array, core: Hypercore) {
     super()
-    this.setMaxListeners(0) // one listener for each transaction that waits
+    for (const emitter of [this, core]) emitter.setMaxListeners(0) // one listener for each that waits
     this.key = key
     this.core = core
     core.on('append', () => this.emit('append'))

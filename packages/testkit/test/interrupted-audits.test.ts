@@ -43,3 +43,28 @@ it('an audit that breaks off inside a batch begins anew, and accuses nobody of w
   expect(await auditor.advance()).toMatchObject({ verdict: 'valid', ops: 15, version: index.length })
   await index.close()
 })
+
+it('an audit goes as far as the index reached when it began, however fast that grows', async () => {
+  await using folder = await TemporaryFolder.make()
+  {
+    await using db = await Database.create(folder.at('db'), { contract: { source: WORKBENCH_CONTRACT } })
+    for (let n = 0; n < 4; n++) await (await db.call('nothing')).whenProcessed()
+  }
+  await using sandbox = await Sandbox.open()
+  await using storage = Storage.temporary()
+  await storage.create()
+  const log = await publishInto(await readHistory(folder.at('db')), storage)
+  const index = await IndexLog.open(log)
+  const openOplog = ({ signer }: Input) => Log.open(storage, oplogIdentity(signer, log.key))
+  const ends: number[] = []
+  const onProgress = ({ version }: { version: number }) => ends.push(version)
+  await new Auditor({ index, sandbox, openOplog }).advance({ onProgress })
+  expect(ends).toHaveLength(5)
+  let grown = 1
+  Object.defineProperty(index, 'length', { get: () => ends[grown] })
+  const auditor = new Auditor({ index, sandbox, openOplog })
+  const first = await auditor.advance({ onProgress: () => grown < ends.length - 1 && grown++ })
+  expect(first).toMatchObject({ verdict: 'valid', version: ends[1], length: ends[3] })
+  expect(await auditor.advance()).toMatchObject({ verdict: 'valid', version: ends[3] })
+  await index.close()
+})
