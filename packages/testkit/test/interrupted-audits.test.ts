@@ -44,6 +44,34 @@ it('an audit that breaks off inside a batch begins anew, and accuses nobody of w
   await index.close()
 })
 
+it('an audit whose index is closed under it accuses nobody', async () => {
+  await using folder = await TemporaryFolder.make()
+  {
+    await using db = await Database.create(folder.at('db'), { contract: { source: WORKBENCH_CONTRACT } })
+    for (let n = 0; n < 4; n++) await (await db.call('many', { count: 10 })).whenProcessed()
+  }
+  await using sandbox = await Sandbox.open()
+  const history = await readHistory(folder.at('db'))
+  for (const blocks of [0, 1, 5, 13, 14, 30, 45]) {
+    await using storage = Storage.temporary()
+    await storage.create()
+    const log = await publishInto(history, storage)
+    const index = await IndexLog.open(log)
+    const openOplog = ({ signer }: Input) => Log.open(storage, oplogIdentity(signer, log.key))
+    const get = log.get.bind(log)
+    let read = 0
+    log.get = async (seq, options) => {
+      const block = await get(seq, options)
+      if (read++ === blocks) await log.core.close()
+      return block
+    }
+    const report = await new Auditor({ index, sandbox, openOplog }).advance().catch((error) => error)
+    expect(report.verdict ?? report.code).toMatch(/^(inconclusive|BLOCK_MISSING)$/)
+    expect(log.length).toBe(0)
+    await index.close()
+  }
+})
+
 it('an audit goes as far as the index reached when it began, however fast that grows', async () => {
   await using folder = await TemporaryFolder.make()
   {

@@ -71,7 +71,9 @@ export class Monitor extends EventEmitter<MonitorEvents> implements AsyncDisposa
       this.#again = false
       const before = this.#auditor.version
       try {
-        await this.#tell(await this.#auditor.advance({ signal: this.#abort.signal }), before)
+        const report = await this.#auditor.advance({ signal: this.#abort.signal })
+        if (this.#abort.signal.aborted) return
+        await this.#tell(report, before)
       } catch (error) {
         if (this.#abort.signal.aborted) return
         this.#fail(error as Error)

@@ -92,7 +92,8 @@ export class Auditor {
     const end = index.length // an executor that never rests must not keep an audit from its end
     while (this.version < end) {
       signal?.throwIfAborted()
-      const batch = await readBatch(index, this.#replay.batches, this.version, this.#waitMs)
+      const stretch = { number: this.#replay.batches, start: this.version, end }
+      const batch = await readBatch(index, stretch, this.#waitMs)
       try {
         await this.#replay.add(batch, signal)
       } catch (error) {

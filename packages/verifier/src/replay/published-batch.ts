@@ -67,28 +67,36 @@ export function waiting(waitMs: number): ReadOptions {
 /** No honest batch has more entries: the ops of a batch, times the changes of one. Guards the reader's memory. */
 const ENTRIES_MAX = 20_000_000
 
+/** The part of the index that is read: from the end of the last batch to the end of the signed log. */
+export interface Stretch {
+  /** Number of the batch that begins here. */
+  readonly number: number
+  readonly start: number
+  /** Length of the log as its owner signed it: read once, since a log that is closed says 0. */
+  readonly end: number
+}
+
 /**
- * Reads entries from `start` until a batch record closes them.
+ * Reads entries until a batch record closes them.
  *
  * @throws {Caught} where the signed log ends without one, or a block is no entry
  * @throws {Missing} where a block is not here
  */
 export async function readBatch(
   index: IndexLog,
-  number: number,
-  start: number,
+  { number, start, end }: Stretch,
   waitMs: number,
 ): Promise<PublishedBatch> {
   const entries: IndexEntry[] = []
   const firstEntry = start === 0 ? 1 : start
-  for (let seq = firstEntry; seq < index.length && entries.length < ENTRIES_MAX; seq++) {
+  for (let seq = firstEntry; seq < end && entries.length < ENTRIES_MAX; seq++) {
     const entry = await readEntry(index, number, seq, waitMs)
     if (entry.path === BATCH_PATH) {
       return { number, start, end: seq + 1, record: decodeRecord(entry, number), entries }
     }
     entries.push(entry)
   }
-  throw new Caught(violation('schema', 'head-inside-batch', { batch: number, block: index.length - 1 }))
+  throw new Caught(violation('schema', 'head-inside-batch', { batch: number, block: end - 1 }))
 }
 
 async function readEntry(index: IndexLog, number: number, seq: number, waitMs: number): Promise<IndexEntry> {
