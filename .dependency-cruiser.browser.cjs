@@ -11,7 +11,7 @@ const BROWSER_SAFE = [
 ]
 
 /** npm packages without native code or `node:` imports. */
-const BROWSER_PACKAGES = ['@noble/[^/]+', 'b4a', 'cborg', 'flat-tree', 'protocol-buffers-encodings']
+const BROWSER_PACKAGES = ['@noble/[^/]+', 'b4a', 'flat-tree', 'protocol-buffers-encodings']
 
 module.exports = {
   forbidden: [

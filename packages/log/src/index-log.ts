@@ -21,8 +21,8 @@ import { decodeRun, parseRunPath, type Run, type RunPlace, runPath, runsPrefix }
 import { IndexSnapshot } from './index-snapshot.js'
 import type { Log, ReadOptions } from './log.js'
 import { Mutex } from './mutex.js'
+import { decodeValue } from './values/cbor-decode.js'
 import { childRange, keyToPath, pathToKey } from './values/path.js'
-import { decodeValue } from './values/value.js'
 
 /** One block of the index: a write of one path. */
 export interface IndexEntry {

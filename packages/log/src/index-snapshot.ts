@@ -4,9 +4,9 @@ import { BeeSource } from './bee-source.js'
 import { LogError } from './errors.js'
 import type { BatchRecord } from './formats/batch.js'
 import { SOURCE_PATH } from './formats/genesis.js'
+import { decodeValue } from './values/cbor-decode.js'
 import { type ListItem, type ListOptions, listChildren } from './values/listing.js'
 import { pathToKey } from './values/path.js'
-import { decodeValue } from './values/value.js'
 
 export class IndexSnapshot {
   /** Index length: a batch end. */

@@ -11,9 +11,9 @@ import { encodeRun, runPath } from './formats/run.js'
 import { taggedHash } from './proofs/crypto.js'
 import type { SignedHead } from './proofs/head.js'
 import { type GenesisContent, oplogKey } from './proofs/manifest.js'
+import { encodeValue } from './values/cbor-encode.js'
 import type { Change } from './values/overlay.js'
 import { compareKeys, pathToKey } from './values/path.js'
-import { encodeValue } from './values/value.js'
 
 /** One op's outcome and changes. */
 export interface Executed {

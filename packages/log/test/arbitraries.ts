@@ -1,6 +1,46 @@
 /** Random values of the formats, for the tests that state laws. */
 import fc from 'fast-check'
-import { type BatchRecord, encodeValue, FAILURE_CODES, type Outcome, type Run } from '../src/index.js'
+import {
+  type BatchRecord,
+  encodeValue,
+  FAILURE_CODES,
+  type Outcome,
+  type Run,
+  type Value,
+} from '../src/index.js'
+
+/** Keys of maps, those that every object inherits among them. */
+export const key = fc
+  .oneof(
+    fc.string({ unit: 'grapheme' }),
+    fc.constantFrom('constructor', 'toString', '__defineGetter__', 'hasOwnProperty', '', '0', 'then'),
+  )
+  .filter((name) => name !== '__proto__')
+/** Numbers of every encoding; never -0, which is encoded as 0. */
+export const number = fc
+  .oneof(
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.float({ noNaN: true, noDefaultInfinity: true }),
+    fc.integer(),
+    fc.maxSafeInteger(),
+    fc.integer({ min: -(2 ** 12), max: 2 ** 12 }).map((n) => n * 2 ** -24),
+    fc.constantFrom(2 ** 53, -(2 ** 53), 65504, 65504.5, 65505, 5e-324, 1.5, 0.1, Number.MAX_VALUE),
+  )
+  .map((n) => (n === 0 ? 0 : n))
+export const scalar = fc.oneof(
+  fc.constantFrom(null, true, false),
+  number,
+  fc.string({ unit: 'grapheme' }),
+  fc.uint8Array({ maxLength: 300 }),
+)
+export const { value: anyValue } = fc.letrec<{ value: Value }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    scalar,
+    fc.array(tie('value'), { maxLength: 30 }),
+    fc.dictionary(key, tie('value'), { maxKeys: 30 }) as fc.Arbitrary<Value>,
+  ),
+}))
 
 export const bytes = (length: number): fc.Arbitrary<Uint8Array> =>
   fc.uint8Array({ minLength: length, maxLength: length })

@@ -2,27 +2,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeValue, encodeValue, fromHex, sameBytes, toHex, type Value, ValueError } from '../src/index.js'
+import { anyValue, key, scalar } from './arbitraries.js'
 import { refusal } from './helpers.js'
-
-const key = fc.string({ unit: 'grapheme' }).filter((name) => name !== '__proto__')
-const scalar = fc.oneof(
-  fc.constant(null),
-  fc.boolean(),
-  fc.integer(),
-  fc.maxSafeInteger(),
-  fc.double({ noNaN: true, noDefaultInfinity: true }).map((n) => (n === 0 ? 0 : n)),
-  fc.float({ noNaN: true, noDefaultInfinity: true }).map((n) => (n === 0 ? 0 : n)),
-  fc.string({ unit: 'grapheme' }),
-  fc.uint8Array({ maxLength: 40 }),
-)
-const { value: anyValue } = fc.letrec<{ value: Value }>((tie) => ({
-  value: fc.oneof(
-    { depthSize: 'small', withCrossShrink: true },
-    scalar,
-    fc.array(tie('value'), { maxLength: 6 }),
-    fc.dictionary(key, tie('value'), { maxKeys: 6 }) as fc.Arbitrary<Value>,
-  ),
-}))
 
 /** Prints the refusal, so that code and place are compared in one go. */
 const refusedAt = (value: unknown) => refusal(() => encodeValue(value))
@@ -90,6 +71,47 @@ describe('values', () => {
     expect(decodeValue(bytes)).toEqual({ inner: Uint8Array.of(1, 2, 3) })
   })
 
+  it('come as plain bytes with memory of their own, never as a part of a pool', () => {
+    const isOwn = (bytes: Uint8Array) =>
+      Object.getPrototypeOf(bytes) === Uint8Array.prototype && bytes.buffer.byteLength === bytes.length
+    for (const length of [0, 3, 5000, 200_000]) {
+      const encoded = encodeValue(Buffer.alloc(length, 7))
+      expect(isOwn(encoded)).toBe(true)
+      expect(isOwn(decodeValue(Buffer.from(encoded)) as Uint8Array)).toBe(true)
+    }
+  })
+
+  it('may encode another value while they are encoded', () => {
+    const inner = { text: 'inner', list: [1, 2, 3] }
+    const outer = {
+      a: 'before',
+      get b() {
+        return encodeValue(inner)
+      },
+      get c(): unknown {
+        return refusedAt({ bad: undefined }).code
+      },
+      d: 'after',
+    }
+    const expected = { a: 'before', b: encodeValue(inner), c: 'VALUE_REFUSED', d: 'after' }
+    expect(decodeValue(encodeValue(outer))).toEqual(expected)
+    expect(decodeValue(encodeValue(expected))).toEqual(expected)
+  })
+
+  it('are what they are, not what they claim to be', () => {
+    expect(refusedAt(Object.create(Uint8Array.prototype))).toMatchObject({ at: 'value' })
+    const longer = Object.defineProperty(Uint8Array.of(1, 2), 'length', { value: 5 })
+    expect(toHex(encodeValue(longer))).toBe('420102')
+    expect(toHex(encodeValue(Object.setPrototypeOf(Uint8Array.of(7), null)))).toBe('4107')
+    const detached = Uint8Array.of(1, 2)
+    structuredClone(detached, { transfer: [detached.buffer] })
+    expect(toHex(encodeValue(detached))).toBe('40')
+    for (const made of [Object, Map, Object.assign(Object.bind(null), { prototype: null })]) {
+      const like = Object.assign(Object.create(null), { constructor: made, hasOwnProperty: () => true })
+      expect(refusedAt(Object.create(like))).toMatchObject({ code: 'VALUE_REFUSED', at: 'value' })
+    }
+  })
+
   it('take -0 as 0', () => {
     expect(toHex(encodeValue(-0))).toBe('00')
     expect(toHex(encodeValue([-0, { a: -0 }]))).toBe(toHex(encodeValue([0, { a: 0 }])))
@@ -103,8 +125,12 @@ describe('values', () => {
 
   it('may be of another realm', async () => {
     const { runInNewContext } = await import('node:vm')
-    const foreign = runInNewContext('({ a: [1, { b: null }], c: Object.create(null) })')
-    expect(decodeValue(encodeValue(foreign))).toEqual({ a: [1, { b: null }], c: {} })
+    const foreign = runInNewContext(
+      '({ a: [1, { b: null }], c: Object.create(null), d: Uint8Array.of(1, 2) })',
+    )
+    const expected = { a: [1, { b: null }], c: {}, d: Uint8Array.of(1, 2) }
+    expect(decodeValue(encodeValue(foreign))).toEqual(expected)
+    expect(refusedAt(runInNewContext('new Map()'))).toMatchObject({ code: 'VALUE_REFUSED' })
   })
 
   it.each<[string, unknown, string]>([
@@ -161,6 +187,24 @@ describe('values', () => {
     expect(refusal(() => decodeValue(fromHex(`${'81'.repeat(200_000)}01`)))).toMatchObject({
       code: 'VALUE_BYTES_INVALID',
     })
+  })
+
+  it('are refused at the header that promises more than there is, with nothing set aside for it', () => {
+    const before = process.memoryUsage()
+    for (const major of ['5', '7', '9', 'b']) {
+      for (const size of ['affffffff', 'b00000000ffffffff', 'b001fffffffffffff'])
+        expect(refusal(() => decodeValue(fromHex(`${major}${size}`))).code).toBe('VALUE_BYTES_INVALID')
+    }
+    // Each list promises what the whole input could just hold.
+    const promising = fromHex('9a0007ffff'.repeat(60) + '00'.repeat(2 ** 19))
+    expect(refusal(() => decodeValue(promising)).code).toBe('VALUE_BYTES_INVALID')
+    const after = process.memoryUsage()
+    expect(after.arrayBuffers + after.heapUsed - before.arrayBuffers - before.heapUsed).toBeLessThan(2 ** 26)
+  })
+
+  it('are not decoded from what is no bytes', () => {
+    for (const other of [undefined, null, 'f6', [0xf6], new Uint16Array(1), { length: 1, 0: 0xf6 }])
+      expect(refusal(() => decodeValue(other as never)).code).toBe('VALUE_BYTES_INVALID')
   })
 
   it('take as many bytes as allowed and no more', () => {

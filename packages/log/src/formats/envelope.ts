@@ -1,6 +1,8 @@
 /** Oplog envelopes (spec/3-oplog): what one block of a participant's log holds. */
 import { FormatError } from '../errors.js'
-import { decodeValue, encodeValue, type Value, type ValueLimits } from '../values/value.js'
+import { decodeValue } from '../values/cbor-decode.js'
+import { encodeValue } from '../values/cbor-encode.js'
+import type { Value, ValueLimits } from '../values/value.js'
 import { decodeCanonical, encodeMessage, expectBytes, expectVersion } from './codec.js'
 import { EchoBody, OplogEnvelope } from './messages.generated.js'
 

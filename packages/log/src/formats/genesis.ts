@@ -1,7 +1,8 @@
 /** The system entries that open every index (spec/2-index §2). */
 import { KEY_BYTES } from '../constants.js'
 import { FormatError } from '../errors.js'
-import { decodeValue, encodeValue } from '../values/value.js'
+import { decodeValue } from '../values/cbor-decode.js'
+import { encodeValue } from '../values/cbor-encode.js'
 import { decodeCanonical, encodeMessage, expectBytes, expectVersion } from './codec.js'
 import { toHex } from './hex.js'
 import { GenesisMessage } from './messages.generated.js'

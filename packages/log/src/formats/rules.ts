@@ -16,7 +16,8 @@ import {
   VALUE_DEPTH_MAX,
 } from '../constants.js'
 import { FormatError } from '../errors.js'
-import { decodeValue, encodeValue } from '../values/value.js'
+import { decodeValue } from '../values/cbor-decode.js'
+import { encodeValue } from '../values/cbor-encode.js'
 
 export interface RuleLimits {
   /** Largest oplog block that is executed, in bytes. */

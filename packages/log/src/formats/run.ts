@@ -2,7 +2,7 @@
 import { RUN_SEQ_DIGITS, SIGNATURE_BYTES } from '../constants.js'
 import { FormatError } from '../errors.js'
 import type { SignedHead } from '../proofs/head.js'
-import { decodeValue } from '../values/value.js'
+import { decodeValue } from '../values/cbor-decode.js'
 import { decodeCanonical, encodeMessage, expectBytes, expectVersion } from './codec.js'
 import { fromHex, toHex } from './hex.js'
 import { OutcomeMessage, type OutcomeMessageInput, RunMessage } from './messages.generated.js'

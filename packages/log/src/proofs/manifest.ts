@@ -3,8 +3,8 @@
  * (spec/1-identity §1, §4): version 2, blake2b, no patches, one ed25519 signer, default namespace.
  */
 import { KEY_BYTES } from '../constants.js'
+import { encodeValue } from '../values/cbor-encode.js'
 import { compareKeys } from '../values/path.js'
-import { encodeValue } from '../values/value.js'
 import { type Crypto, taggedHash } from './crypto.js'
 
 /** What a log's key is derived from. */

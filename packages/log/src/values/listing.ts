@@ -5,6 +5,7 @@
  */
 import { ValueError } from '../errors.js'
 import { assertPath, childRange, compareKeys, keyToPath } from './path.js'
+import { encodeUtf8 } from './utf8.js'
 
 /** One key and its value, as the index holds them. */
 export interface RawEntry {
@@ -118,7 +119,7 @@ async function readChild(
 
 /** From the child's own key to the end of its subtree. `base` is where the prefix's children begin. */
 function childBounds(base: Uint8Array, name: string): KeyRange {
-  const segment = encoder.encode(name)
+  const segment = encodeUtf8(name)
   const gte = new Uint8Array(base.length + segment.length)
   gte.set(base)
   gte.set(segment, base.length)
@@ -141,5 +142,3 @@ function concat(bytes: Uint8Array, last: number): Uint8Array {
 function optionError(why: string): ValueError {
   return new ValueError('LIST_OPTIONS_INVALID', `list: ${why}`)
 }
-
-const encoder = new TextEncoder()

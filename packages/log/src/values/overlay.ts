@@ -5,6 +5,7 @@
 
 import type { KeyRange, OrderedSource, RawEntry } from './listing.js'
 import { compareKeys, pathToKey } from './path.js'
+import { decodeUtf8 } from './utf8.js'
 
 /** One write that an op makes: `value` is canonical bytes, or null for a delete. */
 export interface Change {
@@ -93,10 +94,9 @@ export class Overlay implements EntrySource {
   }
 }
 
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
-
+/** Only for keys that were made from paths. */
 function pathOf(key: Uint8Array): string {
-  return `/${decoder.decode(key).replaceAll('\0', '/')}`
+  return `/${decodeUtf8(key)!.replaceAll('\0', '/')}`
 }
 
 function after(key: Uint8Array): Uint8Array {

@@ -5,9 +5,8 @@
  */
 import { PATH_BYTES_MAX } from '../constants.js'
 import { PathError } from '../errors.js'
+import { decodeUtf8, encodeUtf8, utf8Length } from './utf8.js'
 
-const encoder = new TextEncoder()
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const NUL = '\0'
 
 /** Paths below this one belong to the system: contracts read some of them and write none directly. */
@@ -29,7 +28,7 @@ export function assertPath(path: unknown): string {
     if (segment === '') throw invalid(path, 'a path holds no empty segment and no trailing "/"')
     if (segment === '.' || segment === '..') throw invalid(path, 'a path holds no "." or ".." segment')
   }
-  if (path.length > PATH_BYTES_MAX || encoder.encode(path).length > PATH_BYTES_MAX) {
+  if (path.length > PATH_BYTES_MAX || utf8Length(path) > PATH_BYTES_MAX) {
     throw invalid(path, `a path takes at most ${PATH_BYTES_MAX} bytes`)
   }
   return path
@@ -56,7 +55,7 @@ const HIDDEN_FROM_CONTRACTS = ['/.sys/acks', '/.sys/batch']
 
 /** The key of a path. */
 export function pathToKey(path: string): Uint8Array {
-  return encoder.encode(assertPath(path).slice(1).replaceAll('/', NUL))
+  return encodeUtf8(assertPath(path).slice(1).replaceAll('/', NUL))
 }
 
 /**
@@ -65,12 +64,8 @@ export function pathToKey(path: string): Uint8Array {
  * @throws {PathError} `PATH_INVALID` where the key is not that of a canonical path
  */
 export function keyToPath(key: Uint8Array): string {
-  let text: string
-  try {
-    text = decoder.decode(key)
-  } catch (cause) {
-    throw new PathError('PATH_INVALID', 'a key holds bytes that are not UTF-8', { cause })
-  }
+  const text = decodeUtf8(key)
+  if (text === null) throw new PathError('PATH_INVALID', 'a key holds bytes that are not UTF-8')
   if (text.includes('/')) throw invalid(text, 'a key holds no "/"')
   return assertPath(`/${text.replaceAll(NUL, '/')}`)
 }
@@ -78,7 +73,7 @@ export function keyToPath(key: Uint8Array): string {
 /** The half-open key range of everything below a prefix, the prefix itself left out. */
 export function childRange(prefix: string): { gte: Uint8Array; lt: Uint8Array } {
   if (assertPrefix(prefix) === '/') return { gte: Uint8Array.of(), lt: Uint8Array.of(0xff) }
-  const key = encoder.encode(prefix.slice(1).replaceAll('/', NUL))
+  const key = encodeUtf8(prefix.slice(1).replaceAll('/', NUL))
   const gte = new Uint8Array(key.length + 1)
   gte.set(key)
   const lt = gte.slice()

@@ -1,0 +1,240 @@
+/**
+ * Encoding of values (spec/5-values §2): deterministic CBOR, checked and written in one pass. Runs in
+ * sandbox realms too, where nothing is warm and where a value's getters are code of a contract: every part
+ * is read once, and an encoder serves one value.
+ */
+import { VALUE_BYTES_MAX, VALUE_DEPTH_MAX } from '../constants.js'
+import { ValueError } from '../errors.js'
+import {
+  BYTES,
+  DOUBLE,
+  FALSE,
+  HALF,
+  INFO_ONE_BYTE,
+  LIST,
+  MAP,
+  NEGATIVE,
+  NULL,
+  SINGLE,
+  TEXT,
+  TRUE,
+  UINT,
+} from './cbor.js'
+import { floatBytes, writeFloat } from './cbor-float.js'
+import { bytesLength, isBytes, isPlain, isWholeArray } from './shape.js'
+import { encodeUtf8, utf8Length, writeAscii, writeUtf8 } from './utf8.js'
+import type { ValueLimits } from './value.js'
+
+/** Room to start with, in bytes: most values fit in. */
+const START_BYTES = 1024
+/** Largest room that is kept for the next value, in bytes. */
+const SPARE_BYTES_MAX = 64 * 1024
+
+/** Room of the value before, since making it takes longer than filling it; none while an encoder has it. */
+let spare: Uint8Array<ArrayBuffer> | undefined
+
+/**
+ * Canonical bytes of a value, in memory of their own.
+ *
+ * @throws {ValueError} `VALUE_REFUSED` naming the path inside the value, or `VALUE_TOO_LARGE`.
+ * @example encodeValue({ op: 'PUT', key: 'a' })
+ */
+export function encodeValue(value: unknown, limits: ValueLimits = {}): Uint8Array {
+  const encoder = new Encoder(limits.depthMax ?? VALUE_DEPTH_MAX, limits.bytesMax ?? VALUE_BYTES_MAX)
+  encoder.any(value, 1)
+  return encoder.take()
+}
+
+class Encoder {
+  readonly #depthMax: number
+  readonly #bytesMax: number
+  /** Names and indexes that lead to the part at hand. */
+  readonly #path: (string | number)[] = []
+  readonly #parents: object[] = []
+  #bytes = spare ?? new Uint8Array(START_BYTES)
+  #length = 0
+
+  constructor(depthMax: number, bytesMax: number) {
+    this.#depthMax = depthMax
+    this.#bytesMax = bytesMax
+    // A getter of the value may encode another one meanwhile: that one gets room of its own.
+    spare = undefined
+  }
+
+  /** The bytes, copied; ends the encoder. */
+  take(): Uint8Array {
+    if (this.#bytes.length <= SPARE_BYTES_MAX) spare = this.#bytes
+    return this.#bytes.slice(0, this.#length)
+  }
+
+  any(value: unknown, depth: number): void {
+    if (typeof value === 'number') this.#number(value)
+    else if (typeof value === 'string') this.#text(value)
+    else if (typeof value === 'boolean') this.#byte(value ? TRUE : FALSE)
+    else if (value === null) this.#byte(NULL)
+    else if (typeof value !== 'object') throw this.#refused(`${typeof value} is not allowed in a value`)
+    else if (isBytes(value)) this.#byteString(value)
+    else this.#container(value, depth)
+  }
+
+  #number(value: number): void {
+    if (Number.isSafeInteger(value)) {
+      if (value < 0) this.#head(NEGATIVE, -1 - value)
+      else this.#head(UINT, value)
+    } else if (Number.isFinite(value)) {
+      const size = floatBytes(value)
+      this.#byte(size === 2 ? HALF : size === 4 ? SINGLE : DOUBLE)
+      const at = this.#room(size)
+      writeFloat(value, size, this.#bytes, at)
+    } else {
+      throw this.#refused(`${value} is not a finite number`)
+    }
+  }
+
+  #text(text: string): void {
+    const start = this.#length
+    if (this.#ascii(text)) return
+    this.#length = start
+    const length = utf8Length(text)
+    if (length < 0) throw this.#refused('the string holds a lone surrogate')
+    this.#head(TEXT, length)
+    const at = this.#room(length)
+    writeUtf8(text, this.#bytes, at)
+  }
+
+  /** Takes a text for ASCII, as most are; false where it is none. */
+  #ascii(text: string): boolean {
+    this.#head(TEXT, text.length)
+    const at = this.#room(text.length)
+    return writeAscii(text, this.#bytes, at)
+  }
+
+  #byteString(value: Uint8Array): void {
+    const length = bytesLength(value)
+    this.#head(BYTES, length)
+    const at = this.#room(length)
+    if (length > 0) this.#bytes.set(value, at)
+  }
+
+  #container(value: object, depth: number): void {
+    if (depth >= this.#depthMax) throw this.#refused(`nested deeper than ${this.#depthMax} levels`)
+    if (this.#parents.includes(value)) throw this.#refused('the value contains itself')
+    if (Object.getOwnPropertySymbols(value).length > 0) throw this.#refused('symbol keys are not allowed')
+    this.#parents.push(value)
+    if (Array.isArray(value)) this.#list(value, depth)
+    else this.#map(value, depth)
+    this.#parents.pop()
+  }
+
+  #list(value: readonly unknown[], depth: number): void {
+    const isWhole = isWholeArray(value)
+    const { length } = value
+    this.#head(LIST, length)
+    const path = this.#path
+    const step = path.length
+    for (let i = 0; i < length; i++) {
+      path[step] = i
+      const item = value[i]
+      if ((!isWhole || item === undefined) && !Object.hasOwn(value, i))
+        throw this.#refused('the array has a hole')
+      this.any(item, depth + 1)
+    }
+    if (length > 0) path.pop()
+    if (!isWhole) throw this.#refused('an array holds elements only')
+  }
+
+  #map(value: object, depth: number): void {
+    const names = this.#names(value)
+    this.#head(MAP, names.length)
+    for (const name of names) {
+      this.#path.push(name)
+      this.#text(name)
+      this.any((value as Record<string, unknown>)[name], depth + 1)
+      this.#path.pop()
+    }
+  }
+
+  /** Names of a plain object's fields, in the order of their encodings. */
+  #names(value: object): string[] {
+    const names = Object.keys(value)
+    if (!isPlain(value)) throw this.#refused('only plain objects, arrays and Uint8Array are allowed')
+    if (Object.getOwnPropertyNames(value).length > names.length) throw this.#refused('a key is hidden')
+    let isAscii = true
+    for (const name of names) {
+      const length = utf8Length(name)
+      if (length < 0) throw this.#refused('a key holds a lone surrogate')
+      if (name === '__proto__') throw this.#refused('the key __proto__ is not allowed')
+      isAscii &&= length === name.length
+    }
+    return names.length < 2 ? names : isAscii ? names.sort(byUnits) : sortedByBytes(names)
+  }
+
+  #head(major: number, count: number): void {
+    if (count < INFO_ONE_BYTE) {
+      this.#byte(major | count)
+      return
+    }
+    const width = count < 0x100 ? 0 : count < 0x10000 ? 1 : count < 0x100000000 ? 2 : 3
+    this.#byte(major | (INFO_ONE_BYTE + width))
+    const size = 1 << width
+    let at = this.#room(size) + size
+    for (let rest = count, i = 0; i < size; i++) {
+      this.#bytes[--at] = rest
+      rest = Math.floor(rest / 256)
+    }
+  }
+
+  #byte(byte: number): void {
+    const at = this.#room(1)
+    this.#bytes[at] = byte
+  }
+
+  /** Makes room and gives the place of it. */
+  #room(size: number): number {
+    const at = this.#length
+    const end = at + size
+    if (end > this.#bytesMax) throw tooLarge(this.#bytesMax)
+    if (end > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(end, this.#bytes.length * 2))
+      larger.set(this.#bytes)
+      this.#bytes = larger
+    }
+    this.#length = end
+    return at
+  }
+
+  #refused(why: string): ValueError {
+    let at = 'value'
+    for (const step of this.#path) {
+      if (typeof step === 'number') at += `[${step}]`
+      else at += /^[A-Za-z_$][\w$]*$/.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`
+    }
+    return new ValueError('VALUE_REFUSED', `${at}: ${why}`, { details: { at, why } })
+  }
+}
+
+function tooLarge(bytesMax: number): ValueError {
+  return new ValueError(
+    'VALUE_TOO_LARGE',
+    `the value takes more than ${bytesMax} bytes: store it in pieces`,
+    {
+      details: { bytesMax },
+    },
+  )
+}
+
+/** Order of encodings where a unit is a byte: the head comes first, so the shorter one does. */
+function byUnits(a: string, b: string): number {
+  return a.length - b.length || (a < b ? -1 : 1)
+}
+
+function sortedByBytes(names: readonly string[]): string[] {
+  const keys = names.map((name) => ({ name, bytes: encodeUtf8(name) }))
+  return keys.sort(({ bytes: a }, { bytes: b }) => compareTexts(a, b)).map(({ name }) => name)
+}
+
+function compareTexts(a: Uint8Array, b: Uint8Array): number {
+  if (a.length !== b.length) return a.length - b.length
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!
+  return 0
+}
