@@ -1,4 +1,4 @@
-/** Messages of host and guest as canonical bytes (spec/4-execution §6); the realm has its own coder. */
+/** Messages of host and guest as canonical bytes (spec/4-execution §6). */
 import { decodeValue, encodeValue, type Value } from '@vitra/log/values'
 import { HOST_FRAME_BYTES_MAX } from './wire.js'
 

@@ -1,11 +1,10 @@
 /** The module 'contract' as the realm offers it (spec/4-execution §2): reads of the index and of the own oplog. */
 import type { Entry, Index, ListedEntry, Oplog, OplogInfo } from '@vitra/contract-sdk'
 import { MODE } from '../wire.js'
-import { decode } from './cbor.js'
 import { refusal } from './errors.js'
 import { ask } from './host.js'
 import { runIn } from './run.js'
-import { listOptions, readablePath, readablePrefix } from './values.js'
+import { decodeFresh, listOptions, readablePath, readablePrefix } from './values.js'
 
 const WITH_INDEX = [MODE.apply, MODE.call] as const
 const WITH_OPLOG = [MODE.call] as const
@@ -39,7 +38,7 @@ export const oplog: Oplog = Object.freeze({
     if (!Number.isSafeInteger(seq) || seq < 0)
       throw refusal('value', 'oplog.get: seq is a whole number from 0')
     const bytes = ask('oplogGet', seq) as Uint8Array | null
-    return bytes === null ? null : (decode(bytes) as T)
+    return bytes === null ? null : (decodeFresh(bytes) as T)
   },
 })
 
@@ -48,7 +47,7 @@ export async function listOplogs(): Promise<OplogInfo[]> {
   const found: OplogInfo[] = []
   for (const [, , , bytes] of ask('list', INPUTS, listOptions(undefined)) as ListReply) {
     if (bytes === null) continue
-    const { active, oplog: key, signer } = decode(bytes) as unknown as Input
+    const { active, oplog: key, signer } = decodeFresh(bytes) as unknown as Input
     if (active) found.push({ pubkey: hex(signer), oplog: hex(key) })
   }
   return found
@@ -56,7 +55,7 @@ export async function listOplogs(): Promise<OplogInfo[]> {
 
 export function readEntry<T>(path: string): Entry<T> | null {
   const bytes = ask('get', path) as Uint8Array | null
-  return bytes === null ? null : { path, value: decode(bytes) as T }
+  return bytes === null ? null : { path, value: decodeFresh(bytes) as T }
 }
 
 export function listed<T>(reply: ListReply): ListedEntry<T>[] {
@@ -64,7 +63,7 @@ export function listed<T>(reply: ListReply): ListedEntry<T>[] {
     path,
     name,
     container,
-    value: value === null ? null : (decode(value) as T),
+    value: value === null ? null : (decodeFresh(value) as T),
   }))
 }
 

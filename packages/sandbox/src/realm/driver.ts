@@ -5,7 +5,6 @@
 import './prelude.js'
 import { assertModule, createUtil } from '@vitra/contract-sdk/modules'
 import { FRAME, MODE, type Mode } from '../wire.js'
-import { decode } from './cbor.js'
 import { realmConsole, speak } from './console.js'
 import { index, listOplogs, oplog } from './contract-module.js'
 import { clean, diagnose } from './errors.js'
@@ -13,6 +12,7 @@ import { connect, type HostFunction, takeMessage, tell } from './host.js'
 import { type Exports, type Finish, inspect, runApply, runMethod, runProcess } from './invoke.js'
 import { lock } from './lockdown.js'
 import { beginRun, generator, type Run, readLimits } from './run.js'
+import { decodeFresh } from './values.js'
 
 const util = createUtil(generator)
 
@@ -43,7 +43,7 @@ function accept(exports: Exports): void {
 /** Starts a run: everything up to the first point where the contract waits for something. */
 function start(exports: Exports | undefined): void {
   const contract = exports ?? accepted
-  const message = decode(takeMessage()) as Message
+  const message = decodeFresh(takeMessage()) as Message
   const [mode, subject, extra, seed, pubkey] = message
   if (contract === undefined) {
     finish = () => ['unevaluated']
@@ -58,7 +58,7 @@ function start(exports: Exports | undefined): void {
 }
 
 function begin(contract: Exports, run: Run, subject: never, extra: never): Finish {
-  if (run.mode === MODE.apply) return runApply(contract, run, subject, decode(extra))
+  if (run.mode === MODE.apply) return runApply(contract, run, subject, decodeFresh(extra))
   if (run.mode === MODE.process) return runProcess(contract, run, subject)
   return runMethod(contract, run, subject, extra)
 }

@@ -2,8 +2,9 @@
  * The realm's only way out (spec/4-execution §6): one function of the guest process that takes bytes and
  * gives bytes. It blocks, so whatever a contract reads is there when the call returns.
  */
+import { encodeValue, type Value } from '@vitra/log/values'
 import { FRAME, GUEST_FRAME_BYTES_MAX } from '../wire.js'
-import { decode, encode } from './cbor.js'
+import { decodeFresh } from './values.js'
 
 /** Sends a frame; for `FRAME.call` the reply comes back, for `FRAME.run` the run's message. */
 export type HostFunction = (kind: number, payload: Uint8Array) => Uint8Array | undefined
@@ -20,13 +21,13 @@ export function takeMessage(): Uint8Array {
 }
 
 /** Asks the host and waits. */
-export function ask(...question: unknown[]): unknown {
-  return decode(host(FRAME.call, encode(question, FRAME_LIMITS))!)
+export function ask(...question: unknown[]): Value {
+  return decodeFresh(host(FRAME.call, encodeValue(question, FRAME_LIMITS))!)
 }
 
 /** Tells the host without waiting. */
 export function tell(kind: number, message: unknown): void {
-  host(kind, encode(message, FRAME_LIMITS))
+  host(kind, encodeValue(message, FRAME_LIMITS))
 }
 
-const FRAME_LIMITS = { bytesMax: GUEST_FRAME_BYTES_MAX, depthMax: 64 }
+const FRAME_LIMITS = { bytesMax: GUEST_FRAME_BYTES_MAX }

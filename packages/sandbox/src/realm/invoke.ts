@@ -3,12 +3,11 @@
  * watched, never waited for: what is still pending when nothing is left to do can never settle.
  */
 import { MODE } from '../wire.js'
-import { decode } from './cbor.js'
 import { keepFrames, refusal } from './errors.js'
 import { describe } from './failure.js'
 import type { Run } from './run.js'
 import { createTx, Queue } from './tx.js'
-import { encodeFromContract } from './values.js'
+import { decodeFresh, encodeFromContract } from './values.js'
 
 /** Exports of a contract. */
 export type Exports = Readonly<Record<string, unknown>>
@@ -28,7 +27,7 @@ export type Finish = () => Ending
 
 export function runApply(contract: Exports, run: Run, op: Uint8Array, ack: unknown): Finish {
   const queue = new Queue(run)
-  const value = decode(op)
+  const value = decodeFresh(op)
   const handler = findHandler(contract.apply, value)
   if (handler === null) return () => ['failed', 'no-handler', '', '', []]
   const finish = watch(run, () => handler(createTx(queue), value, Object.freeze(ack)))
@@ -41,7 +40,7 @@ export function runApply(contract: Exports, run: Run, op: Uint8Array, ack: unkno
 }
 
 export function runProcess(contract: Exports, run: Run, op: Uint8Array): Finish {
-  return watch(run, () => (contract.process as AnyFunction)(decode(op)))
+  return watch(run, () => (contract.process as AnyFunction)(decodeFresh(op)))
 }
 
 export function runMethod(contract: Exports, run: Run, name: string, params: Uint8Array): Finish {
@@ -61,7 +60,7 @@ export function runMethod(contract: Exports, run: Run, name: string, params: Uin
     }
     ops.push(encoded)
   }
-  const finish = watch(run, () => (contract[name] as AnyFunction)(decode(params), emit))
+  const finish = watch(run, () => (contract[name] as AnyFunction)(decodeFresh(params), emit))
   return () => {
     const ending = finish()
     return ending[0] === 'ok' ? [...ending, ops] : ending

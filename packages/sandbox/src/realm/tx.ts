@@ -4,12 +4,18 @@
  */
 import type { Tx } from '@vitra/contract-sdk'
 import type { Change } from '@vitra/log/values'
-import { decode } from './cbor.js'
 import { type ListReply, listed, readEntry } from './contract-module.js'
 import { refusal } from './errors.js'
 import { ask } from './host.js'
 import type { Run } from './run.js'
-import { encodeFromContract, listOptions, readablePath, readablePrefix, writablePath } from './values.js'
+import {
+  decodeFresh,
+  encodeFromContract,
+  listOptions,
+  readablePath,
+  readablePrefix,
+  writablePath,
+} from './values.js'
 
 type Grant = [granted: true, path: string, value: Uint8Array] | [granted: false, message: string]
 const MESSAGE_SIZE = 'the op writes more than the rules allow'
@@ -79,7 +85,7 @@ export function createTx(queue: Queue): Tx {
       const checked = readablePath(path)
       const own = queue.newest(checked)
       if (own === undefined) return readEntry<never>(checked)
-      return own === null ? null : { path: checked, value: decode(own) as never }
+      return own === null ? null : { path: checked, value: decodeFresh(own) as never }
     },
     async list(prefix: string, options?: object) {
       queue.checkOpen()

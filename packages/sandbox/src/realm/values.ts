@@ -6,12 +6,14 @@ import {
   assertPath,
   assertPrefix,
   checkListOptions,
+  decodeValue,
+  encodeValue,
   isContractReadable,
   isSystemPath,
   type ListOptions,
+  type Value,
   VitraError,
 } from '@vitra/log/values'
-import { encode } from './cbor.js'
 import { refusal } from './errors.js'
 import type { Run } from './run.js'
 
@@ -21,8 +23,16 @@ export function encodeFromContract(
   run: Run,
   bytesMax = run.limits.valueBytesMax,
 ): Uint8Array {
-  return encode(value, { depthMax: run.limits.valueDepthMax, bytesMax })
+  return refusing(() => encodeValue(value, { depthMax: run.limits.valueDepthMax, bytesMax }))
 }
+
+/** The value that bytes of the host hold, or bytes of this realm; fresh at each call. */
+export function decodeFresh(bytes: Uint8Array): Value {
+  return decodeValue(bytes, UNLIMITED)
+}
+
+/** What is larger than a value comes in too: replies of the host hold many, and a source has its own limit. */
+const UNLIMITED = { bytesMax: Number.MAX_SAFE_INTEGER }
 
 /** A path that the contract may read. */
 export function readablePath(path: unknown): string {
