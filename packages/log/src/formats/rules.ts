@@ -52,7 +52,7 @@ export interface Rules {
   readonly parser: string
   /** Fuel schedule; 0 is unmetered. */
   readonly fuelSchedule: number
-  /** Source instrumenter; 0 is none. */
+  /** Source instrumenter; 0 is none, 1 is the one for catch clauses. */
   readonly instrumenter: number
   /** How contract state is kept from reaching the next op; 0 is a fresh context for every op. */
   readonly purity: number
@@ -71,7 +71,7 @@ const VERSIONS = {
   ecmaVersion: 2022,
   parser: 'acorn-8.19.0',
   fuelSchedule: 0,
-  instrumenter: 0,
+  instrumenter: 1,
   purity: 0,
   indexFormat: 1,
   valueFormat: 1,
