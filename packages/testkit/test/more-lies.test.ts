@@ -46,9 +46,12 @@ async function run(db: Database, method: string, params: object): Promise<void> 
 
 beforeAll(async () => {
   folder = await TemporaryFolder.make()
-  const plain = await Database.create(folder.at('plain'), { contract: { source: WORKBENCH_CONTRACT } })
+  const plain = await Database.create(folder.at('plain'), {
+    contract: { source: WORKBENCH_CONTRACT },
+    limits: { runBytesMax: 60 },
+  })
   await run(plain, 'put', { key: 'a', value: 1 })
-  await run(plain, 'many', { count: 90 }) // several runs of one oplog in one batch
+  await run(plain, 'many', { count: 30 }) // several runs of one oplog in one batch
   await run(plain, 'raw', { op: { op: 'COPY', from: 'a', to: 'b' } })
   await checkDatabase(plain)
   await plain.close()
