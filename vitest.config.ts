@@ -17,7 +17,12 @@ export default defineConfig(({ mode }) => {
   const soak = mode === 'soak'
   const project = (folder: string) => ({
     extends: true as const,
-    test: { name: folder, include: [`${folder}/test/**/*.${soak ? 'soak' : 'test'}.{ts,mjs}`] },
+    test: {
+      name: folder,
+      include: [`${folder}/test/**/*.${soak ? 'soak' : 'test'}.{ts,mjs}`],
+      testTimeout: soak ? SOAK_TIMEOUT_MS : TEST_TIMEOUT_MS,
+      hookTimeout: TEST_TIMEOUT_MS,
+    },
   })
   return {
     resolve: { conditions: [SOURCE, 'module', 'node', 'development|production'] },
@@ -31,8 +36,6 @@ export default defineConfig(({ mode }) => {
       projects: [...folders, 'scripts'].map(project),
       pool: 'forks',
       maxWorkers: 2,
-      testTimeout: soak ? SOAK_TIMEOUT_MS : TEST_TIMEOUT_MS,
-      hookTimeout: TEST_TIMEOUT_MS,
       expect: { requireAssertions: true },
       cache: false,
       passWithNoTests: soak,
