@@ -63,6 +63,18 @@ describe('values through the realm', () => {
   })
 })
 
+describe('a value as deep as values go', () => {
+  it('comes through as op, as metadata, as change and as return value', async () => {
+    const deep = (depth: number): unknown => (depth === 1 ? 1 : [deep(depth - 1)])
+    const source = `export function process (op) { return op }
+      export function apply (tx, op, ack) { tx.put('/value', ack.metadata); return op }`
+    const { outcome, changes } = await run(sandbox, source, deep(64))
+    const bytes = encodeValue(deep(64))
+    expect(outcome).toMatchObject({ kind: 'ok', value: bytes, metadata: bytes })
+    expect(changes).toEqual([{ path: '/value', value: bytes }])
+  })
+})
+
 describe('what is no value is refused in the words of @vitra/log', () => {
   const cases: [code: string, value: unknown][] = [
     ['undefined', undefined],

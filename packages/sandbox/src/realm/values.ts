@@ -11,6 +11,7 @@ import {
   isContractReadable,
   isSystemPath,
   type ListOptions,
+  VALUE_DEPTH_MAX,
   type Value,
   VitraError,
 } from '@vitra/log/values'
@@ -28,11 +29,14 @@ export function encodeFromContract(
 
 /** The value that bytes of the host hold, or bytes of this realm; fresh at each call. */
 export function decodeFresh(bytes: Uint8Array): Value {
-  return decodeValue(bytes, UNLIMITED)
+  return decodeValue(bytes, HOST_LIMITS)
 }
 
-/** What is larger than a value comes in too: replies of the host hold many, and a source has its own limit. */
-const UNLIMITED = { bytesMax: Number.MAX_SAFE_INTEGER }
+/**
+ * The host sends more than values: replies that hold many, a source, which has its own limit, and the ack, in
+ * which metadata lies one level deeper.
+ */
+const HOST_LIMITS = { bytesMax: Number.MAX_SAFE_INTEGER, depthMax: VALUE_DEPTH_MAX + 1 }
 
 /** A path that the contract may read. */
 export function readablePath(path: unknown): string {
