@@ -219,9 +219,7 @@ export class HonestHistory {
   async #end(): Promise<void> {
     for (const name of ['bob', 'carol']) this.#connect(name)
     const alice = this.#alice
-    await alice.executor!.sync()
-    const report = await checkDatabase(alice)
-    if (report.waiting > 0) throw new Error(`${report.waiting} ops wait`)
+    await untilNothingWaits(alice)
     for (const name of ['bob', 'carol']) {
       const copy = this.#copies.get(name)!
       await until(() => copy.index.version === alice.index.version, `${name} has the index`)
@@ -237,6 +235,17 @@ async function until(condition: () => boolean, what: string): Promise<void> {
   while (!condition()) {
     if (performance.now() > deadline) throw new Error(`it takes too long until ${what}`)
     await sleep(5)
+  }
+}
+
+/** The last ops of the others may still be on their way when they are connected. */
+async function untilNothingWaits(executing: Database): Promise<void> {
+  const deadline = performance.now() + 20_000
+  for (;;) {
+    await executing.executor!.sync()
+    const { waiting } = await checkDatabase(executing)
+    if (waiting === 0) return
+    if (performance.now() > deadline) throw new Error(`${waiting} ops wait`)
   }
 }
 
