@@ -14,6 +14,15 @@ export async function flushStorage(store: Corestore): Promise<void> {
   await storage.db.flush()
 }
 
+/**
+ * Makes a log follow no fork: `core.core.replicator.allowFork`. The option of the same name has no effect on a log
+ * that something else, such as a peer asking for it, has opened before.
+ */
+export function refuseForks(core: Hypercore): void {
+  const { replicator } = core.core as unknown as { replicator: { allowFork: boolean } }
+  replicator.allowFork = false
+}
+
 interface InnerCore {
   readonly replicator: { destroy(): void } | null
   readonly state: { readonly mutex: { lock(): Promise<void>; unlock(): void } } | null

@@ -7,6 +7,7 @@ import type Hypercore from 'hypercore'
 import { sodiumCrypto } from './crypto.js'
 import { LogError } from './errors.js'
 import { toHex } from './formats/hex.js'
+import { refuseForks } from './internals.js'
 import { type SignedHead, unwrapSignature } from './proofs/head.js'
 import { inclusionTreeHash, type ProofSource } from './proofs/inclusion.js'
 import { type LogIdentity, logKey } from './proofs/manifest.js'
@@ -65,6 +66,7 @@ export class Log extends EventEmitter<LogEvents> implements ProofSource {
       allowFork: false,
     })
     await core.ready()
+    refuseForks(core)
     const log = new Log(new Uint8Array(key), core)
     log.#identity = identity
     if (core.manifest !== null) log.identity

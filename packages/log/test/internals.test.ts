@@ -1,7 +1,7 @@
 /** What `src/internals.ts` needs of the Holepunch packages; an upgrade that changes it fails here. */
 import { readdir, stat } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import { wrapSignature } from '../src/index.js'
+import { Log, wrapSignature } from '../src/index.js'
 import { flushStorage, remoteLengthMax } from '../src/internals.js'
 import { connect, createLog, createReplica, temporaryFolder, text, until } from './helpers.js'
 
@@ -36,6 +36,17 @@ describe('internals of hypercore', () => {
     const names = (await readdir(`${folder}/logs/db`)).filter((name) => /^\d+\.log$/.test(name))
     const sizes = await Promise.all(names.map(async (name) => (await stat(`${folder}/logs/db/${name}`)).size))
     expect(Math.max(0, ...sizes)).toBeLessThan(100_000)
+  })
+
+  it('lets a log that something else opened before follow no fork either', async () => {
+    const { log } = await createLog()
+    const { storage } = await createReplica(new Uint8Array(32))
+    const early = storage.store.get({ key: Buffer.from(log.key) })
+    await early.ready()
+    const inner = early.core as unknown as { replicator: { allowFork: boolean } }
+    expect(inner.replicator.allowFork).toBe(true)
+    await Log.open(storage, log.key)
+    expect(inner.replicator.allowFork).toBe(false)
   })
 
   it('takes a signature from outside in its container, and checks it', async () => {

@@ -124,7 +124,9 @@ export class DatabaseCore {
       core.#toldLength = log.length
       log.on('append', core.#grown)
       log.core.on('download', core.#grown)
-      if (core.local.participant !== null) await core.participants.open(core.local.participant)
+      const { participant, oplogs } = core.local
+      for (const signer of participant === null ? oplogs : [participant, ...oplogs])
+        await core.participants.open(signer)
       // Where blocks are missing, the participants come with them: a copy opens without its peers.
       if (log.length > 0 && log.isComplete) await core.#refreshParticipants()
       else core.#grown()
@@ -274,6 +276,7 @@ export class DatabaseCore {
   async #refreshParticipants(): Promise<void> {
     try {
       await this.participants.refresh()
+      await this.local.rememberOplogs(this.participants.inputs.map(({ signer }) => signer))
     } catch (error) {
       if (!(error instanceof VitraError)) throw error
     }

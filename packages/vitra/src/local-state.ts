@@ -1,4 +1,7 @@
-/** What one copy of a database remembers beside its logs: which participant it is, and the last head seen. */
+/**
+ * What one copy of a database remembers beside its logs: which participant it is, whose oplogs it holds, and the
+ * last head seen.
+ */
 import { fromHex, type SignedHead, type Storage, toHex } from '@vitra/log'
 
 const FILE = 'local.json'
@@ -6,6 +9,8 @@ const FILE = 'local.json'
 interface LocalRecord {
   /** Public key of the participant that calls from here. */
   participant?: string
+  /** Public keys of the participants whose oplogs are here. */
+  oplogs?: string[]
   /** The last index head that an audit here has accepted. */
   seen?: { length: number; treeHash: string; signature: string }
 }
@@ -30,6 +35,19 @@ export class LocalState {
 
   async setParticipant(publicKey: Uint8Array): Promise<void> {
     this.#record.participant = toHex(publicKey)
+    await this.#storage.writeJson(FILE, this.#record)
+  }
+
+  /** The participants whose oplogs are here: opened before any peer can show a fork of one. */
+  get oplogs(): Uint8Array[] {
+    return (this.#record.oplogs ?? []).map(fromHex)
+  }
+
+  async rememberOplogs(signers: readonly Uint8Array[]): Promise<void> {
+    const known = new Set(this.#record.oplogs)
+    const all = new Set([...known, ...signers.map(toHex)])
+    if (all.size === known.size) return
+    this.#record.oplogs = [...all]
     await this.#storage.writeJson(FILE, this.#record)
   }
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { COUNTER_CONTRACT, connect, TemporaryFolder, WORKBENCH_CONTRACT } from '@vitra/testkit'
 import { describe, expect, it } from 'vitest'
 import { Database, Storage, Transaction } from '../src/index.js'
@@ -124,6 +124,22 @@ describe('a database', () => {
     await checkDatabase(alice)
     await back.close()
     await alice.close()
+  })
+
+  it('opens the oplogs it holds before any peer can ask for them', async () => {
+    await using folder = await TemporaryFolder.make()
+    await using alice = await Database.create(folder.at('alice'), counter)
+    await (await alice.call('increment')).whenProcessed()
+    const bob = await Database.load(folder.at('bob'), alice.pubkey)
+    const connection = connect(alice, bob)
+    await bob.syncLatest()
+    await connection.close()
+    await bob.close()
+    const { oplogs } = JSON.parse(await readFile(folder.at('bob', 'local.json'), 'utf8'))
+    expect(oplogs).toEqual([alice.localOplog!.publicKey.toString('hex')])
+    await using back = await Database.load(folder.at('bob'))
+    expect(back.oplogs).toHaveLength(1)
+    await checkDatabase(alice)
   })
 
   it('refuses a call that emits from a copy that is no participant, and says what to do', async () => {
