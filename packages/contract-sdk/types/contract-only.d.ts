@@ -5,24 +5,8 @@
 /// <reference path="./contract.d.ts" />
 
 declare module 'assert' {
-  export {
-    AssertionError,
-    assert as default,
-    deepEqual,
-    deepStrictEqual,
-    doesNotMatch,
-    equal,
-    fail,
-    match,
-    notDeepEqual,
-    notDeepStrictEqual,
-    notEqual,
-    notStrictEqual,
-    ok,
-    rejects,
-    strictEqual,
-    throws,
-  } from '@vitra/contract-sdk/assert'
+  export * from 'vitra:assert'
+  export { default } from 'vitra:assert'
 }
 
 /** Reaches the log of the machine that runs the contract; never the database. */
