@@ -1,11 +1,9 @@
 /** Errors of `@vitra/executor`. */
 import { VitraError } from '@vitra/log'
 
-/**
- * The executor cannot go on. Codes: `CLOCK_JUMP` (the system clock moved ahead by more than is
- * allowed: confirm it), `CONTRACT_UNUSABLE` (the contract in force does not load here),
- * `EXECUTOR_CLOSED`, `BATCH_CONTRADICTS` (the index on disk is not what was laid out: load again).
- */
-export class ExecutorError extends VitraError {
+export type ExecutorErrorCode = 'CLOCK_JUMP' | 'CONTRACT_UNUSABLE' | 'EXECUTOR_CLOSED' | 'BATCH_CONTRADICTS'
+
+/** The executor cannot go on. */
+export class ExecutorError extends VitraError<ExecutorErrorCode> {
   override name = 'ExecutorError'
 }

@@ -1,7 +1,7 @@
 /** `@vitra/log`: logs on disk, the index, canonical formats, keys. Proofs are in `@vitra/log/proofs`. */
 export * from './bee-source.js'
 export * from './crypto.js'
-export { LogError } from './errors.js'
+export { LogError, type LogErrorCode } from './errors.js'
 export * from './formats/batch.js'
 export * from './formats/envelope.js'
 export * from './formats/genesis.js'

@@ -4,13 +4,17 @@
  */
 import { VitraError, type VitraErrorOptions } from '@vitra/log/values'
 
-/** A source that is no contract: `CONTRACT_SYNTAX`, `CONTRACT_LOAD`, `CONTRACT_NO_APPLY`. */
-export class ContractLoadError extends VitraError {
+export type ContractLoadErrorCode = 'CONTRACT_SYNTAX' | 'CONTRACT_LOAD' | 'CONTRACT_NO_APPLY'
+
+/** A source that is no contract. */
+export class ContractLoadError extends VitraError<ContractLoadErrorCode> {
   override name = 'ContractLoadError'
 }
 
-/** A method call that failed: `CONTRACT_ERROR`, `METHOD_NOT_FOUND`, `PARAMS_INVALID`, `CALL_TIMEOUT`. */
-export class ContractError extends VitraError {
+export type ContractErrorCode = 'CONTRACT_ERROR' | 'METHOD_NOT_FOUND' | 'PARAMS_INVALID' | 'CALL_TIMEOUT'
+
+/** A method call that failed. */
+export class ContractError extends VitraError<ContractErrorCode> {
   override name = 'ContractError'
   /** Name of the error that the contract threw. */
   readonly errorName: string | undefined
@@ -19,7 +23,7 @@ export class ContractError extends VitraError {
   /** 1-based column. */
   readonly column: number | undefined
 
-  constructor(code: string, message: string, options: VitraErrorOptions & { place?: Place } = {}) {
+  constructor(code: ContractErrorCode, message: string, options: VitraErrorOptions & { place?: Place } = {}) {
     super(code, message, options)
     this.errorName = options.place?.name
     this.line = options.place?.line
@@ -33,15 +37,22 @@ interface Place {
   readonly column?: number | undefined
 }
 
-/**
- * The guest failed: `GUEST_TIMEOUT`, `GUEST_MEMORY`, `GUEST_CRASHED`, `GUEST_PROTOCOL`; or it cannot be used:
- * `ENGINE_MISSING`, `ENGINE_REFUSED`, `SANDBOX_CLOSED`.
- */
-export class SandboxError extends VitraError {
+export type SandboxErrorCode =
+  | 'GUEST_TIMEOUT'
+  | 'GUEST_MEMORY'
+  | 'GUEST_CRASHED'
+  | 'GUEST_PROTOCOL'
+  | 'ENGINE_MISSING'
+  | 'ENGINE_REFUSED'
+  | 'ENGINE_UNKNOWN'
+  | 'SANDBOX_CLOSED'
+
+/** The guest failed, or it cannot be used. */
+export class SandboxError extends VitraError<SandboxErrorCode> {
   override name = 'SandboxError'
 }
 
-/** `UNEXECUTABLE`: an op that two guests could not run to its end. The `cause` says why. */
-export class UnexecutableError extends VitraError {
+/** An op that two guests could not run to its end. The `cause` says why. */
+export class UnexecutableError extends VitraError<'UNEXECUTABLE'> {
   override name = 'UnexecutableError'
 }

@@ -10,7 +10,15 @@ export type {
 } from './contract.js'
 export type { Ending, ErrorPlace } from './ending.js'
 export { ENGINES, engineName } from './engine.js'
-export { ContractError, ContractLoadError, SandboxError, UnexecutableError } from './errors.js'
+export {
+  ContractError,
+  type ContractErrorCode,
+  ContractLoadError,
+  type ContractLoadErrorCode,
+  SandboxError,
+  type SandboxErrorCode,
+  UnexecutableError,
+} from './errors.js'
 export type { MethodHost } from './method-calls.js'
 export { type ContractLogEntry, Sandbox, type SandboxOptions } from './sandbox.js'
 export { type Step, type StepInput, step } from './step.js'

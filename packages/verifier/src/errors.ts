@@ -4,12 +4,11 @@ import type { AuditReport, Violation } from './verdict.js'
 
 /**
  * The executor has violated the contract: thrown by `db.verify()`, given by a monitor's `violation`.
- * Code `CONTRACT_FRAUD`.
  *
  * @example
  * try { await db.verify() } catch (error) { if (error instanceof ContractFraudProof) console.log(error.violation.code) }
  */
-export class ContractFraudProof extends VitraError {
+export class ContractFraudProof extends VitraError<'CONTRACT_FRAUD'> {
   override name = 'ContractFraudProof'
   readonly violation: Violation
   readonly report: AuditReport
@@ -27,8 +26,8 @@ export class ContractFraudProof extends VitraError {
   }
 }
 
-/** The audit could not check everything and was asked to be strict. Code `AUDIT_INCONCLUSIVE`. */
-export class InconclusiveError extends VitraError {
+/** The audit could not check everything and was asked to be strict. */
+export class InconclusiveError extends VitraError<'AUDIT_INCONCLUSIVE'> {
   override name = 'InconclusiveError'
   readonly report: AuditReport
 

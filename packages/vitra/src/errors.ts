@@ -1,15 +1,31 @@
 /** Errors of `vitra`. Each has a stable code and says what to do. */
 import { VitraError } from '@vitra/log'
 
-/**
- * Codes: `DATABASE_CLOSED`, `WRONG_KEY`, `KEY_INVALID`, `NOT_A_PARTICIPANT`, `NOT_THE_EXECUTOR`,
- * `CONTRACT_VIOLATED`, `RULES_UNKNOWN`, `SYNC_TIMEOUT`, `CREATION_INVALID`.
- */
-export class DatabaseError extends VitraError {
+export type DatabaseErrorCode =
+  | 'CONTRACT_VIOLATED'
+  | 'CREATION_INVALID'
+  | 'DATABASE_CLOSED'
+  | 'KEY_INVALID'
+  | 'NOT_A_PARTICIPANT'
+  | 'NOT_THE_EXECUTOR'
+  | 'OPTIONS_INVALID'
+  | 'SYNC_TIMEOUT'
+  | 'WRONG_KEY'
+
+/** A database that cannot be used as asked. */
+export class DatabaseError extends VitraError<DatabaseErrorCode> {
   override name = 'DatabaseError'
 }
 
-/** Codes: `TX_TIMEOUT`, `OP_REJECTED`, `TX_NOT_PROCESSED`, `TX_DETACHED`, `TX_INVALID`, `TX_UNPROVED`. */
-export class TransactionError extends VitraError {
+export type TransactionErrorCode =
+  | 'OP_REJECTED'
+  | 'TX_DETACHED'
+  | 'TX_INVALID'
+  | 'TX_NOT_PROCESSED'
+  | 'TX_TIMEOUT'
+  | 'TX_UNPROVED'
+
+/** A transaction that failed, or whose result is not known yet. */
+export class TransactionError extends VitraError<TransactionErrorCode> {
   override name = 'TransactionError'
 }

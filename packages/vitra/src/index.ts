@@ -1,16 +1,29 @@
 /** `vitra`: cooperative databases whose rules are public contracts. */
-export { CLOCK_JUMP_MS_MAX, type TimeSource } from '@vitra/executor'
+export { CLOCK_JUMP_MS_MAX, ExecutorError, type ExecutorErrorCode, type TimeSource } from '@vitra/executor'
 export {
   type ExportedIdentity,
+  FormatError,
+  type FormatErrorCode,
   type ListOptions,
   LogError,
+  type LogErrorCode,
   PathError,
   Storage,
   type Value,
   ValueError,
+  type ValueErrorCode,
   VitraError,
 } from '@vitra/log'
-export { ContractLoadError, type ContractLogEntry, type MethodInfo, SandboxError } from '@vitra/sandbox'
+export {
+  ContractError,
+  type ContractErrorCode,
+  ContractLoadError,
+  type ContractLoadErrorCode,
+  type ContractLogEntry,
+  type MethodInfo,
+  SandboxError,
+  type SandboxErrorCode,
+} from '@vitra/sandbox'
 export {
   type AuditReport,
   ContractFraudProof,

@@ -1,6 +1,14 @@
 /** `@vitra/log/values`: the value model, paths and listings, free of Node and of native modules. */
 export * from '../constants.js'
-export { FormatError, PathError, ValueError, VitraError, type VitraErrorOptions } from '../errors.js'
+export {
+  FormatError,
+  type FormatErrorCode,
+  PathError,
+  ValueError,
+  type ValueErrorCode,
+  VitraError,
+  type VitraErrorOptions,
+} from '../errors.js'
 export { decodeValue } from './cbor-decode.js'
 export { encodeValue } from './cbor-encode.js'
 export * from './listing.js'

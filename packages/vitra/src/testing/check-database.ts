@@ -17,7 +17,7 @@ export interface CheckOptions {
 }
 
 /** What the oracle found wrong; `details.problems` lists it. Code `DATABASE_CHECK_FAILED`. */
-export class DatabaseCheckError extends VitraError {
+export class DatabaseCheckError extends VitraError<'DATABASE_CHECK_FAILED'> {
   override name = 'DatabaseCheckError'
 }
 
