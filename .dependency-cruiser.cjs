@@ -22,6 +22,8 @@ const LAYERS = [
 ]
 
 const SOURCE = '@vitra/source'
+/** Modules that contracts import, and that exist inside the sandbox only. */
+const SANDBOX_ONLY = '^(contract|vitra:assert|vitra:util)$'
 const TEST = '/(test|tsup\\.config\\.ts)'
 const literal = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
 const inside = (folders) => `^(${folders.map(literal).join('|')})/`
@@ -117,7 +119,7 @@ module.exports = {
       name: 'not-resolvable',
       severity: 'error',
       from: { path: '^(packages|apps)/' },
-      to: { couldNotResolve: true },
+      to: { couldNotResolve: true, pathNot: SANDBOX_ONLY },
     },
   ],
   options: {

@@ -4,6 +4,7 @@
  */
 import { EventEmitter } from 'node:events'
 import type { Duplex } from 'node:stream'
+import type { AnyContract, MethodName } from '@vitra/contract-sdk'
 import type { Executor } from '@vitra/executor'
 import { decodeValue, encodeValue, Storage, toHex } from '@vitra/log'
 import type { MethodInfo } from '@vitra/sandbox'
@@ -21,6 +22,7 @@ import { type ReplicateOptions, replicate, Swarm, type SwarmOptions } from './ne
 import type { CallOptions, OpenOptions, SyncOptions, VerifyOptions } from './options.js'
 import { copyState } from './sandbox-copy.js'
 import { Transaction } from './transaction.js'
+import type { CallArguments, CallResponse } from './typed-call.js'
 
 export interface DatabaseEvents {
   /** The index has grown. */
@@ -50,7 +52,8 @@ export interface SandboxCopyOptions extends OpenOptions {
   readonly contract?: CreateOptions['contract']
 }
 
-export class Database extends EventEmitter<DatabaseEvents> implements AsyncDisposable {
+/** With the type of its contract's module, as in `Database<typeof contract>`, `call` is typed by it. */
+export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> implements AsyncDisposable {
   /** The published state. */
   readonly index: DatabaseIndex
   readonly #core: DatabaseCore
@@ -78,9 +81,15 @@ export class Database extends EventEmitter<DatabaseEvents> implements AsyncDispo
    * @throws {LogError} `DATABASE_EXISTS`, `FOLDER_NOT_EMPTY`; {@link DatabaseError} `CREATION_INVALID`;
    *   `ContractLoadError` where the contract is refused
    * @example const db = await Database.create('./db', { contract: { source } })
+   * @example
+   * import type * as contract from './counter.js'
+   * const db = await Database.create<typeof contract>('./db', { contract: { source } })
    */
-  static async create(where: string | Storage, options: CreateOptions & OpenOptions): Promise<Database> {
-    return new Database(await DatabaseCore.create(storageAt(where), options), null)
+  static async create<M = AnyContract>(
+    where: string | Storage,
+    options: CreateOptions & OpenOptions,
+  ): Promise<Database<M>> {
+    return new Database<M>(await DatabaseCore.create(storageAt(where), options), null)
   }
 
   /**
@@ -89,16 +98,16 @@ export class Database extends EventEmitter<DatabaseEvents> implements AsyncDispo
    * @param pubkey of the database; needed for a new copy, checked for an existing one
    * @throws {LogError} `DATABASE_NOT_FOUND`, `DATABASE_LOCKED`, `DATABASE_DAMAGED`; {@link DatabaseError} `WRONG_KEY`
    */
-  static async load(
+  static async load<M = AnyContract>(
     where: string | Storage,
     pubkey?: PublicKeyLike,
     options: OpenOptions = {},
-  ): Promise<Database> {
+  ): Promise<Database<M>> {
     const key = pubkey === undefined ? null : parseKey(pubkey, 'the database key')
     const core = await DatabaseCore.load(storageAt(where), key, options)
     try {
       const [violation = null] = await core.frauds.list()
-      return new Database(core, violation)
+      return new Database<M>(core, violation)
     } catch (error) {
       await core.close()
       throw error
@@ -110,14 +119,14 @@ export class Database extends EventEmitter<DatabaseEvents> implements AsyncDispo
    *
    * @example await using copy = await Database.createSandbox({ from: db })
    */
-  static async createSandbox(options: SandboxCopyOptions): Promise<Database> {
+  static async createSandbox<M = AnyContract>(options: SandboxCopyOptions): Promise<Database<M>> {
     const { from, contract, ...open } = options
     const copied = from === undefined ? null : await from.#core.use(() => from.#core.index.read(copyState))
     const source = contract?.source ?? copied?.source
     if (source === undefined)
       throw new DatabaseError('CREATION_INVALID', 'give a contract, or a database to copy from')
     const initialState = copied?.entries ?? []
-    return new Database(
+    return new Database<M>(
       await DatabaseCore.create(Storage.temporary(), { ...open, contract: { source }, initialState }),
       null,
     )
@@ -199,8 +208,12 @@ export class Database extends EventEmitter<DatabaseEvents> implements AsyncDispo
    *   oplog; `CONTRACT_VIOLATED` after a violation; `ContractError` for what the contract throws
    * @example const tx = await db.call('increment', { amount: 2 })
    */
-  async call(method: string, params: object = {}, options: CallOptions = {}): Promise<Transaction> {
+  async call<Name extends MethodName<M>>(
+    method: Name,
+    ...args: CallArguments<M, Name>
+  ): Promise<Transaction<CallResponse<M, Name>>> {
     this.#assertOpen()
+    const [params = {}, options = {}] = args as [params?: object, options?: CallOptions]
     if (this.#violation !== null) {
       const { code } = this.#violation.violation
       throw new DatabaseError(
@@ -222,12 +235,12 @@ export class Database extends EventEmitter<DatabaseEvents> implements AsyncDispo
       ...(response === undefined ? {} : { response: decodeValue(response) }),
     }
     if (ops.length === 0)
-      return new Transaction(
+      return new Transaction<CallResponse<M, Name>>(
         { ...record, txId: `read-${crypto.randomUUID()}`, ops: [] },
         this.#core.transactionHost,
       )
     options.signal?.throwIfAborted()
-    return this.#core.emit(record, ops)
+    return this.#core.emit(record, ops) as Promise<Transaction<CallResponse<M, Name>>>
   }
 
   /** The calls made from here whose ops are not executed yet; after a restart too. */

@@ -1,4 +1,11 @@
 /** `vitra`: cooperative databases whose rules are public contracts. */
+export type {
+  AnyContract,
+  ContractMethods,
+  MethodName,
+  MethodParams,
+  MethodResponse,
+} from '@vitra/contract-sdk'
 export { CLOCK_JUMP_MS_MAX, ExecutorError, type ExecutorErrorCode, type TimeSource } from '@vitra/executor'
 export {
   type ExportedIdentity,
@@ -54,3 +61,4 @@ export type { Monitor, MonitorEvents } from './monitor.js'
 export type { ReplicateOptions, Swarm, SwarmOptions } from './network.js'
 export type { CallOptions, OpenOptions, SyncOptions, VerifyOptions } from './options.js'
 export * from './transaction.js'
+export type { CallArguments, CallResponse } from './typed-call.js'

@@ -86,12 +86,13 @@ export interface WaitOptions {
   readonly signal?: AbortSignal
 }
 
-export class Transaction {
+/** `R` is what the method answers, where the contract's types say it. */
+export class Transaction<R = Value | undefined> {
   readonly txId: string
   readonly method: string
   readonly params: Value
   /** What the method returned; undefined where it returned nothing. */
-  readonly response: Value | undefined
+  readonly response: R
   readonly ops: readonly TransactionOp[]
   readonly #host: TransactionHost | null
   #acks: Ack[] | null = null
@@ -100,7 +101,7 @@ export class Transaction {
     this.txId = record.txId
     this.method = record.method
     this.params = record.params
-    this.response = record.response
+    this.response = record.response as R
     this.ops = record.ops
     this.#host = host
     if (record.ops.length === 0) this.#acks = []
@@ -197,7 +198,7 @@ export class Transaction {
       txId,
       method,
       params: toJsonValue(params),
-      ...(response === undefined ? {} : { response: toJsonValue(response) }),
+      ...(response === undefined ? {} : { response: toJsonValue(response as Value) }),
       ops: ops.map((op) => ({ ...op, value: toJsonValue(op.value) })),
     }
   }
