@@ -194,7 +194,7 @@ export class Storage implements AsyncDisposable {
       if (/\block(ed)?\b/i.test(String((cause as Error).message))) {
         throw new LogError(
           'DATABASE_LOCKED',
-          `${this.path} is open in another process: close that one first`,
+          `${this.path} is open already, here or in another process: close it there first`,
           { cause },
         )
       }
