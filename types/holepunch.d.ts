@@ -5,6 +5,7 @@
 
 declare module 'hypercore' {
   import type { EventEmitter } from 'node:events'
+  import type { Duplex } from 'node:stream'
 
   /** One log, seen through one session; every session of a log shares its storage. */
   class Hypercore<Block = Buffer> extends EventEmitter {
@@ -381,13 +382,9 @@ declare module 'hypercore' {
     }
 
     /** A duplex stream of encrypted bytes; pipe it to the other side's. */
-    interface ReplicationStream extends EventEmitter {
+    /** A stream of streamx, which has what Node's own have. */
+    interface ReplicationStream extends Duplex {
       readonly noiseStream: SecretStream
-      readonly destroyed: boolean
-      pipe<Target extends object>(destination: Target): Target
-      write(data: Uint8Array): boolean
-      end(): this
-      destroy(error?: Error): void
     }
 
     interface SecretStream extends ReplicationStream {

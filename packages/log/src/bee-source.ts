@@ -4,7 +4,13 @@ import { LogError } from './errors.js'
 import type { KeyRange, RawEntry } from './values/listing.js'
 import type { EntrySource } from './values/overlay.js'
 
-export class BeeSource implements EntrySource {
+/** Entries, and the blocks that hold them. */
+export interface BlockSource extends EntrySource {
+  /** Like `first`, with the index block that holds the entry. */
+  firstBlock(range: KeyRange, reverse: boolean): Promise<(RawEntry & { readonly seq: number }) | null>
+}
+
+export class BeeSource implements BlockSource {
   readonly #bee: Hyperbee
 
   constructor(bee: Hyperbee) {
@@ -20,8 +26,7 @@ export class BeeSource implements EntrySource {
     return this.firstBlock(range, reverse)
   }
 
-  /** Like `first`, with the index block that holds the entry. */
-  async firstBlock(range: KeyRange, reverse: boolean): Promise<(RawEntry & { seq: number }) | null> {
+  async firstBlock(range: KeyRange, reverse: boolean): Promise<(RawEntry & { readonly seq: number }) | null> {
     const node = await read(() =>
       this.#bee.peek({ gte: buffer(range.gte), lt: buffer(range.lt) }, { reverse }),
     )

@@ -69,6 +69,7 @@ export type LogErrorCode =
   | 'KEY_NOT_FOUND'
   | 'KEY_WRONG'
   | 'BLOCK_MISSING'
+  | 'HYPERCORE_VERSION'
   | 'INDEX_EMPTY'
   | 'INDEX_UNREADABLE'
   | 'NOT_A_BATCH_END'

@@ -3,7 +3,7 @@
  * the system entries that executor and verifier go by. Every version number here is a batch end.
  */
 import Hyperbee from 'hyperbee'
-import type { BeeSource } from './bee-source.js'
+import { BeeSource } from './bee-source.js'
 import { LogError } from './errors.js'
 import { BATCH_PATH, type BatchRecord, decodeBatch } from './formats/batch.js'
 import {
@@ -19,9 +19,11 @@ import { toHex } from './formats/hex.js'
 import { decodeIndexBlock } from './formats/index-block.js'
 import { decodeRun, parseRunPath, type Run, type RunPlace, runPath, runsPrefix } from './formats/run.js'
 import { IndexSnapshot } from './index-snapshot.js'
+import { hypercoreOf } from './internals.js'
 import type { Log, ReadOptions } from './log.js'
 import { Mutex } from './mutex.js'
 import { decodeValue } from './values/cbor-decode.js'
+import type { OrderedSource } from './values/listing.js'
 import { childRange, keyToPath, pathToKey } from './values/path.js'
 
 /** One block of the index: a write of one path. */
@@ -53,7 +55,9 @@ export class IndexLog {
   }
 
   static async open(log: Log): Promise<IndexLog> {
-    const bee = new Hyperbee(log.core.session({ timeout: READ_TIMEOUT_MS }), { extension: false })
+    const bee = new Hyperbee(hypercoreOf(log.core).session({ timeout: READ_TIMEOUT_MS }), {
+      extension: false,
+    })
     if (log.length > 0) await bee.ready()
     return new IndexLog(log, bee)
   }
@@ -90,7 +94,8 @@ export class IndexLog {
    */
   async at(version: number): Promise<IndexSnapshot> {
     const record = await this.batchEnd(version)
-    return new IndexSnapshot(version, record, this.#bee.checkout(version))
+    const bee = this.#bee.checkout(version)
+    return new IndexSnapshot(version, record, new BeeSource(bee), () => bee.close())
   }
 
   /**
@@ -222,7 +227,7 @@ interface HeldSnapshot {
 const READ_TIMEOUT_MS = 30_000
 
 /** All participants that the index has ever admitted, in key order. */
-export async function readInputs(source: Pick<BeeSource, 'first'>): Promise<Input[]> {
+export async function readInputs(source: OrderedSource): Promise<Input[]> {
   const inputs: Input[] = []
   const { gte, lt } = childRange(INPUTS_PREFIX)
   let from = gte

@@ -1,6 +1,5 @@
 /** The state of the index at one batch end. */
-import type Hyperbee from 'hyperbee'
-import { BeeSource } from './bee-source.js'
+import type { BlockSource } from './bee-source.js'
 import { LogError } from './errors.js'
 import type { BatchRecord } from './formats/batch.js'
 import { SOURCE_PATH } from './formats/genesis.js'
@@ -12,14 +11,14 @@ export class IndexSnapshot {
   /** Index length: a batch end. */
   readonly version: number
   readonly record: BatchRecord
-  readonly source: BeeSource
-  readonly #bee: Hyperbee
+  readonly source: BlockSource
+  readonly #close: () => Promise<void>
 
-  constructor(version: number, record: BatchRecord, bee: Hyperbee) {
+  constructor(version: number, record: BatchRecord, source: BlockSource, close: () => Promise<void>) {
     this.version = version
     this.record = record
-    this.source = new BeeSource(bee)
-    this.#bee = bee
+    this.source = source
+    this.#close = close
   }
 
   /** The encoded value at a path, or null. @throws {PathError} */
@@ -41,6 +40,6 @@ export class IndexSnapshot {
   }
 
   async close(): Promise<void> {
-    await this.#bee.close()
+    await this.#close()
   }
 }

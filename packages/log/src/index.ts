@@ -1,5 +1,6 @@
 /** `@vitra/log`: logs on disk, the index, canonical formats, keys. Proofs are in `@vitra/log/proofs`. */
-export * from './bee-source.js'
+export type { BlockSource } from './bee-source.js'
+export type * from './core.js'
 export * from './crypto.js'
 export { LogError, type LogErrorCode } from './errors.js'
 export * from './formats/batch.js'

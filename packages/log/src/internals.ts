@@ -3,13 +3,42 @@
  * which field it needs; `test/internals.test.ts` fails when an upgrade changes one.
  */
 import type Corestore from 'corestore'
-import type Hypercore from 'hypercore'
+import Hypercore from 'hypercore'
+import type { LogCore, LogStore } from './core.js'
+import { LogError } from './errors.js'
+
+/** The hypercore behind what is public of it. */
+export function hypercoreOf(core: LogCore): Hypercore {
+  return core as Hypercore
+}
+
+/** As in package.json. */
+export const HYPERCORE_VERSION = '11.37.1'
+
+/**
+ * Makes sure that the store's logs come from the hypercore that this package pins, and not from another copy that the
+ * project has: its inner fields, and what it promises about the disk, may differ.
+ *
+ * @throws {LogError} `HYPERCORE_VERSION`
+ */
+export function assertPinned(core: LogCore): void {
+  if (core instanceof Hypercore) return
+  throw new LogError(
+    'HYPERCORE_VERSION',
+    `two copies of hypercore are installed, and corestore uses the wrong one: put "overrides": {"hypercore": "${HYPERCORE_VERSION}"} into the package.json of your project and install again`,
+  )
+}
+
+/** The corestore behind what is public of it. */
+export function corestoreOf(store: LogStore): Corestore {
+  return store as Corestore
+}
 
 /**
  * Writes everything that hypercore has accepted to disk. `store.storage.flush()` syncs nothing;
  * `store.storage.db.flush()` makes RocksDB write its memory table into a synced file.
  */
-export async function flushStorage(store: Corestore): Promise<void> {
+export async function flushStorage(store: LogStore): Promise<void> {
   const { storage } = store as unknown as { storage: { db: { flush(): Promise<void> } } }
   await storage.db.flush()
 }
@@ -46,7 +75,7 @@ export async function detachPeers(store: Corestore): Promise<void> {
 function ignoreClosed(): void {}
 
 /** The longest signed length that a connected peer has announced: `peer.remoteLength`, 0 without peers. */
-export function remoteLengthMax(core: Hypercore): number {
-  const peers = core.peers as unknown as { remoteLength: number }[]
+export function remoteLengthMax(core: LogCore): number {
+  const peers = core.peers as { remoteLength: number }[]
   return peers.reduce((longest, peer) => Math.max(longest, peer.remoteLength), 0)
 }

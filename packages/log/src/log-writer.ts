@@ -5,7 +5,7 @@
 import { type KeyPair, sign, sodiumCrypto } from './crypto.js'
 import { LogError } from './errors.js'
 import { toHex } from './formats/hex.js'
-import { flushStorage, remoteLengthMax } from './internals.js'
+import { flushStorage, hypercoreOf, remoteLengthMax } from './internals.js'
 import { Journal, type JournalEntry } from './journal.js'
 import type { Log } from './log.js'
 import { Mutex } from './mutex.js'
@@ -141,7 +141,7 @@ export class LogWriter {
   }
 
   async #catchUp(): Promise<void> {
-    const { core } = this.log
+    const core = hypercoreOf(this.log.core)
     const deadline = Date.now() + CATCH_UP_MS
     const wanted = Math.max(this.#signedLength, this.#believesPeers ? remoteLengthMax(core) : 0)
     while (core.length < wanted && core.peers.length > 0 && Date.now() < deadline) {
@@ -196,7 +196,7 @@ function contradiction(log: Log, length: number, cause?: unknown): LogError {
 
 async function appendSigned(log: Log, blocks: readonly Uint8Array[], signature: Uint8Array): Promise<void> {
   const buffers = blocks.map((block) => Buffer.from(block.buffer, block.byteOffset, block.byteLength))
-  await log.core.append(buffers, { signature: Buffer.from(wrapSignature(signature)) })
+  await hypercoreOf(log.core).append(buffers, { signature: Buffer.from(wrapSignature(signature)) })
 }
 
 async function withTimeout(work: Promise<unknown>, ms: number): Promise<void> {

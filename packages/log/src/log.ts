@@ -4,10 +4,11 @@
  */
 import { EventEmitter } from 'node:events'
 import type Hypercore from 'hypercore'
+import type { LogCore } from './core.js'
 import { sodiumCrypto } from './crypto.js'
 import { LogError } from './errors.js'
 import { toHex } from './formats/hex.js'
-import { refuseForks } from './internals.js'
+import { assertPinned, corestoreOf, refuseForks } from './internals.js'
 import { type SignedHead, unwrapSignature } from './proofs/head.js'
 import { inclusionTreeHash, type ProofSource } from './proofs/inclusion.js'
 import { type LogIdentity, logKey } from './proofs/manifest.js'
@@ -33,7 +34,7 @@ const READ_TIMEOUT_MS = 30_000
 
 export class Log extends EventEmitter<LogEvents> implements ProofSource {
   readonly key: Uint8Array
-  readonly core: Hypercore
+  readonly #core: Hypercore
   /** Histories that peers showed against the one here; hypercore forgets them, so they are kept. */
   readonly conflicts: { readonly length: number; readonly fork: number }[] = []
   #identity: LogIdentity | null = null
@@ -42,7 +43,7 @@ export class Log extends EventEmitter<LogEvents> implements ProofSource {
     super()
     for (const emitter of [this, core]) emitter.setMaxListeners(0) // one listener for each that waits
     this.key = key
-    this.core = core
+    this.#core = core
     core.on('append', () => this.emit('append'))
     core.on('conflict', (length: number, fork: number) => {
       this.conflicts.push({ length, fork })
@@ -54,18 +55,20 @@ export class Log extends EventEmitter<LogEvents> implements ProofSource {
    * Opens a log. A log of one's own is opened by its identity, so that it exists at once; a log of
    * others by its key, its manifest comes from peers.
    *
-   * @throws {LogError} `LOG_FOREIGN` where the log on disk is not of Vitra's template
+   * @throws {LogError} `LOG_FOREIGN` where the log on disk is not of Vitra's template; `HYPERCORE_VERSION` where
+   *   corestore uses another hypercore than this package
    */
   static async open(storage: Storage, what: LogIdentity | Uint8Array): Promise<Log> {
     const identity = what instanceof Uint8Array ? null : what
     const key = what instanceof Uint8Array ? what : logKey(sodiumCrypto, what)
-    const core = storage.store.get({
+    const core = corestoreOf(storage.store).get({
       key: Buffer.from(key),
       ...(identity === null ? {} : { manifest: manifestOf(identity) }),
       // A fork would make hypercore delete the blocks of the history it leaves.
       allowFork: false,
     })
     await core.ready()
+    assertPinned(core)
     refuseForks(core)
     const log = new Log(new Uint8Array(key), core)
     log.#identity = identity
@@ -80,7 +83,7 @@ export class Log extends EventEmitter<LogEvents> implements ProofSource {
    */
   get identity(): LogIdentity {
     if (this.#identity !== null) return this.#identity
-    const manifest = this.core.manifest
+    const manifest = this.#core.manifest
     if (manifest === null) {
       throw new LogError(
         'LOG_UNKNOWN',
@@ -91,14 +94,19 @@ export class Log extends EventEmitter<LogEvents> implements ProofSource {
     return this.#identity
   }
 
+  /** The hypercore under it. */
+  get core(): LogCore {
+    return this.#core
+  }
+
   /** Blocks in the log, as far as this replica knows. */
   get length(): number {
-    return this.core.length
+    return this.#core.length
   }
 
   /** True where every block is here. */
   get isComplete(): boolean {
-    return this.core.contiguousLength >= this.core.length
+    return this.#core.contiguousLength >= this.#core.length
   }
 
   /**
@@ -108,10 +116,10 @@ export class Log extends EventEmitter<LogEvents> implements ProofSource {
    */
   async get(seq: number, options: ReadOptions = {}): Promise<Uint8Array> {
     const { wait = true, timeoutMs = READ_TIMEOUT_MS } = options
-    if (this.core.manifest !== null) this.identity
+    if (this.#core.manifest !== null) this.identity
     let block: Uint8Array | null
     try {
-      block = await this.core.get(seq, wait ? { timeout: timeoutMs } : { wait: false })
+      block = await this.#core.get(seq, wait ? { timeout: timeoutMs } : { wait: false })
     } catch (cause) {
       throw new LogError('BLOCK_MISSING', this.#missing(seq), {
         cause,
@@ -131,7 +139,7 @@ export class Log extends EventEmitter<LogEvents> implements ProofSource {
       const finish = () => {
         clearTimeout(timer)
         this.off('append', look)
-        this.core.off('close', finish)
+        this.#core.off('close', finish)
         resolve(this.length >= length)
       }
       const look = () => {
@@ -139,13 +147,13 @@ export class Log extends EventEmitter<LogEvents> implements ProofSource {
       }
       const timer = setTimeout(finish, timeoutMs)
       this.on('append', look)
-      this.core.on('close', finish)
+      this.#core.on('close', finish)
     })
   }
 
   /** The newest signed head, or null for an empty log. */
   async head(): Promise<SignedHead | null> {
-    const snapshot = this.core.snapshot()
+    const snapshot = this.#core.snapshot()
     try {
       await snapshot.ready()
       if (snapshot.length === 0) return null
@@ -157,7 +165,7 @@ export class Log extends EventEmitter<LogEvents> implements ProofSource {
 
   /** The roots of the tree at the newest head, left to right. */
   async roots(): Promise<{ length: number; roots: TreeNode[] }> {
-    const snapshot = this.core.snapshot()
+    const snapshot = this.#core.snapshot()
     try {
       await snapshot.ready()
       if (snapshot.length === 0) return { length: 0, roots: [] }
@@ -171,14 +179,14 @@ export class Log extends EventEmitter<LogEvents> implements ProofSource {
   /** The tree hash of the first `length` blocks. @throws {LogError} `BLOCK_MISSING` */
   async treeHashAt(length: number, options: ReadOptions = {}): Promise<Uint8Array> {
     if (length > 0) await this.get(length - 1, options) // hypercore would wait for ever for a block that never comes
-    return new Uint8Array(await this.core.treeHash(length))
+    return new Uint8Array(await this.#core.treeHash(length))
   }
 
   async readForProof(
     seq: number,
   ): Promise<{ head: SignedHead; block: Uint8Array; path: TreeNode[]; roots: TreeNode[] }> {
     await this.get(seq)
-    const snapshot = this.core.snapshot() // a live session races with appends
+    const snapshot = this.#core.snapshot() // a live session races with appends
     try {
       await snapshot.ready()
       const { length } = snapshot
@@ -198,7 +206,7 @@ export class Log extends EventEmitter<LogEvents> implements ProofSource {
   }
 
   async close(): Promise<void> {
-    await this.core.close()
+    await this.#core.close()
   }
 
   #missing(seq: number): string {

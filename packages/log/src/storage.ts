@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import Corestore from 'corestore'
 import { KEY_BYTES } from './constants.js'
+import type { LogStore } from './core.js'
 import { LogError } from './errors.js'
 import { fromHex, toHex } from './formats/hex.js'
 import { detachPeers } from './internals.js'
@@ -60,7 +61,7 @@ export class Storage implements AsyncDisposable {
   }
 
   /** The corestore. @throws {LogError} `STORAGE_CLOSED` before `create` or `load` */
-  get store(): Corestore {
+  get store(): LogStore {
     if (this.#store === null)
       throw new LogError('STORAGE_CLOSED', 'the storage is not open: create or load the database first')
     return this.#store

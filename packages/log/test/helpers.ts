@@ -2,12 +2,12 @@
 import { cp, mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type Corestore from 'corestore'
 import sodium from 'sodium-universal'
 import { onTestFinished } from 'vitest'
 import {
   type KeyPair,
   Log,
+  type LogStore,
   LogWriter,
   newKeyPair,
   oplogIdentity,
@@ -97,7 +97,7 @@ export async function createReplica(key: Uint8Array): Promise<{ storage: Storage
 }
 
 /** Connects two stores; returns what cuts the connection. */
-export function connect(a: Corestore, b: Corestore): () => Promise<void> {
+export function connect(a: LogStore, b: LogStore): () => Promise<void> {
   const left = a.replicate(true)
   const right = b.replicate(false)
   left.on('error', ignoreCut)
@@ -113,7 +113,7 @@ export function connect(a: Corestore, b: Corestore): () => Promise<void> {
   return cut
 }
 
-type Stream = ReturnType<Corestore['replicate']>
+type Stream = ReturnType<LogStore['replicate']>
 
 function onClose(stream: Stream): Promise<void> {
   if (stream.destroyed) return Promise.resolve()

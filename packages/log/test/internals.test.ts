@@ -1,11 +1,22 @@
 /** What `src/internals.ts` needs of the Holepunch packages; an upgrade that changes it fails here. */
-import { readdir, stat } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { Log, wrapSignature } from '../src/index.js'
-import { flushStorage, remoteLengthMax } from '../src/internals.js'
+import {
+  corestoreOf,
+  flushStorage,
+  HYPERCORE_VERSION,
+  hypercoreOf,
+  remoteLengthMax,
+} from '../src/internals.js'
 import { connect, createLog, createReplica, temporaryFolder, text, until } from './helpers.js'
 
 describe('internals of hypercore', () => {
+  it('names the version that package.json pins, in every message', async () => {
+    const manifest = await readFile(new URL('../package.json', import.meta.url), 'utf8')
+    expect(JSON.parse(manifest).dependencies.hypercore).toBe(HYPERCORE_VERSION)
+  })
+
   it('has no remote length without peers', async () => {
     const { log } = await createLog()
     expect(remoteLengthMax(log.core)).toBe(0)
@@ -41,7 +52,7 @@ describe('internals of hypercore', () => {
   it('lets a log that something else opened before follow no fork either', async () => {
     const { log } = await createLog()
     const { storage } = await createReplica(new Uint8Array(32))
-    const early = storage.store.get({ key: Buffer.from(log.key) })
+    const early = corestoreOf(storage.store).get({ key: Buffer.from(log.key) })
     await early.ready()
     const inner = early.core as unknown as { replicator: { allowFork: boolean } }
     expect(inner.replicator.allowFork).toBe(true)
@@ -53,7 +64,9 @@ describe('internals of hypercore', () => {
     const { log, writer } = await createLog()
     await writer.append([text('a')])
     const wrong = Buffer.from(wrapSignature(new Uint8Array(64)))
-    await expect(log.core.append([Buffer.from('b')], { signature: wrong })).rejects.toMatchObject({
+    await expect(
+      hypercoreOf(log.core).append([Buffer.from('b')], { signature: wrong }),
+    ).rejects.toMatchObject({
       code: 'INVALID_SIGNATURE',
     })
     expect(log.length).toBe(1)

@@ -12,6 +12,7 @@ import {
   Storage,
   sodiumCrypto,
 } from '../src/index.js'
+import { corestoreOf } from '../src/internals.js'
 import {
   backUp,
   connect,
@@ -65,7 +66,7 @@ async function openStorage(): Promise<Storage> {
 describe('log', () => {
   it('takes a log of the template, by identity and by key', async () => {
     const storage = await openStorage()
-    const core = storage.store.get({ manifest: TEMPLATE, keyPair: HYPERCORE_PAIR })
+    const core = corestoreOf(storage.store).get({ manifest: TEMPLATE, keyPair: HYPERCORE_PAIR })
     await core.append(text('a') as Buffer)
     const identity = oplogIdentity(PAIR.publicKey, filled(1))
     expect(logKey(sodiumCrypto, identity)).toEqual(new Uint8Array(core.key!))
@@ -83,7 +84,7 @@ describe('log', () => {
 
   it.each(FOREIGN)('refuses a log on disk with a manifest of %s', async (_, manifest) => {
     const storage = await openStorage()
-    const core = storage.store.get({ manifest, keyPair: HYPERCORE_PAIR })
+    const core = corestoreOf(storage.store).get({ manifest, keyPair: HYPERCORE_PAIR })
     await core.ready()
     const key = new Uint8Array(core.key!)
     await expect(Log.open(storage, key)).rejects.toMatchObject({ name: 'LogError', code: 'LOG_FOREIGN' })

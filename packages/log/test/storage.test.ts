@@ -3,6 +3,7 @@ import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Log, LogWriter, oplogIdentity, Storage, toHex } from '../src/index.js'
+import { corestoreOf } from '../src/internals.js'
 import { runScript } from './child.js'
 import { backUp, bytesBelow, filesBelow, filled, temporaryFolder, text } from './helpers.js'
 
@@ -115,7 +116,7 @@ describe('storage', () => {
     const storage = Storage.at(await describedFolder())
     expect(() => storage.store).toThrow(expect.objectContaining({ code: 'STORAGE_CLOSED' }))
     await storage.load()
-    expect(storage.store.closed).toBe(false)
+    expect(corestoreOf(storage.store).closed).toBe(false)
     await storage.close()
     expect(() => storage.store).toThrow(expect.objectContaining({ code: 'STORAGE_CLOSED' }))
   })

@@ -51,7 +51,8 @@ describe('a participant', () => {
       sign(headSignable(sodiumCrypto, log.key, 1, roots.treeHash()), pair.secretKey),
     )
     container[66] = 5
-    await log.core.append([Buffer.from(block)], { signature: Buffer.from(container) })
+    const core = log.core as unknown as { append(blocks: Buffer[], options: object): Promise<unknown> }
+    await core.append([Buffer.from(block)], { signature: Buffer.from(container) })
     await log.close()
     await storage.close()
 

@@ -23,9 +23,9 @@ export interface SwarmOptions {
  */
 export function replicate(storage: Storage, target: boolean | Duplex, options: ReplicateOptions): Duplex {
   const { store } = storage
-  if (typeof target === 'boolean') return store.replicate(target) as unknown as Duplex
-  if ('noiseStream' in target) return store.replicate(target) as unknown as Duplex
-  const protocol = store.replicate(options.initiator ?? false) as unknown as Duplex
+  if (typeof target === 'boolean') return store.replicate(target)
+  if ('noiseStream' in target) return store.replicate(target)
+  const protocol = store.replicate(options.initiator ?? false)
   pipeline(target, protocol, target, () => {
     // a peer that goes away is no error of ours: hypercore keeps what has arrived
   })
