@@ -1,4 +1,5 @@
 /** `@vitra/testkit`: dishonest executors and participants, one per lie, and what tests share. */
+export * from './append-ops.js'
 export * from './contracts.js'
 export * from './dishonest-executor.js'
 export * from './folder-copy.js'

@@ -1,0 +1,28 @@
+/** Writes to a participant's oplog past the contract's methods, as anybody who holds its secret key can. */
+import { encodeOp, Log, LogWriter, oplogIdentity, Storage, type Value } from '@vitra/log'
+
+/**
+ * Appends ops of any content. The database in `folder` has to be closed.
+ *
+ * @param publicKey of the participant, whose secret key is kept in the folder
+ * @param databaseKey public key of the database
+ */
+export async function appendOps(
+  folder: string,
+  publicKey: Uint8Array,
+  databaseKey: Uint8Array,
+  ops: readonly Value[],
+): Promise<void> {
+  const storage = Storage.at(folder)
+  await storage.load()
+  try {
+    const keyPair = await storage.keys.get(new Uint8Array(publicKey))
+    if (keyPair === null) throw new Error(`${folder} does not hold the secret key of this participant`)
+    const identity = oplogIdentity(keyPair.publicKey, new Uint8Array(databaseKey))
+    const writer = await LogWriter.open(await Log.open(storage, identity), storage, keyPair)
+    await writer.append(ops.map((op) => encodeOp(op)))
+    await writer.close()
+  } finally {
+    await storage.close()
+  }
+}
