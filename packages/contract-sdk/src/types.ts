@@ -30,6 +30,7 @@ export interface ListedEntry<T = unknown> {
   value: T | null
 }
 
+/** Which children `list` gives, and in which order. */
 export interface ListOptions {
   /** From the last name to the first. */
   reverse?: boolean
@@ -53,6 +54,7 @@ export interface Index {
 export interface Oplog {
   /** Public key in hex; undefined where this machine takes no part in the database. */
   readonly pubkey: string | undefined
+  /** How many ops it holds. */
   getLength(): Promise<number>
   /** The op at a position, or null. */
   get<T = unknown>(seq: number): Promise<T | null>
@@ -68,7 +70,9 @@ export interface OplogInfo {
 
 /** The writes of one op: all of them reach the database, or none. */
 export interface Tx extends Index {
+  /** Writes a value at a path. Throws for what is no path or no value, and below `/.sys`. */
   put(path: string, value: unknown): void
+  /** Removes the entry at a path, where there is one. */
   delete(path: string): void
   /** The same as `delete`. */
   del(path: string): void

@@ -4,6 +4,7 @@
  */
 import { ExecutorError } from './errors.js'
 
+/** The two clocks that the executor reads. */
 export interface TimeSource {
   /** Wall clock, ms since 1970. */
   now(): number
@@ -13,6 +14,7 @@ export interface TimeSource {
 
 const systemTime: TimeSource = { now: () => Date.now(), monotonic: () => performance.now() }
 
+/** Gives the timestamps of outcomes. */
 export class Clock {
   readonly #time: TimeSource
   readonly #jumpMsMax: number

@@ -1,6 +1,7 @@
 /** Errors of `@vitra/executor`. */
 import { VitraError } from '@vitra/log'
 
+/** Codes of {@link ExecutorError}. */
 export type ExecutorErrorCode = 'CLOCK_JUMP' | 'CONTRACT_UNUSABLE' | 'EXECUTOR_CLOSED' | 'BATCH_CONTRADICTS'
 
 /** The executor cannot go on. */

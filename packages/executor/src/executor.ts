@@ -25,6 +25,7 @@ import { CLOCK_JUMP_MS_MAX } from './constants.js'
 import { ExecutorError } from './errors.js'
 import { Participants } from './participants.js'
 
+/** What an executor works with: the logs, open for writing, and a sandbox. */
 export interface ExecutorOptions {
   readonly index: IndexLog
   readonly writer: LogWriter
@@ -37,6 +38,7 @@ export interface ExecutorOptions {
   readonly clockJumpMsMax?: number
 }
 
+/** Events of {@link Executor}. */
 export interface ExecutorEvents {
   /** A batch is published and on disk. */
   batch: [{ version: number; ops: number }]
@@ -62,6 +64,7 @@ interface State {
   readonly contract: Contract
 }
 
+/** Executes one database. One at a time may run for an index. */
 export class Executor extends EventEmitter<ExecutorEvents> {
   readonly #options: ExecutorOptions
   readonly #participants: Participants

@@ -22,6 +22,7 @@ export interface KeyPair {
   readonly secretKey: Uint8Array
 }
 
+/** A new ed25519 key pair. */
 export function newKeyPair(): KeyPair {
   const publicKey = new Uint8Array(sodium.crypto_sign_PUBLICKEYBYTES)
   const secretKey = new Uint8Array(sodium.crypto_sign_SECRETKEYBYTES)
@@ -29,12 +30,14 @@ export function newKeyPair(): KeyPair {
   return { publicKey, secretKey }
 }
 
+/** An ed25519 signature, 64 bytes. */
 export function sign(message: Uint8Array, secretKey: Uint8Array): Uint8Array {
   const signature = new Uint8Array(SIGNATURE_BYTES)
   sodium.crypto_sign_detached(signature, message, secretKey)
   return signature
 }
 
+/** Random bytes of the system's generator. */
 export function randomBytes(length: number): Uint8Array {
   const out = new Uint8Array(length)
   sodium.randombytes_buf(out)

@@ -27,6 +27,7 @@ export class VitraError<Code extends string = string> extends Error {
   }
 }
 
+/** Codes of {@link ValueError}. */
 export type ValueErrorCode =
   | 'VALUE_REFUSED'
   | 'VALUE_TOO_LARGE'
@@ -43,6 +44,7 @@ export class PathError extends VitraError<'PATH_INVALID'> {
   override name = 'PathError'
 }
 
+/** Codes of {@link FormatError}. */
 export type FormatErrorCode =
   | 'FORMAT_INVALID'
   | 'VERSION_UNKNOWN'
@@ -55,6 +57,7 @@ export class FormatError extends VitraError<FormatErrorCode> {
   override name = 'FormatError'
 }
 
+/** Codes of {@link LogError}. */
 export type LogErrorCode =
   | 'DATABASE_NOT_FOUND'
   | 'DATABASE_EXISTS'

@@ -43,6 +43,7 @@ export interface FoundRun {
   readonly run: Run
 }
 
+/** An index log, for reading. */
 export class IndexLog {
   readonly log: Log
   readonly #bee: Hyperbee
@@ -54,6 +55,7 @@ export class IndexLog {
     this.#bee = bee
   }
 
+  /** Opens the index of a log, over the blocks that are here. */
   static async open(log: Log): Promise<IndexLog> {
     const bee = new Hyperbee(hypercoreOf(log.core).session({ timeout: READ_TIMEOUT_MS }), {
       extension: false,

@@ -7,6 +7,7 @@ import { decodeValue } from './values/cbor-decode.js'
 import { type ListItem, type ListOptions, listChildren } from './values/listing.js'
 import { pathToKey } from './values/path.js'
 
+/** The state at one version. Close it after use. */
 export class IndexSnapshot {
   /** Index length: a batch end. */
   readonly version: number

@@ -12,6 +12,7 @@ import { BlockStack, StagedCore } from './staged-core.js'
 import type { Change, EntrySource } from './values/overlay.js'
 import { pathToKey } from './values/path.js'
 
+/** The blocks of a batch, ready to be appended. */
 export interface LaidOut {
   /** Index length before these blocks. */
   readonly start: number
@@ -20,6 +21,7 @@ export interface LaidOut {
   readonly treeHash: Uint8Array
 }
 
+/** Lays batches out as index blocks, over the log or, for an audit, in memory. */
 export class IndexWriter {
   readonly #stack: BlockStack
   readonly #bee: Hyperbee

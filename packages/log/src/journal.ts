@@ -29,6 +29,7 @@ export interface JournalEntry {
   readonly head: SignedHead
 }
 
+/** The append journal of one log. */
 export class Journal {
   readonly #path: string
   readonly #sync: boolean

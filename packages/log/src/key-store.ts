@@ -17,6 +17,7 @@ export interface ExportedIdentity {
   readonly secretKey: string
 }
 
+/** The secret keys of one folder. */
 export class KeyStore {
   readonly #folder: string
 

@@ -29,6 +29,7 @@ export interface RunDraft {
   readonly executed: readonly Executed[]
 }
 
+/** A batch about to be published. */
 export interface BatchDraft {
   readonly number: number
   /** The index head that this batch extends. */
@@ -74,6 +75,7 @@ export function layOutBatch(
   return { changes, runBlocks: blocks }
 }
 
+/** A genesis about to be published. */
 export interface GenesisDraft extends GenesisContent {
   /** The database's public key. */
   readonly indexKey: Uint8Array

@@ -21,6 +21,7 @@ const CATCH_UP_MS = 10_000
 /** Pause between two requests while catching up, in ms. */
 const CATCH_UP_PAUSE_MS = 20
 
+/** Conditions of an append. */
 export interface AppendOptions {
   /**
    * Length of the log that the blocks were made for. Catching up with a peer may have made it longer, and
@@ -29,6 +30,7 @@ export interface AppendOptions {
   readonly at?: number
 }
 
+/** Writes one log. One writer at a time may be open for a log. */
 export class LogWriter {
   readonly log: Log
   readonly #storage: Storage

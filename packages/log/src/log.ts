@@ -16,6 +16,7 @@ import { type TreeNode, treeHash } from './proofs/merkle.js'
 import type { Storage } from './storage.js'
 import { sameBytes } from './values/value.js'
 
+/** Events of {@link Log}. */
 export interface LogEvents {
   /** The log has grown, by a local append or from a peer. */
   append: []
@@ -23,6 +24,7 @@ export interface LogEvents {
   conflict: [{ length: number; fork: number }]
 }
 
+/** How a block is read. */
 export interface ReadOptions {
   /** Wait for a block that is not here; default true. */
   wait?: boolean

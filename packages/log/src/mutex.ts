@@ -2,6 +2,7 @@
 export class Mutex {
   #last: Promise<unknown> = Promise.resolve()
 
+  /** Runs work once all work given before has ended. */
   run<T>(task: () => Promise<T>): Promise<T> {
     const result = this.#last.then(task, task)
     this.#last = result.catch(forget)

@@ -28,6 +28,7 @@ import type { LogIdentity } from './proofs/manifest.js'
 const DESCRIPTION = 'vitra.json'
 const FORMAT = 1
 
+/** The folder of one database. One process at a time has it open. */
 export class Storage implements AsyncDisposable {
   /** The database's folder. */
   readonly path: string
@@ -169,6 +170,7 @@ export class Storage implements AsyncDisposable {
     }
   }
 
+  /** `await using` closes it. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }

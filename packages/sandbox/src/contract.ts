@@ -17,6 +17,7 @@ export interface MethodInfo {
   readonly async: boolean
 }
 
+/** One call of a method. */
 export interface CallRequest {
   readonly method: string
   /** Encoded parameters: an object, or null for none. */
@@ -26,6 +27,7 @@ export interface CallRequest {
   readonly signal?: AbortSignal
 }
 
+/** What a method gave. */
 export interface CallResult {
   /** Encoded return value, where there is one. */
   readonly response?: Uint8Array
@@ -45,9 +47,11 @@ export interface ApplyRequest {
   readonly ack: Uint8Array
   /** 32 bytes that `util` draws from. */
   readonly seed: Uint8Array
+  /** Answers what the contract reads and asks for. A rejection ends the run. */
   answer(question: Value): Promise<Uint8Array>
 }
 
+/** A contract that is loaded and can be run. */
 export interface Contract {
   readonly source: string
   /** In order of their names. */

@@ -12,6 +12,7 @@ export interface ErrorPlace {
   readonly column: number
 }
 
+/** How one run of a contract ended. */
 export type Ending =
   | {
       readonly kind: 'ok'

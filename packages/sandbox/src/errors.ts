@@ -4,6 +4,7 @@
  */
 import { VitraError, type VitraErrorOptions } from '@vitra/log/values'
 
+/** Codes of {@link ContractLoadError}. */
 export type ContractLoadErrorCode = 'CONTRACT_SYNTAX' | 'CONTRACT_LOAD' | 'CONTRACT_NO_APPLY'
 
 /** A source that is no contract. */
@@ -11,6 +12,7 @@ export class ContractLoadError extends VitraError<ContractLoadErrorCode> {
   override name = 'ContractLoadError'
 }
 
+/** Codes of {@link ContractError}. */
 export type ContractErrorCode = 'CONTRACT_ERROR' | 'METHOD_NOT_FOUND' | 'PARAMS_INVALID' | 'CALL_TIMEOUT'
 
 /** A method call that failed. */
@@ -37,6 +39,7 @@ interface Place {
   readonly column?: number | undefined
 }
 
+/** Codes of {@link SandboxError}. */
 export type SandboxErrorCode =
   | 'GUEST_TIMEOUT'
   | 'GUEST_MEMORY'

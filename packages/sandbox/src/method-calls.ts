@@ -12,6 +12,7 @@ export interface MethodHost {
   /** This participant's oplog; null where it has none. */
   readonly oplog: null | {
     readonly pubkey: Uint8Array
+    /** How many blocks it has. */
     length(): Promise<number>
     /** Canonical bytes of the op at a position; null where there is none. */
     get(seq: number): Promise<Uint8Array | null>

@@ -23,6 +23,7 @@ export interface ContractLogEntry {
   readonly text: string
 }
 
+/** Limits of the guest process. No outcome depends on them, but for `unexecutable`. */
 export interface SandboxOptions {
   /** Longest that one op, `process` or method may keep the guest busy, in milliseconds. Default 5000. */
   readonly opMs?: number
@@ -30,6 +31,7 @@ export interface SandboxOptions {
   readonly loadMs?: number
   /** Heap of the contracts, in megabytes. Default 128. */
   readonly memoryMb?: number
+  /** Receives what contracts print with `console`. */
   readonly onLog?: (entry: ContractLogEntry) => void
 }
 
@@ -112,6 +114,7 @@ export class Sandbox implements AsyncDisposable {
     await this.#guest.close()
   }
 
+  /** `await using` closes it. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

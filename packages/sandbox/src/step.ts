@@ -20,6 +20,7 @@ import type { Contract, ProcessResult } from './contract.js'
 import { cut, type Ending } from './ending.js'
 import { ContractLoadError, SandboxError, UnexecutableError } from './errors.js'
 
+/** One block and what it is executed under. */
 export interface StepInput {
   /** The oplog block as it is. */
   readonly block: Uint8Array
@@ -39,6 +40,7 @@ export interface StepInput {
   readonly loadSource: (source: string) => Promise<void>
 }
 
+/** What executing a block gave. */
 export interface Step {
   readonly outcome: Outcome
   /** What the op writes, in call order, a block each. */

@@ -17,7 +17,9 @@ import {
 
 /** Reads that a contract makes; values are encoded. */
 export interface IndexView {
+  /** The encoded value at a path, or null. */
   get(path: string): Promise<Uint8Array | null>
+  /** The direct children of a path. */
   list(prefix: string, options: ListOptions): Promise<ListItem[]>
 }
 

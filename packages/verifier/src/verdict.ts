@@ -26,6 +26,7 @@ export const VIOLATION_CODES = {
   'non-canonical-index': 'the tree of the index differs from the one that its entries give',
   'log-forked': 'the executor rewrote its log',
 } as const
+/** A code of {@link VIOLATION_CODES}. */
 export type ViolationCode = keyof typeof VIOLATION_CODES
 
 /** Where in the logs a violation or finding stands. */
@@ -87,6 +88,7 @@ export interface Finding {
   readonly at: Place
 }
 
+/** What an audit found. */
 export interface AuditReport {
   readonly verdict: 'valid' | 'fraud' | 'inconclusive'
   /** How far the audit reached: every batch up to this index length was checked. */

@@ -15,12 +15,14 @@ import {
 } from '@vitra/log'
 import { DatabaseError } from './errors.js'
 
+/** An entry of the state. */
 export interface Entry {
   readonly path: string
   /** The value; for entries below `/.sys` the record they hold. */
   readonly value: unknown
 }
 
+/** A direct child of a listed path. */
 export interface ListEntry {
   readonly path: string
   /** Last segment of the path. */
@@ -31,12 +33,14 @@ export interface ListEntry {
   readonly value?: unknown
 }
 
+/** One published write. */
 export interface HistoryEntry extends Entry {
   readonly type: 'put' | 'del'
   /** Index block. */
   readonly seq: number
 }
 
+/** Which writes `history` gives. */
 export interface HistoryOptions {
   /** First block; default the first entry. */
   readonly from?: number
@@ -102,11 +106,13 @@ export class PastIndex extends IndexReader implements AsyncDisposable {
     await this.#snapshot.close()
   }
 
+  /** `await using` closes it. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }
 }
 
+/** The published state: the newest by default, any past version with `at`. */
 export class DatabaseIndex extends IndexReader {
   readonly #log: IndexLog
   readonly #use: <T>(work: () => Promise<T>) => Promise<T>

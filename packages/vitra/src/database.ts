@@ -24,6 +24,7 @@ import { copyState } from './sandbox-copy.js'
 import { Transaction } from './transaction.js'
 import type { CallArguments, CallResponse } from './typed-call.js'
 
+/** Events of {@link Database}. */
 export interface DatabaseEvents {
   /** The index has grown. */
   update: [{ version: number }]
@@ -45,6 +46,7 @@ export interface OplogInfo {
   readonly local: boolean
 }
 
+/** What a throw-away database is made from. */
 export interface SandboxCopyOptions extends OpenOptions {
   /** A database to copy contract and state from. */
   readonly from?: Database
@@ -313,6 +315,7 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
     await closeAll([async () => this.#swarm?.close(), () => this.#core.close()])
   }
 
+  /** `await using` closes it. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }

@@ -1,6 +1,7 @@
 /** Errors of `vitra`. Each has a stable code and says what to do. */
 import { VitraError } from '@vitra/log'
 
+/** Codes of {@link DatabaseError}. */
 export type DatabaseErrorCode =
   | 'CONTRACT_VIOLATED'
   | 'CREATION_INVALID'
@@ -17,6 +18,7 @@ export class DatabaseError extends VitraError<DatabaseErrorCode> {
   override name = 'DatabaseError'
 }
 
+/** Codes of {@link TransactionError}. */
 export type TransactionErrorCode =
   | 'OP_REJECTED'
   | 'TX_DETACHED'

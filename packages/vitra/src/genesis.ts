@@ -21,11 +21,13 @@ import { DatabaseError } from './errors.js'
 import { type PublicKeyLike, parseKey } from './keys.js'
 import { LocalState } from './local-state.js'
 
+/** The contract of a new database. */
 export interface ContractOptions {
   /** The contract: the text of an ES module. */
   readonly source: string
 }
 
+/** What a new database is made of; all of it is pinned by its public key. */
 export interface CreateOptions {
   readonly contract: ContractOptions
   /** Participants from the start, besides the creator. */

@@ -1,6 +1,7 @@
 /** A participant's own key pair, kept with the database. */
 import type { ExportedIdentity, KeyStore } from '@vitra/log'
 
+/** A key pair that is kept in the folder of a database. */
 export class Identity {
   /** Hand this to whoever admits participants. */
   readonly publicKey: Buffer

@@ -4,6 +4,7 @@ import type { IndexLog } from '@vitra/log'
 import type { AuditReport, ContractFraudProof } from '@vitra/verifier'
 import type { Auditor } from '@vitra/verifier/replay'
 
+/** Events of {@link Monitor}. */
 export interface MonitorEvents {
   /** Everything up to `version` was checked and holds. */
   validated: [{ version: number; batches: number; ops: number }]
@@ -17,6 +18,7 @@ export interface MonitorEvents {
   close: []
 }
 
+/** Audits what is published as it arrives. Make one with `db.monitor()`. */
 export class Monitor extends EventEmitter<MonitorEvents> implements AsyncDisposable {
   readonly #index: IndexLog
   readonly #auditor: Auditor
@@ -53,6 +55,7 @@ export class Monitor extends EventEmitter<MonitorEvents> implements AsyncDisposa
     await this.#running
   }
 
+  /** `await using` closes it. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }

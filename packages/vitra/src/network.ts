@@ -3,11 +3,13 @@ import { type Duplex, pipeline } from 'node:stream'
 import type { Log, Storage } from '@vitra/log'
 import Hyperswarm from 'hyperswarm'
 
+/** Options of a replication stream. */
 export interface ReplicateOptions {
   /** Which end this is; the other end takes the opposite. Default: the first to call `replicate(true)`. */
   readonly initiator?: boolean
 }
 
+/** Which network to join. */
 export interface SwarmOptions {
   /** DHT nodes as `host:port`, for a network of one's own; default `VITRA_BOOTSTRAP`, else the public network. */
   readonly bootstrap?: readonly string[]

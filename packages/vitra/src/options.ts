@@ -3,6 +3,7 @@ import type { TimeSource } from '@vitra/executor'
 import type { ContractLogEntry, SandboxOptions } from '@vitra/sandbox'
 import type { AuditProgress } from '@vitra/verifier/replay'
 
+/** What is chosen each time a database is opened; nothing of it is stored. */
 export interface OpenOptions {
   /** Receives what the contract prints with `console`. */
   readonly onLog?: (entry: ContractLogEntry) => void
@@ -12,6 +13,7 @@ export interface OpenOptions {
   readonly time?: TimeSource
 }
 
+/** How `db.verify` goes about it. */
 export interface VerifyOptions {
   /** Throw as well where something could not be checked. */
   readonly strict?: boolean
@@ -20,11 +22,13 @@ export interface VerifyOptions {
   readonly onProgress?: (progress: AuditProgress) => void
 }
 
+/** Options of one call. */
 export interface CallOptions {
   /** Gives up the call before its ops are written. */
   readonly signal?: AbortSignal
 }
 
+/** Options of a wait for peers. */
 export interface SyncOptions {
   /** In ms; default 10,000. */
   readonly timeout?: number

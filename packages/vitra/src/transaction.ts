@@ -62,6 +62,7 @@ export interface OpInclusion {
 /** `read`: nothing was emitted. `pending`: not executed yet. `processed`, `rejected`: executed. */
 export type TransactionStatus = 'read' | 'pending' | 'processed' | 'rejected'
 
+/** A transaction as plain data. */
 export interface TransactionRecord {
   readonly txId: string
   readonly method: string
@@ -75,11 +76,13 @@ export interface TransactionHost {
   readonly index: IndexLog
   /** Does work that needs the database open. */
   use<T>(work: () => Promise<T>): Promise<T>
+  /** Opens the oplog with this key; the same log at each call. */
   openOplog(key: Uint8Array): Promise<Log>
   /** Rejects once the database closes or its own executor fails. */
   readonly failed: (listener: (error: Error) => void) => () => void
 }
 
+/** How long to wait for results. */
 export interface WaitOptions {
   /** In ms; without it the wait has no end of its own. */
   readonly timeout?: number

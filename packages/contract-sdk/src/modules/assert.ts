@@ -24,51 +24,66 @@ export type AssertMessage = string | Error | undefined
 /** What a thrown error is held against. */
 export type ErrorMatch = RegExp | (new (...args: never[]) => object) | undefined
 
+/** Passes where the value is truthy. */
 export function ok(value: unknown, message?: AssertMessage): asserts value {
   if (!value) failWith('ok', message, `${formatValue(value)} is not truthy`)
 }
 
+/** Passes where `actual == expected`, or both are NaN. */
 export function equal(actual: unknown, expected: unknown, message?: AssertMessage): void {
   // biome-ignore lint/suspicious/noDoubleEquals: Node's `equal` compares loosely, and so does this one.
   if (actual != expected && !bothNaN(actual, expected)) failCompared('equal', '==', actual, expected, message)
 }
 
+/** Passes where `equal` does not. */
 export function notEqual(actual: unknown, expected: unknown, message?: AssertMessage): void {
   // biome-ignore lint/suspicious/noDoubleEquals: the counterpart of `equal`.
   if (actual == expected || bothNaN(actual, expected))
     failCompared('notEqual', '!=', actual, expected, message)
 }
 
+/** Passes where `Object.is(actual, expected)`. */
 export function strictEqual<T>(actual: unknown, expected: T, message?: AssertMessage): asserts actual is T {
   if (!Object.is(actual, expected)) failCompared('strictEqual', '===', actual, expected, message)
 }
 
+/** Passes where `strictEqual` does not. */
 export function notStrictEqual(actual: unknown, expected: unknown, message?: AssertMessage): void {
   if (Object.is(actual, expected)) failCompared('notStrictEqual', '!==', actual, expected, message)
 }
 
+/** Passes where both have the same structure and strictly equal leaves. */
 export function deepEqual(actual: unknown, expected: unknown, message?: AssertMessage): void {
   if (!isDeepEqual(actual, expected)) failCompared('deepEqual', 'deep-equals', actual, expected, message)
 }
 
+/** Passes where `deepEqual` does not. */
 export function notDeepEqual(actual: unknown, expected: unknown, message?: AssertMessage): void {
   if (isDeepEqual(actual, expected))
     failCompared('notDeepEqual', 'does not deep-equal', actual, expected, message)
 }
 
+/** The same as `deepEqual`. */
 export const deepStrictEqual: typeof deepEqual = deepEqual
+/** The same as `notDeepEqual`. */
 export const notDeepStrictEqual: typeof notDeepEqual = notDeepEqual
 
+/** Passes where the text matches. */
 export function match(text: string, pattern: RegExp, message?: AssertMessage): void {
   if (!pattern.test(text))
     failWith('match', message, `${formatValue(text)} does not match ${String(pattern)}`)
 }
 
+/** Passes where the text does not match. */
 export function doesNotMatch(text: string, pattern: RegExp, message?: AssertMessage): void {
   if (pattern.test(text)) failWith('doesNotMatch', message, `${formatValue(text)} matches ${String(pattern)}`)
 }
 
-/** @param expected pattern for the message, or class of the error; a string here is the message */
+/**
+ * Passes where `run` throws what is expected.
+ *
+ * @param expected pattern for the message, or class of the error; a string here is the message
+ */
 export function throws(run: () => unknown, expected?: ErrorMatch | string, message?: AssertMessage): void {
   let thrown: unknown
   try {
@@ -94,6 +109,7 @@ export async function rejects(
   checkThrown('rejects', thrown, expected, message)
 }
 
+/** Fails, always. */
 export function fail(message?: AssertMessage): never {
   failWith('fail', message, 'failed')
 }
@@ -118,6 +134,7 @@ export interface Assert {
   readonly throws: typeof throws
 }
 
+/** Passes where the value is truthy; the other functions are its properties. */
 export const assert: Assert = Object.assign((value: unknown, message?: AssertMessage) => ok(value, message), {
   AssertionError,
   deepEqual,

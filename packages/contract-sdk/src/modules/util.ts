@@ -5,6 +5,7 @@
  */
 import type { Generator } from './generator.js'
 
+/** What the module `util` exports. */
 export interface Util {
   /** A number from 0 up to, not including, 1. */
   random(): number

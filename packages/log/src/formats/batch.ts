@@ -9,6 +9,7 @@ const VERSION = 1
 /** Path of the batch record. */
 export const BATCH_PATH = '/.sys/batch'
 
+/** The record that closes a batch (spec/2-index §7). */
 export interface BatchRecord {
   /** 0 is genesis. */
   readonly number: number
@@ -27,6 +28,7 @@ export interface BatchRecord {
   readonly blocks: number
 }
 
+/** Canonical bytes of a batch record. */
 export function encodeBatch(record: BatchRecord): Uint8Array {
   return encodeMessage(BatchMessage, { version: VERSION, ...record })
 }

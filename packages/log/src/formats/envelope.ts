@@ -10,6 +10,7 @@ const VERSION = 1
 const TYPE_OP = 1
 const TYPE_ECHO = 2
 
+/** A block that holds an op. */
 export interface OpEnvelope {
   readonly type: 'op'
   /** Canonical bytes of the op's value. */
@@ -23,6 +24,7 @@ export interface EchoEnvelope {
   readonly treeHash: Uint8Array
 }
 
+/** What a block of an oplog holds (spec/3-oplog). */
 export type Envelope = OpEnvelope | EchoEnvelope
 
 /**

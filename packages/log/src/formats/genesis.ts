@@ -9,16 +9,21 @@ import { GenesisMessage } from './messages.generated.js'
 
 const VERSION = 1
 
+/** Path of the contract in force. */
 export const SOURCE_PATH = '/.sys/contract/source'
+/** Path of the genesis record. */
 export const GENESIS_PATH = '/.sys/acks/genesis'
+/** Path above the participants. */
 export const INPUTS_PREFIX = '/.sys/inputs'
 
+/** What genesis states besides contract and participants (spec/2-index §2). */
 export interface GenesisRecord {
   /** Encoded rules. */
   readonly rules: Uint8Array
   readonly nonce: Uint8Array
 }
 
+/** Canonical bytes of a genesis record. */
 export function encodeGenesis(record: GenesisRecord): Uint8Array {
   return encodeMessage(GenesisMessage, { version: VERSION, ...record })
 }
@@ -40,10 +45,12 @@ export interface Input {
   readonly active: boolean
 }
 
+/** Path of a participant. */
 export function inputPath(oplog: Uint8Array): string {
   return `${INPUTS_PREFIX}/${toHex(oplog)}`
 }
 
+/** Canonical bytes of a participant. */
 export function encodeInput(input: Input): Uint8Array {
   return encodeValue({ active: input.active, oplog: input.oplog, signer: input.signer })
 }

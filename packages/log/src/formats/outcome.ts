@@ -5,6 +5,7 @@
 
 /** Numbers on the wire; they never change meaning. */
 export const OUTCOME_KINDS = ['ok', 'failed', 'undecodable', 'too-large', 'echo'] as const
+/** What became of a block. */
 export type OutcomeKind = (typeof OUTCOME_KINDS)[number]
 
 /** Why an op failed; a closed list, part of the protocol. */
@@ -32,8 +33,10 @@ export const FAILURE_CODES = [
   /** The executor could not run the op to its end: time, memory, a crashed engine. */
   'unexecutable',
 ] as const
+/** Why an op failed. */
 export type FailureCode = (typeof FAILURE_CODES)[number]
 
+/** What the executor publishes about one block. */
 export interface Outcome {
   readonly kind: OutcomeKind
   /** Milliseconds since 1970, the executor's clock, never before the outcome ahead of it. */

@@ -19,6 +19,7 @@ import { FormatError } from '../errors.js'
 import { decodeValue } from '../values/cbor-decode.js'
 import { encodeValue } from '../values/cbor-encode.js'
 
+/** Limits of a database; no larger than the value format allows. */
 export interface RuleLimits {
   /** Largest oplog block that is executed, in bytes. */
   readonly opBytesMax: number
@@ -42,6 +43,7 @@ export interface RuleLimits {
   readonly fuelMax: number
 }
 
+/** Versions and limits that a database is pinned to. */
 export interface Rules {
   readonly protocol: number
   /** Version of the modules and globals a contract sees. */

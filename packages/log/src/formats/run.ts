@@ -10,6 +10,7 @@ import { FAILURE_CODES, type FailureCode, OUTCOME_KINDS, type Outcome } from './
 
 const VERSION = 1
 
+/** The outcomes of consecutive blocks of one oplog (spec/2-index §5). */
 export interface Run {
   /** The oplog's head under which the run's ops are proved; its length reaches the run's end at least. */
   readonly head: SignedHead
@@ -43,6 +44,7 @@ export function parseRunPath(path: string): RunPlace | null {
   return { oplog: fromHex(match[1]!), firstSeq: Number(match[2]) }
 }
 
+/** Canonical bytes of a run. */
 export function encodeRun(run: Run): Uint8Array {
   return encodeMessage(RunMessage, {
     version: VERSION,

@@ -3,6 +3,7 @@ import { SIGNATURE_BYTES } from '../constants.js'
 import { type Crypto, uint64 } from './crypto.js'
 import { concat, hypercoreNamespace, type LogIdentity, logKey, NAMESPACE_TREE } from './manifest.js'
 
+/** The state of a log as its owner signed it (spec/7-proofs §1). */
 export interface SignedHead {
   /** Blocks in the log. */
   readonly length: number

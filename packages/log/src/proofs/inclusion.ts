@@ -9,6 +9,7 @@ import { checkHead, type SignedHead } from './head.js'
 import { type LogIdentity, logKey } from './manifest.js'
 import { leafNode, parentNode, rootIndexes, type TreeNode, treeHash } from './merkle.js'
 
+/** A proof that a block stands in a log under a signed head (spec/7-proofs §4). */
 export interface InclusionProof {
   readonly kind: 'inclusion'
   readonly identity: LogIdentity

@@ -37,7 +37,9 @@ export function hypercoreNamespace(crypto: Crypto, id: number): Uint8Array {
 
 /** Ids of hypercore's namespaces that Vitra needs. */
 export const NAMESPACE_TREE = 0
+/** Id of hypercore's namespace for manifests. */
 export const NAMESPACE_MANIFEST = 3
+/** Id of hypercore's default namespace for signers. */
 export const NAMESPACE_DEFAULT = 4
 
 /** The manifest's bytes as hypercore encodes them. */

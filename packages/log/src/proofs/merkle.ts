@@ -6,6 +6,7 @@
 import flat from 'flat-tree'
 import { type Crypto, uint64 } from './crypto.js'
 
+/** A node of hypercore's Merkle tree (spec/7-proofs §3). */
 export interface TreeNode {
   /** Flat-tree index. */
   readonly index: number
@@ -62,6 +63,7 @@ export class Roots {
     return this.#length
   }
 
+  /** Takes in the next block. */
   append(block: Uint8Array): void {
     let node = leafNode(this.#crypto, this.#length++, block)
     for (;;) {
@@ -73,10 +75,12 @@ export class Roots {
     this.#roots.push(node)
   }
 
+  /** The tree hash of the blocks so far. */
   treeHash(): Uint8Array {
     return treeHash(this.#crypto, this.#roots)
   }
 
+  /** A copy that grows on its own. */
   clone(): Roots {
     return new Roots(this.#crypto, this.#length, this.#roots)
   }

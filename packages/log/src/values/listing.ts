@@ -13,6 +13,7 @@ export interface RawEntry {
   value: Uint8Array
 }
 
+/** A half-open range of keys. */
 export interface KeyRange {
   gte: Uint8Array
   lt: Uint8Array
@@ -20,9 +21,11 @@ export interface KeyRange {
 
 /** The first or last entry of a key range. */
 export interface OrderedSource {
+  /** The first entry in a range, or the last one with `reverse`; null where there is none. */
   first(range: KeyRange, reverse: boolean): Promise<RawEntry | null>
 }
 
+/** Which children a listing gives, and in which order. */
 export interface ListOptions {
   /** From the last name to the first. */
   reverse?: boolean

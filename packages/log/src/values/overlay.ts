@@ -15,6 +15,7 @@ export interface Change {
 
 /** Reads of one entry and of ordered ranges. */
 export interface EntrySource extends OrderedSource {
+  /** The value of a key, or null. */
   get(key: Uint8Array): Promise<Uint8Array | null>
 }
 

@@ -10,6 +10,7 @@ export type Value =
   | readonly Value[]
   | { readonly [key: string]: Value }
 
+/** Limits of one value. */
 export interface ValueLimits {
   /** Deepest nesting; a bare scalar has depth 1. */
   depthMax?: number

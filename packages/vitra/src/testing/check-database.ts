@@ -11,6 +11,7 @@ import {
   VitraError,
 } from '../index.js'
 
+/** What the oracle is to expect. */
 export interface CheckOptions {
   /** Verdict that the audit must give; default `valid`. */
   readonly verdict?: AuditReport['verdict']
