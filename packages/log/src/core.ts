@@ -21,7 +21,7 @@ export interface LogCore {
   /** Set once the log begins to close. */
   readonly closing: Promise<void> | null
   /** Connected peers that have the log too. */
-  readonly peers: readonly object[]
+  readonly peers: readonly LogPeer[]
   /** Asks peers for the newest head. True where it is longer than the one here. */
   update(options?: { wait?: boolean }): Promise<boolean>
   /** True where the blocks from `start` up to, not including, `end` are here. */
@@ -31,6 +31,18 @@ export interface LogCore {
   close(): Promise<void>
   on(event: 'download' | 'close', listener: () => void): unknown
   off(event: 'download' | 'close', listener: () => void): unknown
+}
+
+/** A connected peer of a log. */
+export interface LogPeer {
+  /** Key of the connection, null where it has none. */
+  readonly remotePublicKey: Buffer | null
+  /** Length of the log, as the peer says. */
+  readonly remoteLength: number
+  /** Blocks that it has without a gap, from the first on. */
+  readonly remoteContiguousLength: number
+  /** True once it has said what it has. */
+  readonly remoteSynced: boolean
 }
 
 /** The corestore under a storage. */

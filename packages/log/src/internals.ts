@@ -4,7 +4,7 @@
  */
 import type Corestore from 'corestore'
 import Hypercore from 'hypercore'
-import type { LogCore, LogStore } from './core.js'
+import type { LogCore, LogPeer, LogStore } from './core.js'
 import { LogError } from './errors.js'
 
 /** The hypercore behind what is public of it. */
@@ -76,6 +76,67 @@ function ignoreClosed(): void {}
 
 /** The longest signed length that a connected peer has announced: `peer.remoteLength`, 0 without peers. */
 export function remoteLengthMax(core: LogCore): number {
-  const peers = core.peers as { remoteLength: number }[]
-  return peers.reduce((longest, peer) => Math.max(longest, peer.remoteLength), 0)
+  return core.peers.reduce((longest, peer) => Math.max(longest, peer.remoteLength), 0)
+}
+
+interface InnerPeer {
+  /** Takes in what the peer says of its copy; the fields of the peer hold it once this has returned. */
+  onsync(message: unknown): Promise<void>
+}
+
+type PeerListener = (peer: LogPeer) => void
+
+/** Who is told what a peer says; each peer is hooked once. */
+const heardBy = new WeakMap<LogPeer, Set<PeerListener>>()
+
+/**
+ * Tells when a peer of a log has said what it holds, and when it has gone: `peer.onsync`. hypercore has an event
+ * for a peer that comes, which is before anything is known of it, and none for what it says.
+ *
+ * @returns ends it
+ */
+export function watchPeers(
+  log: LogCore,
+  { heard, gone }: { heard: PeerListener; gone: PeerListener },
+): () => void {
+  const core = hypercoreOf(log)
+  const watch = (peer: LogPeer) => {
+    listenersOf(peer).add(heard)
+    if (peer.remoteSynced) heard(peer)
+  }
+  const leave = (peer: LogPeer) => {
+    heardBy.get(peer)?.delete(heard)
+    gone(peer)
+  }
+  core.peers.forEach(watch)
+  core.on('peer-add', watch)
+  core.on('peer-remove', leave)
+  return () => {
+    for (const peer of core.peers) heardBy.get(peer)?.delete(heard)
+    core.off('peer-add', watch)
+    core.off('peer-remove', leave)
+  }
+}
+
+function listenersOf(peer: LogPeer): Set<PeerListener> {
+  const known = heardBy.get(peer)
+  if (known !== undefined) return known
+  const listeners = new Set<PeerListener>()
+  heardBy.set(peer, listeners)
+  const inner = peer as unknown as InnerPeer
+  const { onsync } = inner
+  inner.onsync = (message) => {
+    const taken = onsync.call(peer, message)
+    for (const listener of [...listeners]) listener(peer)
+    return taken
+  }
+  return listeners
+}
+
+/** Blocks of a log that are here: `core.core.bitfield`. */
+export function countBlocks(core: Hypercore): number {
+  const { bitfield } = core.core as unknown as {
+    bitfield: { countSet(start: number, length: number): number }
+  }
+  return bitfield.countSet(0, core.length)
 }

@@ -8,7 +8,7 @@ import type { LogCore } from './core.js'
 import { sodiumCrypto } from './crypto.js'
 import { LogError } from './errors.js'
 import { toHex } from './formats/hex.js'
-import { assertPinned, corestoreOf, refuseForks } from './internals.js'
+import { assertPinned, corestoreOf, countBlocks, refuseForks } from './internals.js'
 import { type SignedHead, unwrapSignature } from './proofs/head.js'
 import { inclusionTreeHash, type ProofSource } from './proofs/inclusion.js'
 import { type LogIdentity, logKey } from './proofs/manifest.js'
@@ -104,6 +104,11 @@ export class Log extends EventEmitter<LogEvents> implements ProofSource {
   /** Blocks in the log, as far as this replica knows. */
   get length(): number {
     return this.#core.length
+  }
+
+  /** How many blocks are here. */
+  get blocks(): number {
+    return countBlocks(this.#core)
   }
 
   /** True where every block is here. */

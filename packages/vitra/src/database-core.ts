@@ -7,7 +7,6 @@ import {
   Log,
   LogWriter,
   type Rules,
-  remoteLengthMax,
   type SignedHead,
   type Storage,
   sameBytes,
@@ -16,6 +15,7 @@ import {
 } from '@vitra/log'
 import { type Contract, type MethodHost, readableView, Sandbox } from '@vitra/sandbox'
 import { closeAll } from './close-all.js'
+import { closedError } from './closed-error.js'
 import { DatabaseError } from './errors.js'
 import { FraudStore } from './fraud-store.js'
 import { createGenesis, type NewDatabase } from './genesis.js'
@@ -24,6 +24,8 @@ import { LocalState } from './local-state.js'
 import type { Monitor } from './monitor.js'
 import type { OpenOptions } from './options.js'
 import { ParticipantLogs } from './participant-logs.js'
+import { Peers } from './peers.js'
+import { Sync } from './sync.js'
 import type { Transaction, TransactionHost } from './transaction.js'
 
 export class DatabaseCore {
@@ -35,6 +37,8 @@ export class DatabaseCore {
   readonly participant: LocalParticipant
   readonly local: LocalState
   readonly frauds: FraudStore
+  readonly peers: Peers
+  readonly sync: Sync
   readonly transactionHost: TransactionHost
   executor: Executor | null = null
   onUpdate: (version: number) => void = () => {}
@@ -56,6 +60,8 @@ export class DatabaseCore {
     this.local = local
     this.participants = new ParticipantLogs(storage, index)
     this.frauds = new FraudStore(storage)
+    this.peers = new Peers(index.log)
+    this.sync = new Sync({ storage, index, participants: this.participants, peers: this.peers })
     this.transactionHost = {
       index,
       use: (work) => this.use(work),
@@ -193,23 +199,6 @@ export class DatabaseCore {
     return monitor
   }
 
-  async syncLatest(timeoutMs: number): Promise<void> {
-    const deadline = Date.now() + timeoutMs
-    const { log } = this.index
-    for (;;) {
-      const wanted = Math.max(1, remoteLengthMax(log.core))
-      if (await log.waitForLength(wanted, deadline - Date.now())) {
-        if (remoteLengthMax(log.core) <= log.length) break
-      } else {
-        throw new DatabaseError(
-          'SYNC_TIMEOUT',
-          `no peer gave the index within ${timeoutMs} ms: see that one is connected`,
-        )
-      }
-    }
-    await this.participants.refresh()
-  }
-
   /** Ends everything; called again, it waits for the same end. */
   close(): Promise<void> {
     this.#closing ??= this.#endAll()
@@ -219,6 +208,7 @@ export class DatabaseCore {
   /** The logs go before whatever may wait for a block that never comes: with them its wait ends. */
   async #endAll(): Promise<void> {
     for (const listener of [...this.#failureListeners]) listener(closedError())
+    this.sync.close()
     const monitors = Promise.all([...this.#monitors].map((monitor) => monitor.close()))
     monitors.catch(forget) // looked at below
     await closeAll([
@@ -300,10 +290,6 @@ export class DatabaseCore {
     if (input !== undefined) return this.participants.open(input.signer)
     throw new DatabaseError('NOT_A_PARTICIPANT', `${toHex(key)} is the oplog of no participant known here`)
   }
-}
-
-export function closedError(cause?: unknown): DatabaseError {
-  return new DatabaseError('DATABASE_CLOSED', 'the database is closed: load it again', { cause })
 }
 
 /** For promises whose errors others are told. */

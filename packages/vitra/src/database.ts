@@ -11,7 +11,8 @@ import type { MethodInfo } from '@vitra/sandbox'
 import { type AuditReport, ContractFraudProof, InconclusiveError } from '@vitra/verifier'
 import { Auditor } from '@vitra/verifier/replay'
 import { closeAll } from './close-all.js'
-import { closedError, DatabaseCore } from './database-core.js'
+import { closedError } from './closed-error.js'
+import { DatabaseCore } from './database-core.js'
 import { DatabaseIndex } from './database-index.js'
 import { DatabaseError } from './errors.js'
 import type { CreateOptions } from './genesis.js'
@@ -19,8 +20,10 @@ import { Identity } from './identity.js'
 import { type PublicKeyLike, parseKey } from './keys.js'
 import { Monitor } from './monitor.js'
 import { type ReplicateOptions, replicate, Swarm, type SwarmOptions } from './network.js'
-import type { CallOptions, OpenOptions, SyncOptions, VerifyOptions } from './options.js'
+import type { CallOptions, FullSyncOptions, OpenOptions, SyncOptions, VerifyOptions } from './options.js'
+import type { PeerInfo } from './peers.js'
 import { copyState } from './sandbox-copy.js'
+import type { SyncProgress } from './sync.js'
 import { Transaction } from './transaction.js'
 import type { CallArguments, CallResponse } from './typed-call.js'
 
@@ -32,6 +35,11 @@ export interface DatabaseEvents {
   violation: [ContractFraudProof]
   /** The executor of this copy has stopped; the next op or `db.executor.sync()` tries again. */
   failure: [Error]
+  /** A peer exchanges the index with this copy. */
+  'peer-add': [PeerInfo]
+  'peer-remove': [PeerInfo]
+  /** Blocks of the index have arrived, or peers know of more; ten times a second at most. */
+  sync: [SyncProgress]
 }
 
 /** A participant's oplog, as this copy knows it. */
@@ -60,6 +68,7 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
   readonly index: DatabaseIndex
   readonly #core: DatabaseCore
   #swarm: Swarm | null = null
+  #leaving: Promise<void> = Promise.resolve()
   #violation: ContractFraudProof | null
   #closed = false
 
@@ -74,6 +83,9 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
     )
     core.onUpdate = (version) => this.emit('update', { version })
     core.onFailure = (error) => this.emit('failure', error)
+    core.peers.on('add', (peer) => this.emit('peer-add', peer))
+    core.peers.on('remove', (peer) => this.emit('peer-remove', peer))
+    core.sync.on('progress', (progress) => this.emit('sync', progress))
   }
 
   /**
@@ -297,22 +309,65 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
     return replicate(this.#core.storage, target, options)
   }
 
-  /** Shares the database on the Hyperswarm network. */
+  /** Shares the database on the Hyperswarm network, until `unswarm` or `close`. */
   swarm(options: SwarmOptions = {}): Swarm {
     this.#assertOpen()
     this.#swarm ??= new Swarm(this.#core.storage, this.#core.index.log, options)
     return this.#swarm
   }
 
-  /** Waits until this copy has what its peers have of the index. @throws {DatabaseError} `SYNC_TIMEOUT` */
+  /** Leaves the network that `swarm` joined; `swarm` joins again. Streams of `replicate` stay. */
+  async unswarm(): Promise<void> {
+    if (this.#swarm !== null) this.#leaving = this.#swarm.close()
+    this.#swarm = null
+    await this.#leaving
+  }
+
+  /** The peers that exchange the index with this copy, by whatever connection. */
+  get peers(): readonly PeerInfo[] {
+    return this.#core.peers.list
+  }
+
+  /** How far this copy of the index is; the event `sync` tells when it changes. */
+  progress(): SyncProgress {
+    return this.#core.sync.progress
+  }
+
+  /**
+   * Waits until a peer exchanges the index with this copy; being announced is not enough.
+   *
+   * @throws {DatabaseError} `CONNECT_TIMEOUT`; or the signal's reason
+   */
+  async whenConnected(options: SyncOptions = {}): Promise<void> {
+    await this.#core.use(() => this.#core.sync.whenConnected(options))
+  }
+
+  /**
+   * Waits until this copy is as far as its connected peers; without any it is as far as it can be, so wait for
+   * `whenConnected` first. A peer that announces more than it proves holds it up for some seconds only, where
+   * another one is connected.
+   *
+   * @throws {DatabaseError} `SYNC_TIMEOUT`; or the signal's reason
+   */
   async syncLatest(options: SyncOptions = {}): Promise<void> {
-    await this.#core.use(() => this.#core.syncLatest(options.timeout ?? SYNC_TIMEOUT_MS))
+    await this.#core.use(() => this.#core.sync.latest(options))
+  }
+
+  /**
+   * Waits until every block of the index and of every participant's oplog, the removed ones too, is on disk here:
+   * `verify` then needs no peer. Called again, it goes on with what is missing.
+   *
+   * @throws {DatabaseError} `SYNC_TIMEOUT`, which says what is missing; or the signal's reason
+   * @example await db.syncFullHistory({ onProgress: ({ blocks, knownBlocks }) => console.log(blocks, knownBlocks) })
+   */
+  async syncFullHistory(options: FullSyncOptions = {}): Promise<void> {
+    await this.#core.use(() => this.#core.sync.fullHistory(options))
   }
 
   /** Ends everything this copy does and frees the folder. */
   async close(): Promise<void> {
     this.#closed = true
-    await closeAll([async () => this.#swarm?.close(), () => this.#core.close()])
+    await closeAll([() => this.unswarm(), () => this.#core.close()])
   }
 
   /** `await using` closes it. */
@@ -350,7 +405,6 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
   }
 }
 
-const SYNC_TIMEOUT_MS = 10_000
 /** How long a monitor waits for peers to give a block that the index already speaks of, in ms. */
 const MONITOR_WAIT_MS = 10_000
 

@@ -3,6 +3,7 @@ import { VitraError } from '@vitra/log'
 
 /** Codes of {@link DatabaseError}. */
 export type DatabaseErrorCode =
+  | 'CONNECT_TIMEOUT'
   | 'CONTRACT_VIOLATED'
   | 'CREATION_INVALID'
   | 'DATABASE_CLOSED'

@@ -2,6 +2,7 @@
 import type { TimeSource } from '@vitra/executor'
 import type { ContractLogEntry, SandboxOptions } from '@vitra/sandbox'
 import type { AuditProgress } from '@vitra/verifier/replay'
+import type { FullSyncProgress } from './sync.js'
 
 /** What is chosen each time a database is opened; nothing of it is stored. */
 export interface OpenOptions {
@@ -32,4 +33,13 @@ export interface CallOptions {
 export interface SyncOptions {
   /** In ms; default 10,000. */
   readonly timeout?: number
+  readonly signal?: AbortSignal
+}
+
+export interface FullSyncOptions {
+  /** In ms. Without it the sync may take as long as blocks arrive, and gives up 30,000 ms after the last one. */
+  readonly timeout?: number
+  readonly signal?: AbortSignal
+  /** Called as blocks arrive, ten times a second at most, and once at the end. */
+  readonly onProgress?: (progress: FullSyncProgress) => void
 }

@@ -1,4 +1,5 @@
 /** The oplogs of a database as one copy holds them: one open log each, filled from peers as they grow. */
+import { EventEmitter } from 'node:events'
 import {
   type IndexLog,
   type Input,
@@ -14,7 +15,12 @@ import {
 } from '@vitra/log'
 import { closeAll } from './close-all.js'
 
-export class ParticipantLogs {
+export interface ParticipantLogsEvents {
+  /** An oplog has grown, or more of its blocks are here. */
+  blocks: []
+}
+
+export class ParticipantLogs extends EventEmitter<ParticipantLogsEvents> {
   readonly #storage: Storage
   readonly #index: IndexLog
   readonly #logs = new Map<string, Promise<Log>>()
@@ -24,6 +30,8 @@ export class ParticipantLogs {
   #version = 0
 
   constructor(storage: Storage, index: IndexLog) {
+    super()
+    this.setMaxListeners(0) // one listener for each monitor
     this.#storage = storage
     this.#index = index
   }
@@ -79,6 +87,9 @@ export class ParticipantLogs {
   async #open(signer: Uint8Array): Promise<Log> {
     const log = await Log.open(this.#storage, oplogIdentity(signer, this.#index.key))
     log.core.download({ start: 0, end: -1 })
+    const tell = () => void this.emit('blocks')
+    log.on('append', tell)
+    log.core.on('download', tell)
     return log
   }
 }
