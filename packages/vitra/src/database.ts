@@ -23,7 +23,7 @@ import { type ReplicateOptions, replicate, Swarm, type SwarmOptions } from './ne
 import type { CallOptions, FullSyncOptions, OpenOptions, SyncOptions, VerifyOptions } from './options.js'
 import type { PeerInfo } from './peers.js'
 import { copyState } from './sandbox-copy.js'
-import type { SyncProgress } from './sync.js'
+import type { SyncProgress } from './sync-progress.js'
 import { Transaction } from './transaction.js'
 import type { CallArguments, CallResponse } from './typed-call.js'
 

@@ -2,7 +2,7 @@
 import type { TimeSource } from '@vitra/executor'
 import type { ContractLogEntry, SandboxOptions } from '@vitra/sandbox'
 import type { AuditProgress } from '@vitra/verifier/replay'
-import type { FullSyncProgress } from './sync.js'
+import type { FullSyncProgress } from './sync-progress.js'
 
 /** What is chosen each time a database is opened; nothing of it is stored. */
 export interface OpenOptions {

@@ -6,38 +6,8 @@ import { DatabaseError } from './errors.js'
 import type { FullSyncOptions, SyncOptions } from './options.js'
 import type { ParticipantLogs } from './participant-logs.js'
 import { Peers } from './peers.js'
+import { type FullSyncProgress, type LogProgress, logProgress, type SyncProgress } from './sync-progress.js'
 import { Throttle } from './throttle.js'
-
-/** How far this copy of the index is. */
-export interface SyncProgress {
-  /** Length of the index here. */
-  readonly length: number
-  /** The longest index that this copy or a connected peer says it has. */
-  readonly knownLength: number
-  /** Blocks of that length which are not here. */
-  readonly missingBlocks: number
-  /** Connected peers. */
-  readonly peers: number
-}
-
-/** How far one log is. */
-export interface LogProgress {
-  /** Key of the log: the database's for the index, else an oplog's. */
-  readonly key: Buffer
-  readonly kind: 'index' | 'oplog'
-  /** Blocks that are here. */
-  readonly blocks: number
-  /** Blocks that there are, as far as is known. */
-  readonly knownBlocks: number
-}
-
-/** How far index and oplogs are; the oplogs are known once the index is here. */
-export interface FullSyncProgress {
-  /** Blocks that are here, of all logs. */
-  readonly blocks: number
-  readonly knownBlocks: number
-  readonly logs: readonly LogProgress[]
-}
 
 export interface SyncHost {
   readonly storage: Storage
@@ -243,10 +213,6 @@ class Oplogs {
   close(): void {
     for (const { peers } of this.#all) peers.close()
   }
-}
-
-function logProgress(kind: LogProgress['kind'], log: Log, knownBlocks: number): LogProgress {
-  return Object.freeze({ key: Buffer.from(log.key), kind, blocks: log.blocks, knownBlocks })
 }
 
 function incomplete({ logs }: FullSyncProgress, timeout: number | undefined): DatabaseError {
