@@ -1,0 +1,40 @@
+/** One run of the bench: every row, then the results. */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { runRow } from './harness.js'
+import { describeMachine } from './machine.js'
+import { allRows } from './rows/index.js'
+import type { Sizes } from './sizes.js'
+import { type Results, type SummaryRow, summarize } from './summary.js'
+
+export interface BenchOptions {
+  readonly sizes: Sizes
+  /** The command, as the report quotes it. */
+  readonly command: string
+  /** A folder on the disk that is to be measured. */
+  readonly folder: string
+  /** Only rows whose id contains this. */
+  readonly only?: string | undefined
+  readonly onRow?: (row: SummaryRow) => void
+}
+
+export async function runBench({ sizes, command, folder, only = '', onRow }: BenchOptions): Promise<Results> {
+  await mkdir(folder, { recursive: true })
+  const own = await mkdtemp(path.join(folder, 'bench-'))
+  const date = new Date().toISOString()
+  const startedAt = performance.now()
+  try {
+    const machine = describeMachine(own)
+    const rows: SummaryRow[] = []
+    for (const row of allRows(sizes, own)) {
+      if (!row.id.includes(only)) continue
+      const summary = summarize(await runRow(row, sizes.rounds, own))
+      rows.push(summary)
+      onRow?.(summary)
+    }
+    const seconds = (performance.now() - startedAt) / 1000
+    return { format: 1, date, command, rounds: sizes.rounds, seconds, machine, rows }
+  } finally {
+    await rm(own, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,82 @@
+/** Runs the rows: every contestant in turn, round after round, so that a machine that changes its pace slows all. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import path from 'node:path'
+
+export type Unit = 'per second' | 'ms' | 'bytes'
+
+/** One contestant in one row. */
+export interface Contestant {
+  readonly name: string
+  /** What exactly it does here, and what it does not. */
+  readonly note: string
+  /** One turn in an empty folder: one figure, or a figure for each call. */
+  measure(folder: string): Promise<number[]>
+}
+
+/** One question, asked of several contestants. The first one is what the others are compared with. */
+export interface Row {
+  readonly id: string
+  readonly title: string
+  readonly unit: Unit
+  readonly contestants: readonly Contestant[]
+  /** Frees what the turns shared. */
+  close?(): Promise<void>
+}
+
+/** The figures of one contestant, a list for each round. */
+export interface Measured {
+  readonly name: string
+  readonly note: string
+  readonly rounds: readonly (readonly number[])[]
+}
+
+export interface MeasuredRow {
+  readonly id: string
+  readonly title: string
+  readonly unit: Unit
+  readonly contestants: readonly Measured[]
+}
+
+/** @param folder on the disk that is measured */
+export async function runRow(row: Row, rounds: number, folder: string): Promise<MeasuredRow> {
+  const figures = row.contestants.map((): number[][] => [])
+  try {
+    for (let round = 0; round < rounds; round++) {
+      for (const [nth, contestant] of row.contestants.entries()) {
+        figures[nth]!.push(await inFolder(folder, (own) => contestant.measure(own)))
+      }
+    }
+  } finally {
+    await row.close?.()
+  }
+  const { id, title, unit } = row
+  const contestants = row.contestants.map(({ name, note }, nth) => ({ name, note, rounds: figures[nth]! }))
+  return { id, title, unit, contestants }
+}
+
+async function inFolder<T>(parent: string, work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(path.join(parent, 'turn-'))
+  try {
+    return await work(path.join(folder, 'data'))
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** How often something was done in a second. */
+export async function perSecond(times: number, work: () => Promise<void>): Promise<number> {
+  return (times / (await elapsedMs(work))) * 1000
+}
+
+export async function elapsedMs(work: () => Promise<void>): Promise<number> {
+  const startedAt = performance.now()
+  await work()
+  return performance.now() - startedAt
+}
+
+/** The time of each of several calls, one after the other, in ms. */
+export async function each(times: number, work: (nth: number) => Promise<void>): Promise<number[]> {
+  const figures: number[] = []
+  for (let nth = 0; nth < times; nth++) figures.push(await elapsedMs(() => work(nth)))
+  return figures
+}

@@ -1,0 +1,69 @@
+/** `npm run bench`: measures, prints, and writes `docs/benchmarks.md` and `apps/bench/results/last.json`. */
+import { loadavg } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { runBench } from './bench.js'
+import { FULL, QUICK, TINY } from './sizes.js'
+import type { Summary, SummaryRow } from './summary.js'
+import { writeResults } from './write.js'
+
+const APP = fileURLToPath(new URL('..', import.meta.url))
+const REPO = path.join(APP, '../..')
+const REPORT = path.join(REPO, 'docs/benchmarks.md')
+const DATA = path.join(APP, 'results/last.json')
+
+const HELP = `npm run bench -- [options]
+
+Measures Vitra beside a bare Hyperbee and Autobase and writes docs/benchmarks.md and apps/bench/results/last.json.
+
+  --full           larger histories and more rounds: an hour
+  --tiny           a minute, only to see that it works; writes nothing
+  --only <text>    only the rows whose id contains the text; writes nothing
+  --folder <path>  where to write while measuring, a folder on the disk that is meant; default tmp/
+`
+
+const { values } = parseArgs({
+  options: {
+    full: { type: 'boolean', default: false },
+    tiny: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    folder: { type: 'string', default: path.join(REPO, 'tmp') },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+if (values.help) process.stdout.write(HELP)
+else await main()
+
+async function main(): Promise<void> {
+  const { full, tiny, only, folder } = values
+  console.log(
+    `load average ${loadavg()
+      .map((load) => load.toFixed(2))
+      .join(' ')}`,
+  )
+  const results = await runBench({
+    sizes: full ? FULL : tiny ? TINY : QUICK,
+    command: `npm run bench${full ? ' -- --full' : ''}`,
+    folder,
+    only,
+    onRow: print,
+  })
+  const { fileSystem, node, cpu, cores } = results.machine
+  console.log(`${Math.round(results.seconds)} s on ${fileSystem}, ${cpu}, ${cores} cores, Node ${node}`)
+  if (tiny || only !== undefined) return
+  await writeResults(results, { report: REPORT, data: DATA })
+  console.log('wrote docs/benchmarks.md and apps/bench/results/last.json')
+}
+
+function print({ title, unit, contestants }: SummaryRow): void {
+  console.log(`\n${title} (${unit})`)
+  for (const { name, median, min, max, p95, p99, ratio } of contestants as readonly Summary[]) {
+    const tail = p95 === undefined ? '' : ` p95 ${p95.toFixed(2)} p99 ${p99!.toFixed(2)}`
+    const spread = `${min.toPrecision(3)}–${max.toPrecision(3)}`
+    console.log(
+      `  ${name.padEnd(40)} ${median.toPrecision(4)} (${spread})${tail} ratio ${ratio.toPrecision(3)}`,
+    )
+  }
+}

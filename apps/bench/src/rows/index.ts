@@ -1,0 +1,24 @@
+/** Every row of the report, in its order. */
+import type { Row } from '../harness.js'
+import type { Sizes } from '../sizes.js'
+import { diskRow } from './disk.js'
+import { executedRows } from './executed.js'
+import { latencyRow } from './latency.js'
+import { readsRow } from './reads.js'
+import { replicationRows } from './replication.js'
+import { createRow, restartRow } from './start.js'
+import { verifiedRow } from './verified.js'
+
+/** @param folder on the disk that is measured */
+export function allRows(sizes: Sizes, folder: string): Row[] {
+  return [
+    ...executedRows(sizes),
+    verifiedRow(sizes),
+    latencyRow(sizes),
+    readsRow(sizes),
+    createRow(),
+    ...sizes.histories.map((ops) => restartRow(ops, folder)),
+    ...replicationRows(sizes),
+    diskRow(sizes),
+  ]
+}

@@ -1,0 +1,53 @@
+/** How much work each form of the bench does. */
+
+export interface Sizes {
+  /** How often every contestant has its turn. */
+  readonly rounds: number
+  /** Ops of one round where each is a call or an append of its own. */
+  readonly ops: number
+  /** Ops of one round where they come in arrays of {@link ARRAY_OPS}. */
+  readonly arrayOps: number
+  /** Calls of one round of which each is timed. */
+  readonly calls: number
+  /** Reads of one round. */
+  readonly reads: number
+  /** Ops of each participant of three, in one round. */
+  readonly replicated: number
+  /** Ops that a history holds before it is opened again. */
+  readonly histories: readonly number[]
+}
+
+/** Ops in one array: as many as Autobase's own users give at a time, and a call of a Vitra contract emits. */
+export const ARRAY_OPS = 100
+
+/** Under five minutes on two cores. */
+export const QUICK: Sizes = {
+  rounds: 3,
+  ops: 200,
+  arrayOps: 600,
+  calls: 100,
+  reads: 400,
+  replicated: 40,
+  histories: [1000, 5000],
+}
+
+export const FULL: Sizes = {
+  rounds: 5,
+  ops: 2000,
+  arrayOps: 5000,
+  calls: 1000,
+  reads: 5000,
+  replicated: 300,
+  histories: [1000, 10_000, 50_000],
+}
+
+/** Only to see that the program works; its figures mean nothing. */
+export const TINY: Sizes = {
+  rounds: 1,
+  ops: 5,
+  arrayOps: 100,
+  calls: 4,
+  reads: 5,
+  replicated: 3,
+  histories: [100],
+}

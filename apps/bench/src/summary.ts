@@ -1,0 +1,61 @@
+/** What the figures of all rounds come to: plain data, for the report and for later runs to compare with. */
+import type { Measured, MeasuredRow, Unit } from './harness.js'
+import type { Machine } from './machine.js'
+import { median, percentile } from './statistics.js'
+
+/** One contestant in one row. */
+export interface Summary {
+  readonly name: string
+  readonly note: string
+  /** Median over the rounds; of a round with many figures its median counts. */
+  readonly median: number
+  /** Smallest and largest round. */
+  readonly min: number
+  readonly max: number
+  /** Over every figure of every round, where a round has many. */
+  readonly p95?: number
+  readonly p99?: number
+  /** Figure of the row's first contestant over this one's: the median of the rounds' own ratios. */
+  readonly ratio: number
+}
+
+export interface SummaryRow {
+  readonly id: string
+  readonly title: string
+  readonly unit: Unit
+  readonly contestants: readonly Summary[]
+}
+
+export interface Results {
+  readonly format: 1
+  readonly date: string
+  readonly command: string
+  readonly rounds: number
+  readonly seconds: number
+  readonly machine: Machine
+  readonly rows: readonly SummaryRow[]
+}
+
+export function summarize({ id, title, unit, contestants }: MeasuredRow): SummaryRow {
+  const first = roundFigures(contestants[0]!)
+  return { id, title, unit, contestants: contestants.map((measured) => summary(measured, first)) }
+}
+
+function summary(measured: Measured, first: readonly number[]): Summary {
+  const { name, note, rounds } = measured
+  const figures = roundFigures(measured)
+  const all = rounds.flat()
+  return {
+    name,
+    note,
+    median: median(figures),
+    min: Math.min(...figures),
+    max: Math.max(...figures),
+    ratio: median(figures.map((figure, round) => first[round]! / figure)),
+    ...(all.length > rounds.length ? { p95: percentile(all, 0.95), p99: percentile(all, 0.99) } : {}),
+  }
+}
+
+function roundFigures({ rounds }: Measured): number[] {
+  return rounds.map((figures) => median(figures))
+}

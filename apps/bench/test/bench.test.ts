@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { TemporaryFolder } from '@vitra/testkit'
+import { expect, it } from 'vitest'
+import { runBench } from '../src/bench.js'
+import { TINY } from '../src/sizes.js'
+import type { SummaryRow } from '../src/summary.js'
+import { writeResults } from '../src/write.js'
+
+const BENCH_TIMEOUT_MS = 10 * 60_000
+
+it(
+  'measures everything at a tiny size and writes a report',
+  async () => {
+    await using folder = await TemporaryFolder.make()
+    const told: SummaryRow[] = []
+    const results = await runBench({
+      sizes: TINY,
+      command: 'npm run bench -- --tiny',
+      folder: folder.path,
+      onRow: (row) => told.push(row),
+    })
+    expect(results.rows.map(({ id }) => id)).toEqual([
+      'executed-single',
+      'executed-arrays',
+      'verified',
+      'latency',
+      'reads',
+      'create',
+      'restart-100',
+      'replicated-single',
+      'replicated-arrays',
+      'disk',
+    ])
+    expect(told).toEqual(results.rows)
+    for (const { contestants } of results.rows) {
+      expect(contestants[0]!.name).toMatch(/^Vitra/)
+      expect(contestants[0]!.ratio).toBe(1)
+      for (const { median, min, max, ratio } of contestants) {
+        for (const figure of [median, min, max, ratio]) expect(figure).toBeGreaterThan(0)
+        expect(max).toBeGreaterThanOrEqual(min)
+      }
+    }
+
+    const files = {
+      report: path.join(folder.path, 'docs/report.md'),
+      data: path.join(folder.path, 'last.json'),
+    }
+    await writeResults(results, files)
+    expect(JSON.parse(await readFile(files.data, 'utf8'))).toEqual(results)
+    const report = await readFile(files.report, 'utf8')
+    expect(report).toContain('npm run bench -- --tiny')
+    expect(report).toContain(`Node ${process.version}`)
+    expect(report).not.toMatch(/undefined|NaN|Infinity/)
+    for (const { title, contestants } of results.rows) {
+      const section = report.split(`### ${title}\n`)[1]!.split('\n### ')[0]!
+      for (const { name } of contestants) expect(section).toContain(`| ${name} |`)
+      const columns = section
+        .trim()
+        .split('\n')
+        .map((line) => line.split('|').length)
+      expect(new Set(columns).size).toBe(1)
+    }
+  },
+  BENCH_TIMEOUT_MS,
+)

@@ -1,0 +1,5 @@
+// Builds the bench into one program; nobody imports it, so it has no types.
+import { defineConfig } from 'tsup'
+import { library } from '../../tsup.base.js'
+
+export default defineConfig({ ...library({ main: 'src/main.ts' }), dts: false })
