@@ -13,8 +13,14 @@ export function engineName(v8: string): string {
   return `v8-${v8.split('.').slice(0, 2).join('.')}`
 }
 
-/** From the package for the newest Node to the one for the oldest; npm installs those that fit. */
-const PACKAGES = ['@vitra/engine-node24', '@vitra/engine-node22', '@vitra/engine-node20', 'isolated-vm']
+/** Node lines, newest first, that share a build of isolated-vm. Some package managers install all three packages. */
+const LINES = [24, 22, 20]
+
+/** The package that brings isolated-vm for a version of Node. @example enginePackage('25.1.0') // '@vitra/engine-node24' */
+export function enginePackage(node: string): string {
+  const major = Number.parseInt(node, 10)
+  return `@vitra/engine-node${LINES.find((line) => line <= major) ?? LINES.at(-1)}`
+}
 
 /**
  * File that the guest requires to get isolated-vm.
@@ -23,15 +29,21 @@ const PACKAGES = ['@vitra/engine-node24', '@vitra/engine-node22', '@vitra/engine
  */
 export function findEngine(): string {
   const { resolve } = createRequire(import.meta.url)
-  for (const name of PACKAGES) {
+  for (const name of [enginePackage(process.versions.node), 'isolated-vm']) {
     try {
       return resolve(name)
     } catch {
-      // Not installed for this version of Node: the next one may be.
+      // Not installed; somebody may have installed isolated-vm by hand.
     }
   }
-  throw new SandboxError(
+  throw engineMissing('is not installed')
+}
+
+/** `ENGINE_MISSING`: npm ends without an error where an optional package does not compile or is left out. */
+export function engineMissing(what: string, cause?: unknown): SandboxError {
+  return new SandboxError(
     'ENGINE_MISSING',
-    'isolated-vm is not installed: run npm install again and read its output; a compile may have failed',
+    `isolated-vm, which runs contracts, ${what} for Node ${process.versions.node}: install again, without omitting optional dependencies, and read npm's output. Its install script must be allowed ("allowScripts": {"isolated-vm": true} in package.json), and on Node 20 it compiles with python3, make and g++`,
+    { cause },
   )
 }

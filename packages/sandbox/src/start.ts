@@ -1,12 +1,12 @@
 /** Starts guests (spec/4-execution §6): the strictest way that works on this machine, found once. */
 import { loadArtifacts } from '#artifacts'
 import { ORPHAN_GRACE_MS, START_MS } from './constants.js'
-import { findEngine } from './engine.js'
+import { engineMissing, findEngine } from './engine.js'
 import { SandboxError } from './errors.js'
 import { GuestProcess } from './guest-process.js'
 import { pack, unpack } from './pack.js'
 import { spawnGuest } from './spawn.js'
-import { FRAME } from './wire.js'
+import { EXIT_ENGINE, FRAME } from './wire.js'
 
 export interface StartedGuest {
   readonly guest: GuestProcess
@@ -42,5 +42,7 @@ export async function startGuest(opMs: number, memoryMb: number): Promise<Starte
       failure = error
     }
   }
+  if (failure instanceof SandboxError && failure.details.code === EXIT_ENGINE)
+    throw engineMissing('is there but does not load', failure)
   throw new SandboxError('GUEST_CRASHED', 'no guest process starts on this machine', { cause: failure })
 }

@@ -30,6 +30,9 @@ export const FRAME = {
 } as const
 export type FrameKind = (typeof FRAME)[keyof typeof FRAME]
 
+/** Exit code of a guest that cannot load the engine. */
+export const EXIT_ENGINE = 3
+
 /** Length of what follows, in bytes, and the frame's kind. */
 export const FRAME_HEADER_BYTES = 5
 /** Largest frame that the host accepts: the changes of one op with their paths, and its return value. */

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { decodeValue } from '@vitra/log/values'
 import { describe, expect, it } from 'vitest'
+import { enginePackage } from '../src/engine.js'
 import { ENGINES, engineName, Sandbox, UnexecutableError } from '../src/index.js'
 import { COUNTER, call, caller, evaluate, MemorySource, RULES, run, stepOver } from './helpers.js'
 import { startLoneHost } from './lone-host.js'
@@ -36,6 +37,16 @@ describe('a sandbox', () => {
     expect(sandbox.engine).toBe(engineName(process.versions.v8))
     expect(ENGINES).toContain(sandbox.engine)
     expect(ENGINES).toEqual(['v8-11.3', 'v8-12.4', 'v8-13.6', 'v8-14.6'])
+  })
+
+  it.each([
+    ['20.19.0', '@vitra/engine-node20'],
+    ['22.0.0', '@vitra/engine-node22'],
+    ['23.11.1', '@vitra/engine-node22'],
+    ['24.0.0', '@vitra/engine-node24'],
+    ['26.1.0', '@vitra/engine-node24'],
+  ])('takes the engine for Node %s from %s', (node, name) => {
+    expect(enginePackage(node)).toBe(name)
   })
 
   it.runIf(IS_LINUX)('leaves no process behind', async () => {

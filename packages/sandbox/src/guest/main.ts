@@ -5,7 +5,7 @@
 import { createRequire } from 'node:module'
 import type { Value } from '@vitra/log/values'
 import { pack, unpack } from '../pack.js'
-import { FRAME, MODE, unpackRun } from '../wire.js'
+import { EXIT_ENGINE, FRAME, MODE, unpackRun } from '../wire.js'
 import { readFrame, writeFrame } from './channel.js'
 import type { Engine } from './engine.js'
 import type { Plan } from './facades.js'
@@ -15,7 +15,7 @@ const SPARES_MAX = 4
 const EXIT_LOST = 1
 
 const require = createRequire(process.argv[1]!)
-const engine = require(process.argv[2]!) as Engine
+const engine = loadEngine(process.argv[2]!)
 const contracts = new Map<number, Plan>()
 /** Realms made ahead of the next `apply`, by contract: making one costs more than most ops. */
 const spares = new Map<number, Realm>()
@@ -24,6 +24,14 @@ let ending: Uint8Array | null = null
 let realms: Realms
 
 main()
+
+function loadEngine(file: string): Engine {
+  try {
+    return require(file) as Engine
+  } catch {
+    process.exit(EXIT_ENGINE) // built for another Node, or never built
+  }
+}
 
 function main(): void {
   for (let frame = readFrame(); frame !== null; frame = readFrame()) {
