@@ -34,11 +34,17 @@ function nodeFlags({ guestFile, engineFile, memoryMb, hasPermissions }: SpawnOpt
   // A realm per op is much short-lived memory: with more room for it an op takes a tenth less time.
   flags.push('--max-semi-space-size=32')
   if (!hasPermissions) return flags
-  const isOld = Number.parseInt(process.versions.node, 10) < 22
-  flags.push(isOld ? '--experimental-permission' : '--permission', '--allow-addons')
+  flags.push(permissionFlag(process.versions.node), '--allow-addons')
   const readable = [path.dirname(guestFile), ...modulesFolders(engineFile), '/etc/alpine-release']
   for (const folder of new Set(readable)) flags.push(`--allow-fs-read=${folder}`)
   return flags
+}
+
+/** How a version of Node calls its permission model: a flag that it does not know would end the guest at once. */
+export function permissionFlag(version: string): string {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  const isStable = major > 23 || (major === 23 && minor >= 5) || (major === 22 && minor >= 13)
+  return isStable ? '--permission' : '--experimental-permission'
 }
 
 /** The folders in which Node looks for the engine and for what it requires, links resolved as well. */

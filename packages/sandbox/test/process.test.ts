@@ -4,6 +4,7 @@ import { decodeValue } from '@vitra/log/values'
 import { describe, expect, it } from 'vitest'
 import { enginePackage } from '../src/engine.js'
 import { ENGINES, engineName, Sandbox, UnexecutableError } from '../src/index.js'
+import { permissionFlag } from '../src/spawn.js'
 import { COUNTER, call, caller, evaluate, MemorySource, RULES, run, stepOver } from './helpers.js'
 import { startLoneHost } from './lone-host.js'
 
@@ -179,6 +180,22 @@ describe.runIf(IS_LINUX)('the host', () => {
     expect(guests.length).toBe(1)
     host.kill('SIGKILL')
     await until(() => !guests.some((pid) => isAlive(pid)))
+  })
+})
+
+describe('the permission model', () => {
+  it.each([
+    ['20.19.0', '--experimental-permission'],
+    ['22.12.0', '--experimental-permission'],
+    ['22.13.0', '--permission'],
+    ['23.4.0', '--experimental-permission'],
+    ['24.0.0', '--permission'],
+  ])('is asked for on Node %s by %s', (version, flag) => {
+    expect(permissionFlag(version)).toBe(flag)
+  })
+
+  it('is asked for by a flag that this Node knows', () => {
+    expect(process.allowedNodeEnvironmentFlags.has(permissionFlag(process.versions.node))).toBe(true)
   })
 })
 
