@@ -43,15 +43,19 @@ export class Member<M> {
    */
   async write(...ops: Value[]): Promise<(string | null)[]> {
     await this.catchUp()
-    const { pubkey: key, path: folder } = this.db
+    await this.db.syncLatest()
+    const { pubkey: key, path: folder, localOplog } = this.db
+    const oplog = localOplog!.key.toString('hex')
     await this.disconnect()
     await this.db.close()
-    await appendOps(folder, Buffer.from(this.pubkey, 'hex'), key, ops)
+    const first = await appendOps(folder, Buffer.from(this.pubkey, 'hex'), key, ops)
     this.db = await Database.load<M>(folder)
-    const written = await this.db.pending()
     this.connect()
     const refusals: (string | null)[] = []
-    for (const tx of written) refusals.push(await refusal(tx))
+    for (const [n, value] of ops.entries()) {
+      const call = { format: 1, txId: `written-${n}`, method: '', params: null }
+      refusals.push(await refusal(this.db.transaction({ ...call, ops: [{ oplog, seq: first + n, value }] })))
+    }
     return refusals
   }
 

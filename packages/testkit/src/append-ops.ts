@@ -6,13 +6,14 @@ import { encodeOp, Log, LogWriter, oplogIdentity, Storage, type Value } from '@v
  *
  * @param publicKey of the participant, whose secret key is kept in the folder
  * @param databaseKey public key of the database
+ * @returns sequence number of the first op
  */
 export async function appendOps(
   folder: string,
   publicKey: Uint8Array,
   databaseKey: Uint8Array,
   ops: readonly Value[],
-): Promise<void> {
+): Promise<number> {
   const storage = Storage.at(folder)
   await storage.load()
   try {
@@ -20,8 +21,9 @@ export async function appendOps(
     if (keyPair === null) throw new Error(`${folder} does not hold the secret key of this participant`)
     const identity = oplogIdentity(keyPair.publicKey, new Uint8Array(databaseKey))
     const writer = await LogWriter.open(await Log.open(storage, identity), storage, keyPair)
-    await writer.append(ops.map((op) => encodeOp(op)))
+    const { length } = await writer.append(ops.map((op) => encodeOp(op)))
     await writer.close()
+    return length - ops.length
   } finally {
     await storage.close()
   }
