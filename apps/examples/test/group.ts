@@ -2,11 +2,14 @@
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { appendOps, type Connection, connect, TemporaryFolder } from '@vitra/testkit'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import { Database, type Transaction, type TransactionError, type Value } from 'vitra'
 import { checkDatabase } from 'vitra/testing'
 
-const WAIT = { timeout: 20_000 }
+const WAIT = { timeout: 60_000 }
+
+// Several databases a test, each with a sandbox of its own.
+vi.setConfig({ testTimeout: 120_000 })
 
 /** One participant, or somebody who would like to be one. */
 export class Member<M> {

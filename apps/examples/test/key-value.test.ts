@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
+import { Database, Storage } from 'vitra'
+import { checkDatabase } from 'vitra/testing'
 import type * as contract from '../key-value/contract.js'
 import { expectRefused, Group, type Member } from './group.js'
 
@@ -77,4 +80,17 @@ it('a participant that is not the admin gets nothing through by writing ops itse
   expect((await bob.call('get', { key: 'note' })).response).toMatchObject({ by: bob.pubkey })
   expect((await group.founder.call('admin')).response).toBe(group.founder.pubkey)
   await group.check()
+})
+
+it('a database created with further participants has no admin, and nobody becomes one', async () => {
+  const source = await readFile(new URL('../key-value/contract.js', import.meta.url), 'utf8')
+  const participants = ['ab'.repeat(32)]
+  await using db = await Database.create<Contract>(Storage.temporary(), {
+    contract: { source },
+    participants,
+  })
+  expect((await db.call('admin')).response).toBeNull()
+  const pubkey = db.localOplog!.publicKey.toString('hex')
+  await expectRefused(db.call('setAdmin', { pubkey }), 'only the admin may do this')
+  await checkDatabase(db)
 })
