@@ -36,6 +36,7 @@ export interface SyncOptions {
   readonly signal?: AbortSignal
 }
 
+/** How to fetch everything, and how far along it is. */
 export interface FullSyncOptions {
   /** In ms. Without it the sync may take as long as blocks arrive, and gives up 30,000 ms after the last one. */
   readonly timeout?: number
