@@ -48,6 +48,35 @@ export function openClasses() {
     .map(({ name, file }) => `${name} (${file})`)
 }
 
+/** How the messages of errors read in the sources: patterns, by code. */
+export function errorMessages() {
+  const found = new Map()
+  for (const file of sources()) {
+    const tree = parsed(file)
+    const visit = (node) => {
+      if (ts.isNewExpression(node) && node.arguments?.length > 1 && ts.isStringLiteral(node.arguments[0])) {
+        const [code, message] = node.arguments
+        found.set(code.text, [...(found.get(code.text) ?? []), form(message)])
+      }
+      ts.forEachChild(node, visit)
+    }
+    visit(tree)
+  }
+  return found
+}
+
+/** A pattern for what an expression may say; what is put together elsewhere may say anything. */
+function form(node) {
+  if (ts.isStringLiteralLike(node)) return new RegExp(`^${escaped(node.text)}$`)
+  if (!ts.isTemplateExpression(node)) return /^/
+  const parts = node.templateSpans.map((span) => `.*${escaped(span.literal.text)}`)
+  return new RegExp(`^${escaped(node.head.text)}${parts.join('')}$`, 's')
+}
+
+function escaped(text) {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+}
+
 function classGroups() {
   return errorClasses()
     .filter(({ codes }) => codes !== null)

@@ -1,9 +1,9 @@
 // Writes docs/errors/README.md, the list of all codes; --check compares instead. Fails where a code has no page, a
-// page no code, or a page leaves out a part. The pages themselves are written by hand.
+// page no code, a page leaves out a part, or an example is not what the code says. The pages themselves are written by hand.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { errorCodes, openClasses } from './error-codes.mjs'
+import { errorCodes, errorMessages, openClasses } from './error-codes.mjs'
 
 const PAGES = fileURLToPath(new URL('../docs/errors', import.meta.url))
 const INDEX = 'README.md'
@@ -18,17 +18,18 @@ export function problems(groups = errorCodes()) {
       wanted.set(file, [...(wanted.get(file) ?? []), ...(label === undefined ? [] : [label])])
     }
   }
+  const messages = errorMessages()
   const found = readdirSync(PAGES, { recursive: true })
     .map(String)
     .filter((file) => file.endsWith('.md') && file !== INDEX)
   return [
     ...openClasses().map((name) => `${name} names no codes: extend VitraError<…>`),
     ...found.filter((file) => !wanted.has(file)).map((file) => `docs/errors/${file} describes no code`),
-    ...[...wanted].flatMap(([file, labels]) => pageProblems(file, labels)),
+    ...[...wanted].flatMap(([file, labels]) => pageProblems(file, labels, messages)),
   ]
 }
 
-function pageProblems(file, labels) {
+function pageProblems(file, labels, messages) {
   if (!existsSync(path.join(PAGES, file)))
     return [`docs/errors/${file} is missing: write what its code means`]
   const text = readFileSync(path.join(PAGES, file), 'utf8')
@@ -36,9 +37,16 @@ function pageProblems(file, labels) {
   const says = [`# ${code}\n\n`, ...labels]
   const parts = path.dirname(file) === '.' ? [...PARTS, 'What is not lost'] : PARTS
   for (const part of parts) says.push(`\n## ${part}\n\n`)
-  return says
-    .filter((said) => !text.includes(said))
-    .map((said) => `docs/errors/${file} lacks "${said.trim()}"`)
+  const lacks = says.filter((said) => !text.includes(said)).map((said) => `lacks "${said.trim()}"`)
+  const forms = path.dirname(file) === '.' ? messages.get(code) : undefined
+  if (!isExample(text, forms)) lacks.push(`has an example that is no message of ${code}`)
+  return lacks.map((lack) => `docs/errors/${file} ${lack}`)
+}
+
+/** @param forms how the messages of the code read in the sources; undefined where they are put together elsewhere */
+export function isExample(page, forms) {
+  const example = /\n## Example\n\n```\n(?:\w+: )?(.*?)\n```/s.exec(page)?.[1]
+  return example !== undefined && (forms === undefined || forms.some((form) => form.test(example)))
 }
 
 /** The text of the list. */

@@ -1,8 +1,8 @@
 // Every code that a user can meet has a page, and every page a code.
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { errorCodes, openClasses } from '../error-codes.mjs'
-import { index, problems } from '../error-pages.mjs'
+import { errorCodes, errorMessages, openClasses } from '../error-codes.mjs'
+import { index, isExample, problems } from '../error-pages.mjs'
 
 const codesOf = (title) => errorCodes().find((group) => group.title === title)?.codes
 
@@ -33,6 +33,13 @@ describe('docs/errors', () => {
       `docs/errors/${first.codes[0]}.md describes no code`,
       'docs/errors/NO_SUCH_CODE.md is missing: write what its code means',
     ])
+  })
+
+  it('has an example as the code would print it', () => {
+    const forms = errorMessages().get('SYNC_TIMEOUT')
+    const page = readFileSync('docs/errors/SYNC_TIMEOUT.md', 'utf8')
+    expect(isExample(page, forms)).toBe(true)
+    expect(isExample(page.replace('SYNC_TIMEOUT: ', 'SYNC_TIMEOUT: perhaps '), forms)).toBe(false)
   })
 
   it('has a fresh list: npm run errors', () => {
