@@ -3,7 +3,7 @@
  * the system entries that executor and verifier go by. Every version number here is a batch end.
  */
 import Hyperbee from 'hyperbee'
-import { BeeSource } from './bee-source.js'
+import { BeeSource, type BlockSource } from './bee-source.js'
 import { LogError } from './errors.js'
 import { BATCH_PATH, type BatchRecord, decodeBatch } from './formats/batch.js'
 import {
@@ -23,7 +23,7 @@ import { hypercoreOf } from './internals.js'
 import type { Log, ReadOptions } from './log.js'
 import { Mutex } from './mutex.js'
 import { decodeValue } from './values/cbor-decode.js'
-import type { OrderedSource } from './values/listing.js'
+import type { KeyRange, OrderedSource } from './values/listing.js'
 import { childRange, keyToPath, pathToKey } from './values/path.js'
 
 /** One block of the index: a write of one path. */
@@ -165,14 +165,14 @@ export class IndexLog {
 
   /** The newest run of an oplog, by one reverse seek; null where it has none. */
   async lastRun(oplog: Uint8Array): Promise<FoundRun | null> {
-    return this.#findRun(childRange(runsPrefix(oplog)))
+    return this.read(({ source }) => findLastRun(source, oplog))
   }
 
   /** The run that holds the outcome of block `seq` of an oplog, or null where it is not executed yet. */
   async runOf(oplog: Uint8Array, seq: number): Promise<FoundRun | null> {
     const range = childRange(runsPrefix(oplog))
     const until = pathToKey(runPath({ oplog, firstSeq: seq + 1 }))
-    const found = await this.#findRun({ gte: range.gte, lt: until })
+    const found = await this.read(({ source }) => findRun(source, { gte: range.gte, lt: until }))
     if (found === null || seq >= found.place.firstSeq + found.run.outcomes.length) return null
     return found
   }
@@ -211,14 +211,6 @@ export class IndexLog {
   async #release(held: HeldSnapshot): Promise<void> {
     if (held.users === 0 && held !== this.#current) await held.snapshot.close()
   }
-
-  async #findRun(range: { gte: Uint8Array; lt: Uint8Array }): Promise<FoundRun | null> {
-    const found = await this.read((snapshot) => snapshot.source.firstBlock(range, true))
-    if (found === null) return null
-    const place = parseRunPath(keyToPath(found.key))
-    if (place === null) throw new LogError('INDEX_UNREADABLE', `index block ${found.seq} is not a run`)
-    return { seq: found.seq, place, run: decodeRun(found.value) }
-  }
 }
 
 interface HeldSnapshot {
@@ -227,6 +219,19 @@ interface HeldSnapshot {
 }
 
 const READ_TIMEOUT_MS = 30_000
+
+/** The newest run of an oplog in a state, by one reverse seek; null where it has none. */
+export function findLastRun(source: BlockSource, oplog: Uint8Array): Promise<FoundRun | null> {
+  return findRun(source, childRange(runsPrefix(oplog)))
+}
+
+async function findRun(source: BlockSource, range: KeyRange): Promise<FoundRun | null> {
+  const found = await source.firstBlock(range, true)
+  if (found === null) return null
+  const place = parseRunPath(keyToPath(found.key))
+  if (place === null) throw new LogError('INDEX_UNREADABLE', `index block ${found.seq} is not a run`)
+  return { seq: found.seq, place, run: decodeRun(found.value) }
+}
 
 /** All participants that the index has ever admitted, in key order. */
 export async function readInputs(source: OrderedSource): Promise<Input[]> {

@@ -4,12 +4,12 @@
  */
 import Hyperbee from 'hyperbee'
 import type Hypercore from 'hypercore'
-import { BeeSource } from './bee-source.js'
+import { BeeSource, type BlockSource } from './bee-source.js'
 import { sodiumCrypto } from './crypto.js'
 import type { Log } from './log.js'
 import { Roots } from './proofs/merkle.js'
 import { BlockStack, StagedCore } from './staged-core.js'
-import type { Change, EntrySource } from './values/overlay.js'
+import type { Change } from './values/overlay.js'
 import { pathToKey } from './values/path.js'
 
 /** The blocks of a batch, ready to be appended. */
@@ -33,10 +33,14 @@ export class IndexWriter {
     this.#bee = new Hyperbee(new StagedCore(stack) as unknown as Hypercore, { extension: false })
   }
 
-  /** Over a log, or over nothing for a new index or an audit. */
-  static async open(log: Log | null): Promise<IndexWriter> {
-    const { length, roots } = log === null ? { length: 0, roots: [] } : await log.roots()
-    const writer = new IndexWriter(new BlockStack(log), new Roots(sodiumCrypto, length, roots))
+  /**
+   * Over the first blocks of a log, or over nothing for a new index or an audit.
+   *
+   * @param at length of the log that is built on; default all of it
+   */
+  static async open(log: Log | null, at?: number): Promise<IndexWriter> {
+    const { length, roots } = log === null ? { length: 0, roots: [] } : await log.roots(at)
+    const writer = new IndexWriter(new BlockStack(log, length), new Roots(sodiumCrypto, length, roots))
     await writer.#bee.ready()
     return writer
   }
@@ -52,7 +56,7 @@ export class IndexWriter {
   }
 
   /** The state at that length. */
-  get source(): EntrySource {
+  get source(): BlockSource {
     return new BeeSource(this.#bee)
   }
 

@@ -164,20 +164,28 @@ export class Log extends EventEmitter<LogEvents> implements ProofSource {
     try {
       await snapshot.ready()
       if (snapshot.length === 0) return null
-      return (await readUpgrade(snapshot)).head
+      const { length } = snapshot
+      const { roots, signature } = await readUpgrade(snapshot, length)
+      return { length, treeHash: treeHash(sodiumCrypto, roots), signature: bareSignature(signature) }
     } finally {
       await snapshot.close()
     }
   }
 
-  /** The roots of the tree at the newest head, left to right. */
-  async roots(): Promise<{ length: number; roots: TreeNode[] }> {
+  /**
+   * The roots of the tree of the first `length` blocks, left to right.
+   *
+   * @param length default that of the newest head
+   * @throws {LogError} `BLOCK_MISSING` where the log is shorter
+   */
+  async roots(length?: number): Promise<{ length: number; roots: TreeNode[] }> {
     const snapshot = this.#core.snapshot()
     try {
       await snapshot.ready()
-      if (snapshot.length === 0) return { length: 0, roots: [] }
-      const { head, roots } = await readUpgrade(snapshot)
-      return { length: head.length, roots }
+      const wanted = length ?? snapshot.length
+      if (wanted > snapshot.length)
+        throw new LogError('BLOCK_MISSING', this.#missing(wanted - 1), { details: { key: toHex(this.key) } })
+      return { length: wanted, roots: wanted === 0 ? [] : (await readUpgrade(snapshot, wanted)).roots }
     } finally {
       await snapshot.close()
     }
@@ -222,13 +230,13 @@ export class Log extends EventEmitter<LogEvents> implements ProofSource {
 }
 
 // hypercore's own `treeHash` fetches the last block first, for ever where no peer gives it.
-async function readUpgrade(snapshot: Hypercore): Promise<{ head: SignedHead; roots: TreeNode[] }> {
-  const { length } = snapshot
+async function readUpgrade(
+  snapshot: Hypercore,
+  length: number,
+): Promise<{ roots: TreeNode[]; signature: Uint8Array }> {
   const { upgrade } = await snapshot.proof({ upgrade: { start: 0, length } })
   if (!upgrade) throw new LogError('LOG_DAMAGED', 'the log has no signed head')
-  const roots = upgrade.nodes.map(plainNode)
-  const hash = treeHash(sodiumCrypto, roots)
-  return { head: { length, treeHash: hash, signature: bareSignature(upgrade.signature) }, roots }
+  return { roots: upgrade.nodes.map(plainNode), signature: upgrade.signature }
 }
 
 function bareSignature(container: Uint8Array): Uint8Array {

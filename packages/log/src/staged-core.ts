@@ -66,9 +66,9 @@ export class BlockStack {
   #baseLength: number
   #blocks: Buffer[] = []
 
-  constructor(log: Log | null) {
+  constructor(log: Log | null, baseLength: number) {
     this.#log = log
-    this.#baseLength = log?.length ?? 0
+    this.#baseLength = baseLength
   }
 
   get length(): number {
@@ -99,7 +99,7 @@ export class BlockStack {
 
   /** Forgets staged blocks that the log holds by now. */
   settle(): void {
-    const length = this.#log?.length ?? this.#baseLength
+    const length = Math.min(this.#log?.length ?? this.#baseLength, this.length)
     this.#blocks = this.#blocks.slice(length - this.#baseLength)
     this.#baseLength = length
   }

@@ -14,37 +14,11 @@ import {
   readHistory,
   SCHEMA_LIES,
   TemporaryFolder,
-  WORKBENCH_CONTRACT,
 } from '../src/index.js'
+import { writeHonestHistory } from './honest-history.js'
 
 let folder: TemporaryFolder
 let removedOplog: Uint8Array
-
-/** An honest history that has something for each lie: several batches, failures, a removal, an upgrade. */
-async function writeHonestHistory(path: string): Promise<void> {
-  const db = await Database.create(path, { contract: { source: WORKBENCH_CONTRACT } })
-  const other = await db.createIdentity()
-  const run = async (method: string, params: object) => {
-    const tx = await db.call(method, params)
-    await tx.whenProcessed().catch((error) => {
-      if (error.code !== 'OP_REJECTED') throw error
-    })
-  }
-  await run('put', { key: 'a', value: 1 })
-  await run('many', { count: 5 })
-  await run('fail', { message: 'as it should' })
-  await run('admit', { pubkey: other.toString() })
-  await run('put', { key: 'b', value: { deep: [1, 2, 3] } })
-  await run('put', { key: 'c', value: 'text' })
-  await run('twice', { key: 'a', value: 2 })
-  await run('upgrade', { code: `${WORKBENCH_CONTRACT}\n// the second version` })
-  await run('remove', { pubkey: other.toString() })
-  await run('del', { key: 'c' })
-  await run('put', { key: 'last', value: 'one' })
-  removedOplog = db.oplogs.find((oplog) => !oplog.active)!.key
-  await checkDatabase(db)
-  await db.close()
-}
 
 async function auditLie(liar: DishonestExecutor): Promise<void> {
   const history: History = await readHistory(folder.at('honest'))
@@ -65,7 +39,7 @@ async function auditLie(liar: DishonestExecutor): Promise<void> {
 describe('an audit catches an executor that', () => {
   beforeAll(async () => {
     folder = await TemporaryFolder.make()
-    await writeHonestHistory(folder.at('honest'))
+    removedOplog = await writeHonestHistory(folder.at('honest'))
   })
   afterAll(() => folder[Symbol.asyncDispose]())
 
@@ -112,7 +86,7 @@ describe('an audit catches an executor that', () => {
 describe('an audit accuses nobody where', () => {
   beforeAll(async () => {
     folder = await TemporaryFolder.make()
-    await writeHonestHistory(folder.at('honest'))
+    removedOplog = await writeHonestHistory(folder.at('honest'))
   })
   afterAll(() => folder[Symbol.asyncDispose]())
 

@@ -91,10 +91,13 @@ export interface Finding {
 /** What an audit found. */
 export interface AuditReport {
   readonly verdict: 'valid' | 'fraud' | 'inconclusive'
+  /** Index length at which the audit began: 0 for genesis, else what an earlier audit here had checked. */
+  readonly from: number
   /** How far the audit reached: every batch up to this index length was checked. */
   readonly version: number
   /** Index length that is here. */
   readonly length: number
+  /** Batches and ops that were checked since `from`. */
   readonly batches: number
   readonly ops: number
   /** Ops in the participants' logs that have no outcome yet. */

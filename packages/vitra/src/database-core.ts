@@ -22,6 +22,7 @@ import { createGenesis, type NewDatabase } from './genesis.js'
 import { LocalParticipant } from './local-participant.js'
 import { LocalState } from './local-state.js'
 import type { Monitor } from './monitor.js'
+import { MonitorPlace } from './monitor-place.js'
 import type { OpenOptions } from './options.js'
 import { ParticipantLogs } from './participant-logs.js'
 import { Peers } from './peers.js'
@@ -37,6 +38,7 @@ export class DatabaseCore {
   readonly participant: LocalParticipant
   readonly local: LocalState
   readonly frauds: FraudStore
+  readonly monitorPlace: MonitorPlace
   readonly peers: Peers
   readonly sync: Sync
   readonly transactionHost: TransactionHost
@@ -60,6 +62,7 @@ export class DatabaseCore {
     this.local = local
     this.participants = new ParticipantLogs(storage, index)
     this.frauds = new FraudStore(storage)
+    this.monitorPlace = new MonitorPlace(storage, (error) => this.onFailure(error))
     this.peers = new Peers(index.log)
     this.sync = new Sync({ storage, index, participants: this.participants, peers: this.peers })
     this.transactionHost = {
@@ -215,6 +218,7 @@ export class DatabaseCore {
       async () => this.executor?.close(),
       () => this.participant.settle(),
       () => this.participants.close(),
+      () => this.monitorPlace.close(),
       ...this.#writers.map((writer) => () => writer.close()),
       () => this.storage.close(),
       () => this.index.close(),

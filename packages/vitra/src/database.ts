@@ -9,7 +9,7 @@ import type { Executor } from '@vitra/executor'
 import { decodeValue, encodeValue, Storage, toHex } from '@vitra/log'
 import type { MethodInfo } from '@vitra/sandbox'
 import { type AuditReport, ContractFraudProof, InconclusiveError } from '@vitra/verifier'
-import { Auditor } from '@vitra/verifier/replay'
+import { Auditor, type AuditorOptions } from '@vitra/verifier/replay'
 import { closeAll } from './close-all.js'
 import { closedError } from './closed-error.js'
 import { DatabaseCore } from './database-core.js'
@@ -18,7 +18,7 @@ import { DatabaseError } from './errors.js'
 import type { CreateOptions } from './genesis.js'
 import { Identity } from './identity.js'
 import { type PublicKeyLike, parseKey } from './keys.js'
-import { Monitor } from './monitor.js'
+import { Monitor, type MonitorOptions } from './monitor.js'
 import { type ReplicateOptions, replicate, Swarm, type SwarmOptions } from './network.js'
 import type { CallOptions, FullSyncOptions, OpenOptions, SyncOptions, VerifyOptions } from './options.js'
 import type { PeerInfo } from './peers.js'
@@ -285,11 +285,20 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
     return report
   }
 
-  /** Checks everything that was published, and from now on what is published. */
-  async monitor(): Promise<Monitor> {
+  /**
+   * Checks what is published from now on, and everything before that no monitor of this copy has checked yet. Its
+   * place is kept in the folder; `verify` checks all of it again.
+   */
+  async monitor(options: MonitorOptions = {}): Promise<Monitor> {
     this.#assertOpen()
+    const { index, participants, peers, monitorPlace } = this.#core
+    if (options.fresh) await this.#core.use(() => monitorPlace.drop())
+    const place = await this.#core.use(() => monitorPlace.load())
+    this.#assertOpen()
+    const auditor = this.#auditor({ waitMs: MONITOR_WAIT_MS, place })
+    const accept = (report: AuditReport) => this.#accept(report)
     return this.#core.keepMonitor(
-      new Monitor(this.#core.index, this.#auditor(MONITOR_WAIT_MS), (report) => this.#accept(report)),
+      new Monitor({ index, auditor, participants, peers, place: monitorPlace, accept }),
     )
   }
 
@@ -381,10 +390,10 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
     return new Identity(publicKey, this.#core.storage.keys)
   }
 
-  #auditor(waitMs = 0): Auditor {
+  #auditor(how: Pick<AuditorOptions, 'waitMs' | 'place'> = {}): Auditor {
     const { index, sandbox, participants, local } = this.#core
     const openOplog = ({ signer }: { signer: Uint8Array }) => participants.open(signer)
-    return new Auditor({ index, sandbox, openOplog, waitMs, remembered: local.seen })
+    return new Auditor({ index, sandbox, openOplog, remembered: local.seen, ...how })
   }
 
   /** Keeps what an audit found, before anybody is told. */

@@ -3,61 +3,115 @@ import { EventEmitter } from 'node:events'
 import type { IndexLog } from '@vitra/log'
 import type { AuditReport, ContractFraudProof } from '@vitra/verifier'
 import type { Auditor } from '@vitra/verifier/replay'
+import type { MonitorPlace } from './monitor-place.js'
+import type { ParticipantLogs } from './participant-logs.js'
+import type { Peers } from './peers.js'
+import { Throttle } from './throttle.js'
 
-/** Events of {@link Monitor}. */
+export interface MonitorOptions {
+  /** Forget what earlier monitors of this copy have checked, and begin at genesis. */
+  readonly fresh?: boolean
+}
+
+/** How far a monitor is behind. */
+export interface MonitorLag {
+  /** Blocks of the index that are known of and not checked; 0 where it has caught up. */
+  readonly blocks: number
+  /** Index length that was checked. */
+  readonly version: number
+  /** Index length here. */
+  readonly length: number
+  /** The longest index that this copy or a connected peer says it has. */
+  readonly knownLength: number
+}
+
 export interface MonitorEvents {
-  /** Everything up to `version` was checked and holds. */
+  /** Everything up to `version` was checked and holds; `batches` and `ops` count what this monitor has checked. */
   validated: [{ version: number; batches: number; ops: number }]
   /** The executor has violated the contract. The proof is on disk before this is told; the monitor has ended. */
   violation: [ContractFraudProof]
   /** Something could not be checked; the report lists it. */
   inconclusive: [AuditReport]
+  /** It has fallen behind, come nearer or caught up; four times a second at most. */
+  lag: [MonitorLag]
+  /** The place up to which earlier monitors had checked is not in the log here: it began at genesis again. */
+  restart: [{ version: number }]
   /** The audit itself failed, such as on a full disk; it goes on when the index grows. */
   error: [Error]
   /** The monitor has ended. */
   close: []
 }
 
-/** Audits what is published as it arrives. Make one with `db.monitor()`. */
+export interface MonitorHost {
+  readonly index: IndexLog
+  readonly auditor: Auditor
+  readonly participants: ParticipantLogs
+  readonly peers: Peers
+  readonly place: MonitorPlace
+  /** Keeps what a report says: the head seen, or the violation's proof, which it returns. */
+  readonly accept: (report: AuditReport) => Promise<ContractFraudProof | null>
+}
+
+const LAG_MS = 250
+
 export class Monitor extends EventEmitter<MonitorEvents> implements AsyncDisposable {
-  readonly #index: IndexLog
-  readonly #auditor: Auditor
-  readonly #accept: (report: AuditReport) => Promise<ContractFraudProof | null>
+  readonly #host: MonitorHost
   readonly #abort = new AbortController()
   #running: Promise<void> | null = null
   #again = false
-  readonly #told = new Set<string>()
+  readonly #toldFindings = new Set<string>()
+  #toldVersion = 0
+  #toldLag = 0
+  readonly #lag = new Throttle(LAG_MS, () => this.#tellLag())
+  /** Where it means to go on from, until the first audit has shown whether it can. */
+  #start: number
 
-  /** @param accept keeps what a report says: the head seen, or the violation's proof, which it returns */
-  constructor(
-    index: IndexLog,
-    auditor: Auditor,
-    accept: (report: AuditReport) => Promise<ContractFraudProof | null>,
-  ) {
+  constructor(host: MonitorHost) {
     super()
-    this.#index = index
-    this.#auditor = auditor
-    this.#accept = accept
+    this.#host = host
+    this.#start = host.auditor.from
+    const { index, participants, peers } = host
     index.log.on('append', this.#look)
     index.log.on('conflict', this.#look)
     index.log.core.on('download', this.#look)
+    participants.on('blocks', this.#fill)
+    peers.on('change', this.#lag.ask)
     queueMicrotask(this.#look)
   }
 
   /** Index length that was checked. */
   get version(): number {
-    return this.#auditor.version
+    return this.#host.auditor.version
+  }
+
+  /** Index length from which this monitor checks; 0 for genesis, else where an earlier one of this copy stopped. */
+  get from(): number {
+    return this.#host.auditor.from
+  }
+
+  /** How far it is behind what is known of the index. */
+  get lag(): MonitorLag {
+    const { index, peers } = this.#host
+    const { version } = this
+    const { length } = index
+    const knownLength = Math.max(length, peers.announcedLength)
+    return Object.freeze({ blocks: Math.max(0, knownLength - version), version, length, knownLength })
   }
 
   /** Ends the monitor. */
   async close(): Promise<void> {
     this.#end()
     await this.#running
+    await this.#host.place.flush()
   }
 
-  /** `await using` closes it. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
+  }
+
+  /** Blocks of a participant's log came: an audit that missed some can check more. */
+  readonly #fill = (): void => {
+    if (this.#toldFindings.size > 0) this.#look()
   }
 
   readonly #look = (): void => {
@@ -70,19 +124,33 @@ export class Monitor extends EventEmitter<MonitorEvents> implements AsyncDisposa
   }
 
   async #run(): Promise<void> {
+    const { auditor } = this.#host
     while (this.#again && !this.#abort.signal.aborted) {
       this.#again = false
-      const before = this.#auditor.version
+      this.#lag.ask()
       try {
-        const report = await this.#auditor.advance({ signal: this.#abort.signal })
+        const report = await auditor.advance({ signal: this.#abort.signal, onProgress: this.#progress })
         if (this.#abort.signal.aborted) return
-        await this.#tell(report, before)
+        await this.#tell(report)
       } catch (error) {
         if (this.#abort.signal.aborted) return
         this.#fail(error as Error)
         return
       }
     }
+  }
+
+  readonly #progress = (): void => {
+    const { place } = this.#host.auditor
+    if (place !== null) this.#host.place.keep(place)
+    this.#lag.ask()
+  }
+
+  #tellLag(): void {
+    const { lag } = this
+    if (lag.blocks === this.#toldLag) return
+    this.#toldLag = lag.blocks
+    this.emit('lag', lag)
   }
 
   /** An `error` that nobody listens to would end the process. */
@@ -93,29 +161,47 @@ export class Monitor extends EventEmitter<MonitorEvents> implements AsyncDisposa
   #end(): void {
     if (this.#abort.signal.aborted) return
     this.#abort.abort()
-    const { log } = this.#index
-    log.off('append', this.#look)
-    log.off('conflict', this.#look)
-    log.core.off('download', this.#look)
+    const { index, participants, peers } = this.#host
+    index.log.off('append', this.#look)
+    index.log.off('conflict', this.#look)
+    index.log.core.off('download', this.#look)
+    participants.off('blocks', this.#fill)
+    peers.off('change', this.#lag.ask)
+    this.#lag.end()
     this.emit('close')
   }
 
-  async #tell(report: AuditReport, before: number): Promise<void> {
-    const proof = await this.#accept(report)
+  async #tell(report: AuditReport): Promise<void> {
+    const proof = await this.#host.accept(report)
+    await this.#tellStart()
     if (proof !== null) {
       this.#end()
       this.emit('violation', proof)
       return
     }
-    const { version, batches, ops } = report
-    const news = report.findings
-      .map((finding) => JSON.stringify(finding))
-      .filter((text) => !this.#told.has(text))
-    if (news.length > 0) {
-      for (const text of news) this.#told.add(text)
-      this.emit('inconclusive', report)
-    } else if (version > before && report.verdict === 'valid') {
+    this.#lag.ask()
+    const { version, batches, ops, verdict, findings } = report
+    if (verdict === 'valid') {
+      this.#toldFindings.clear()
+      if (version <= this.#toldVersion) return
+      this.#toldVersion = version
       this.emit('validated', { version, batches, ops })
+      return
     }
+    const news = findings
+      .map((finding) => JSON.stringify(finding))
+      .filter((text) => !this.#toldFindings.has(text))
+    for (const text of news) this.#toldFindings.add(text)
+    if (news.length > 0) this.emit('inconclusive', report)
+  }
+
+  async #tellStart(): Promise<void> {
+    const version = this.#start
+    this.#start = 0
+    if (version === 0 || this.from > 0) return
+    const { place, auditor } = this.#host
+    await place.drop()
+    if (auditor.place !== null) place.keep(auditor.place)
+    this.emit('restart', { version })
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Audits a database from genesis (protocol §8): replays every batch and compares it, bit for bit. Taken from the
+ * Audits a database from genesis, or from where an audit here stopped (protocol §8): replays every batch and compares it, bit for bit. Taken from the
  * log and checked for legality: order, batch ends, timestamps, `process` results, heads and their signatures.
  * Everything else is recomputed.
  */
@@ -17,7 +17,7 @@ import type { Sandbox } from '@vitra/sandbox'
 import { type AuditReport, type Finding, type Violation, violation } from '../verdict.js'
 import { RulesUnknown } from './genesis.js'
 import { Caught, Missing, readBatch, waiting } from './published-batch.js'
-import { Replay } from './replay.js'
+import { type AuditPlace, Replay } from './replay.js'
 
 export interface AuditorOptions {
   readonly index: IndexLog
@@ -28,6 +28,11 @@ export interface AuditorOptions {
   readonly waitMs?: number
   /** The last head that was seen here, kept outside the log. */
   readonly remembered?: SignedHead | undefined
+  /**
+   * Where an audit of this copy stopped. It goes on from there if the log here is still the same up to that place;
+   * else it begins at genesis.
+   */
+  readonly place?: AuditPlace | null
 }
 
 export interface AdvanceOptions {
@@ -46,17 +51,36 @@ export interface AuditProgress {
 
 export class Auditor {
   readonly #options: AuditorOptions
-  #replay: Replay
+  /** Null until it is known where to begin, and after a batch that was left half checked. */
+  #replay: Replay | null = null
+  /** What was checked without a finding: an interrupted audit goes on from here. */
+  #place: AuditPlace | null
+  #from = 0
+  /** What was checked up to that place. */
+  #counted: Counted = NOTHING
+  /** What was checked before the replay began. */
+  #base: Counted = NOTHING
   #violation: Violation | null = null
 
   constructor(options: AuditorOptions) {
     this.#options = options
-    this.#replay = this.#begin()
+    this.#place = options.place ?? null
+    this.#from = this.#place?.version ?? 0
+  }
+
+  /** Index length at which this audit began; known after the first `advance`. */
+  get from(): number {
+    return this.#from
+  }
+
+  /** Up to where everything was checked and holds; null before genesis. */
+  get place(): AuditPlace | null {
+    return this.#place
   }
 
   /** Index length checked so far. */
   get version(): number {
-    return this.#replay.version
+    return this.#replay?.version ?? this.#place?.version ?? 0
   }
 
   /**
@@ -83,39 +107,60 @@ export class Auditor {
     return this.#options.waitMs ?? 0
   }
 
-  #begin(): Replay {
-    return new Replay({ ...this.#options, waitMs: this.#waitMs })
-  }
-
   async #checkBatches({ signal, onProgress }: AdvanceOptions): Promise<void> {
     const { index } = this.#options
+    const replay = await this.#ready()
     const end = index.length // an executor that never rests must not keep an audit from its end
-    while (this.version < end) {
+    while (replay.version < end) {
       signal?.throwIfAborted()
-      const stretch = { number: this.#replay.batches, start: this.version, end }
+      const stretch = { number: replay.nextNumber, start: replay.version, end }
       const batch = await readBatch(index, stretch, this.#waitMs)
       try {
-        await this.#replay.add(batch, signal)
+        await replay.add(batch, signal)
       } catch (error) {
-        if (!(error instanceof Caught)) this.#replay = this.#begin()
+        // It would accuse the executor of what was left half done here.
+        if (!(error instanceof Caught)) this.#replay = null
         throw error
       }
-      const { version, batches, ops } = this.#replay
-      onProgress?.({ version, length: index.length, batches, ops })
+      this.#keepPlace(replay)
+      onProgress?.({ version: replay.version, length: index.length, ...sumOf(this.#base, replay) })
     }
   }
 
+  /** The replay to go on with: the one there is, or one from the last place without a finding, or from genesis. */
+  async #ready(): Promise<Replay> {
+    if (this.#replay !== null && !this.#replay.canFillGaps) return this.#replay
+    const options = { ...this.#options, waitMs: this.#waitMs }
+    const resumed = this.#place === null ? null : await Replay.resume(options, this.#place)
+    if (resumed === null) {
+      this.#place = null
+      this.#from = 0
+      this.#counted = NOTHING
+    }
+    this.#replay = resumed ?? new Replay(options)
+    this.#base = this.#counted
+    return this.#replay
+  }
+
+  #keepPlace(replay: Replay): void {
+    const { place } = replay
+    if (place === null) return
+    this.#place = place
+    this.#counted = sumOf(this.#base, replay)
+  }
+
   #report(passing: readonly Finding[]): AuditReport {
-    const { version, batches, ops, waiting } = this.#replay
-    const findings = [...this.#replay.findings, ...passing]
+    const { batches, ops } = this.#replay === null ? this.#counted : sumOf(this.#base, this.#replay)
+    const findings = [...(this.#replay?.findings ?? []), ...passing]
     const verdict = this.#violation !== null ? 'fraud' : findings.length > 0 ? 'inconclusive' : 'valid'
     return Object.freeze({
       verdict,
-      version,
+      from: this.#from,
+      version: this.version,
       length: this.#options.index.length,
       batches,
       ops,
-      waiting,
+      waiting: this.#replay?.waiting ?? 0,
       findings,
       ...(this.#violation === null ? {} : { violation: this.#violation }),
     })
@@ -175,6 +220,17 @@ export class Auditor {
     }
     return findings
   }
+}
+
+interface Counted {
+  readonly batches: number
+  readonly ops: number
+}
+
+const NOTHING: Counted = { batches: 0, ops: 0 }
+
+function sumOf(a: Counted, b: Counted): Counted {
+  return { batches: a.batches + b.batches, ops: a.ops + b.ops }
 }
 
 function missing({ at }: Missing): Finding {

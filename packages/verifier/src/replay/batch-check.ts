@@ -21,8 +21,13 @@ import {
 import { type Contract, ENGINES, type Sandbox } from '@vitra/sandbox'
 import { type Finding, type Place, type Violation, violation } from '../verdict.js'
 import { asPublished, type CheckedOp, checkOp, isValue, type PublishedOp } from './execution.js'
-import { type AuditedParticipant, type AuditedParticipants, compareOplogHead } from './participants.js'
-import { Caught, type PublishedBatch, type PublishedRun, splitRuns, waiting } from './published-batch.js'
+import {
+  type AuditedParticipant,
+  type AuditedParticipants,
+  compareOplogHead,
+  readOplog,
+} from './participants.js'
+import { Caught, type PublishedBatch, type PublishedRun, splitRuns } from './published-batch.js'
 
 /** What a batch is checked against: everything as the batch before left it. */
 export interface BatchContext {
@@ -181,7 +186,7 @@ export class BatchCheck {
       return asPublished(form, op, 'contract-refused', 'the contract does not load on this engine')
     let block: Uint8Array
     try {
-      block = await participant.log.get(op.seq, waiting(waitMs))
+      block = await readOplog(participant, op.seq, waitMs)
     } catch (error) {
       if (!(error instanceof LogError) || error.code !== 'BLOCK_MISSING') throw error
       return asPublished(form, op, 'block-missing', 'an op is not here')

@@ -1,6 +1,8 @@
 /** Where each participant's oplog stands while an audit replays the index. */
 import {
+  type BlockSource,
   type EntrySource,
+  findLastRun,
   type Input,
   type Log,
   LogError,
@@ -19,6 +21,8 @@ export interface AuditedParticipant {
   nextSeq: number
   /** Heads of this oplog that were compared with the log here, by length and hash. */
   readonly comparedHeads: Map<string, FindingCode | null>
+  /** Blocks of the log that were here when a wait for more was in vain. */
+  vainBlocks?: number
 }
 
 export class AuditedParticipants {
@@ -44,6 +48,25 @@ export class AuditedParticipants {
     }
   }
 
+  /** Takes the participants from a state that was checked before, each where its last run ended. */
+  async resume(source: BlockSource): Promise<void> {
+    await this.reload(source)
+    for (const [key, participant] of this.#all) {
+      const last = await findLastRun(source, participant.input.oplog)
+      if (last === null) continue
+      participant.nextSeq = last.place.firstSeq + last.run.outcomes.length
+      this.runBlocks.set(key, last.seq)
+    }
+  }
+
+  /** True where a log that blocks were missing of has more of them, and all that it is known to have. */
+  get canFillGaps(): boolean {
+    const participants = [...this.#all.values()]
+    return participants.some(
+      ({ log, vainBlocks }) => vainBlocks !== undefined && log.isComplete && log.blocks > vainBlocks,
+    )
+  }
+
   /** Blocks of active participants without an outcome. */
   get waiting(): number {
     let blocks = 0
@@ -65,21 +88,51 @@ export async function compareOplogHead(
   const name = `${head.length} ${toHex(head.treeHash)}`
   const known = participant.comparedHeads.get(name)
   if (known !== undefined) return known
-  const result = await compareNow(participant.log, head, waitMs)
-  // A log that is behind may catch up before the next look; the other answers stay.
-  if (result !== 'oplog-behind') participant.comparedHeads.set(name, result)
+  const result = await compareNow(participant, head, waitMs)
+  // What is not here may come before the next look; the other answers stay.
+  if (result === null || result === 'oplog-equivocation') participant.comparedHeads.set(name, result)
   return result
 }
 
-async function compareNow(log: Log, head: SignedHead, waitMs: number): Promise<FindingCode | null> {
+/** Reads a block of an oplog. @throws {LogError} `BLOCK_MISSING` */
+export async function readOplog(
+  participant: AuditedParticipant,
+  seq: number,
+  waitMs: number,
+): Promise<Uint8Array> {
+  try {
+    return await participant.log.get(seq, waiting(patience(participant, waitMs)))
+  } catch (error) {
+    participant.vainBlocks = participant.log.blocks
+    throw error
+  }
+}
+
+/** A log that a wait brought nothing of is not waited for again before something has come. */
+function patience({ log, vainBlocks }: AuditedParticipant, waitMs: number): number {
+  return log.blocks === vainBlocks ? 0 : waitMs
+}
+
+async function compareNow(
+  participant: AuditedParticipant,
+  head: SignedHead,
+  waitMs: number,
+): Promise<FindingCode | null> {
+  const { log } = participant
   // hypercore closes a log once its owner has shown two histories of it.
   if (log.conflicts.length > 0) return 'oplog-equivocation'
-  if (!(await log.waitForLength(head.length, waitMs))) return 'oplog-behind'
+  if (!(await log.waitForLength(head.length, patience(participant, waitMs)))) {
+    participant.vainBlocks = log.blocks
+    return 'oplog-behind'
+  }
   try {
-    const here = await log.treeHashAt(head.length, waiting(waitMs))
+    const here = await log.treeHashAt(head.length, waiting(patience(participant, waitMs)))
     return sameBytes(here, head.treeHash) ? null : 'oplog-equivocation'
   } catch (error) {
-    if (error instanceof LogError) return 'block-missing'
+    if (error instanceof LogError) {
+      participant.vainBlocks = log.blocks
+      return 'block-missing'
+    }
     throw error
   }
 }

@@ -3,14 +3,23 @@
  * for a reason outside the logs, the whole state is thrown away: it would accuse the executor of what it did itself.
  */
 import {
+  decodeGenesis,
+  decodeRules,
+  decodeValue,
+  FormatError,
+  GENESIS_PATH,
   type IndexLog,
   IndexWriter,
   type Input,
   type Log,
+  LogError,
   layOutBatch,
+  pathToKey,
   type Rules,
+  SOURCE_PATH,
   sameBytes,
   toHex,
+  ValueError,
 } from '@vitra/log'
 import { type Contract, ContractLoadError, type Sandbox, SandboxError } from '@vitra/sandbox'
 import { type Finding, type Place, violation } from '../verdict.js'
@@ -26,6 +35,14 @@ export interface ReplayOptions {
   readonly waitMs: number
 }
 
+/** A batch end up to which everything was checked and holds. */
+export interface AuditPlace {
+  /** Index length. */
+  readonly version: number
+  /** Tree hash of the index there: it pins every block before. */
+  readonly treeHash: Uint8Array
+}
+
 export class Replay {
   batches = 0
   ops = 0
@@ -36,15 +53,50 @@ export class Replay {
   #contract: Contract | null = null
   #rules: Rules | null = null
   #lastTs = 0
+  #nextNumber = 0
 
   constructor(options: ReplayOptions) {
     this.#options = options
     this.#participants = new AuditedParticipants(options.openOplog)
   }
 
+  /**
+   * A replay that goes on from a place: its state is the index there, which is the one that was rebuilt since the
+   * tree hash is the same. Null where the log here is not the one of that place, or lacks blocks before it.
+   */
+  static async resume(options: ReplayOptions, place: AuditPlace): Promise<Replay | null> {
+    const { log } = options.index
+    if (log.length < place.version || log.core.contiguousLength < place.version) return null
+    const replay = new Replay(options)
+    try {
+      return (await replay.#resume(place)) ? replay : null
+    } catch (error) {
+      // A place that names no batch end was not written by an audit.
+      if (error instanceof LogError || error instanceof FormatError || error instanceof ValueError)
+        return null
+      throw error
+    }
+  }
+
+  /** The place that was reached. Null before genesis, and where something could not be checked. */
+  get place(): AuditPlace | null {
+    if (this.#layout === null || this.findings.length > 0) return null
+    return { version: this.version, treeHash: this.#layout.treeHash() }
+  }
+
+  /** Number of the batch that is added next; 0 is genesis. */
+  get nextNumber(): number {
+    return this.#nextNumber
+  }
+
   /** Index length that was rebuilt. */
   get version(): number {
     return this.#layout?.length ?? 0
+  }
+
+  /** True where blocks of a participant's log were missing and all that are known of are here by now. */
+  get canFillGaps(): boolean {
+    return this.#participants.canFillGaps
   }
 
   /** Blocks of active participants without an outcome. */
@@ -59,9 +111,29 @@ export class Replay {
    * @throws {RulesUnknown} at genesis
    */
   async add(batch: PublishedBatch, signal: AbortSignal | undefined): Promise<void> {
-    if (this.batches === 0) await this.#addGenesis(batch)
+    if (this.#nextNumber === 0) await this.#addGenesis(batch)
     else await this.#addBatch(batch, signal)
+    this.#nextNumber++
     this.batches++
+  }
+
+  async #resume({ version, treeHash }: AuditPlace): Promise<boolean> {
+    const { index } = this.#options
+    const layout = await IndexWriter.open(index.log, version)
+    if (!sameBytes(layout.treeHash(), treeHash)) return false
+    const record = await index.batchEnd(version, { wait: false })
+    const genesis = await layout.source.get(pathToKey(GENESIS_PATH))
+    const source = await layout.source.get(pathToKey(SOURCE_PATH))
+    if (genesis === null || source === null) return false
+    this.#rules = decodeRules(decodeGenesis(genesis).rules)
+    await this.#participants.resume(layout.source)
+    await this.#loadContract(String(decodeValue(source, { bytesMax: Number.MAX_SAFE_INTEGER })), {
+      batch: record.number,
+    })
+    this.#layout = layout
+    this.#lastTs = record.lastTs
+    this.#nextNumber = record.number + 1
+    return true
   }
 
   async #addGenesis(batch: PublishedBatch): Promise<void> {
@@ -91,6 +163,7 @@ export class Replay {
     const { changes, runBlocks } = layOutBatch(draft, this.#participants.runBlocks)
     const { treeHash } = await layout.layOut(changes)
     await this.#compareTree(batch, layout.length, treeHash, 'non-canonical-index')
+    layout.settle()
     this.#participants.runBlocks = runBlocks
     this.#lastTs = check.lastTs
     this.ops += check.ops
