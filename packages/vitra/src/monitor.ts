@@ -8,6 +8,7 @@ import type { ParticipantLogs } from './participant-logs.js'
 import type { Peers } from './peers.js'
 import { Throttle } from './throttle.js'
 
+/** How a monitor goes about it. */
 export interface MonitorOptions {
   /** Forget what earlier monitors of this copy have checked, and begin at genesis. */
   readonly fresh?: boolean
@@ -25,6 +26,7 @@ export interface MonitorLag {
   readonly knownLength: number
 }
 
+/** Events of {@link Monitor}. */
 export interface MonitorEvents {
   /** Everything up to `version` was checked and holds; `batches` and `ops` count what this monitor has checked. */
   validated: [{ version: number; batches: number; ops: number }]
@@ -54,6 +56,7 @@ export interface MonitorHost {
 
 const LAG_MS = 250
 
+/** Audits what is published as it arrives. Make one with `db.monitor()`. */
 export class Monitor extends EventEmitter<MonitorEvents> implements AsyncDisposable {
   readonly #host: MonitorHost
   readonly #abort = new AbortController()
@@ -105,6 +108,7 @@ export class Monitor extends EventEmitter<MonitorEvents> implements AsyncDisposa
     await this.#host.place.flush()
   }
 
+  /** `await using` closes it. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }
