@@ -17,6 +17,8 @@ const STEPS = [
   ['lint', [bin('biome'), 'check']],
   ['layers', script('layers.mjs')],
   ['build', script('setup.mjs', '--build')],
+  ['unused', [bin('knip')]],
+  ['packages', script('packages.mjs')],
   ['tests', [bin('vitest'), 'run', ...process.argv.slice(2)]],
 ]
 

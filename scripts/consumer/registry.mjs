@@ -44,12 +44,18 @@ export async function startRegistry(folder, names) {
 
 function configuration(folder, names) {
   const open = { access: '$all', publish: '$all' }
-  const ca = npmSetting('cafile')
+  const cafile = npmSetting('cafile')
   return {
     storage: path.join(folder, 'storage'),
     web: { enable: false },
     auth: { htpasswd: { file: path.join(folder, 'htpasswd') } },
-    uplinks: { upstream: { url: npmSetting('registry'), cache: false, ...(ca ? { ca } : {}) } },
+    uplinks: {
+      upstream: {
+        url: npmSetting('registry'),
+        cache: false,
+        ...(cafile ? { ca: readFileSync(cafile, 'utf8') } : {}),
+      },
+    },
     packages: {
       ...Object.fromEntries(names.map((name) => [name, open])),
       '**': { access: '$all', proxy: 'upstream' },

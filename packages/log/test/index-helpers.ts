@@ -25,7 +25,7 @@ import {
 } from '../src/index.js'
 import { filled, fixedKeyPair } from './helpers.js'
 
-export const OWNER = fixedKeyPair(1)
+const OWNER = fixedKeyPair(1)
 export const FOUNDERS = [fixedKeyPair(2), fixedKeyPair(3)] as const
 export const SOURCE = 'export const apply = { PUT () {} }\n'
 

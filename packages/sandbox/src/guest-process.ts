@@ -11,8 +11,8 @@ import { unpack } from './pack.js'
 import { FRAME, type FrameKind } from './wire.js'
 
 /** Answers what the contract asks; a rejection ends the request and the guest. */
-export type CallHandler = (question: Value) => Promise<Uint8Array>
-export type LogHandler = (entry: Value) => void
+type CallHandler = (question: Value) => Promise<Uint8Array>
+type LogHandler = (entry: Value) => void
 
 export interface Request {
   readonly kind: FrameKind

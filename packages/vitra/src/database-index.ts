@@ -62,7 +62,7 @@ export type DangerousChange =
   | { readonly type: 'del'; readonly path: string }
 
 /** Reads of the state at one version. */
-export class IndexReader {
+class IndexReader {
   readonly #read: <T>(work: (snapshot: IndexSnapshot) => Promise<T>) => Promise<T>
 
   constructor(read: <T>(work: (snapshot: IndexSnapshot) => Promise<T>) => Promise<T>) {

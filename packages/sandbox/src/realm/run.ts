@@ -35,7 +35,7 @@ export function beginRun(begun: Run): void {
 }
 
 /** @throws what the contract sees when it uses `name` while its module is being evaluated */
-export function currentRun(name: string): Run {
+function currentRun(name: string): Run {
   if (run === null) throw refusal('contract', `${name} is not available while the contract is being loaded`)
   return run
 }
