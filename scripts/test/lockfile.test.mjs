@@ -34,6 +34,18 @@ describe('package-lock.json', () => {
     }
   })
 
+  it('has the engines at the versions that the sandbox asks for', () => {
+    const shims = Object.values(packages[''].optionalDependencies).map(
+      (spec) => packages[spec.replace('file:', '')],
+    )
+    const versions = Object.fromEntries(shims.map(({ name, version }) => [name, version]))
+    expect(packages['packages/sandbox'].optionalDependencies).toEqual(versions)
+    for (const [name, version] of Object.entries(versions)) {
+      const manifest = JSON.parse(readFileSync(`engines/${name.split('-').at(-1)}/package.json`, 'utf8'))
+      expect(manifest.version).toBe(version)
+    }
+  })
+
   it('names no registry host', () => {
     const hosts = Object.values(packages).filter(({ resolved }) => /^https?:/.test(resolved ?? ''))
     expect(hosts).toEqual([])
