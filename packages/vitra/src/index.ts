@@ -56,6 +56,7 @@ export type {
 export * from './errors.js'
 export type { ContractOptions, CreateOptions } from './genesis.js'
 export type { Identity } from './identity.js'
+export { fromJsonValue, toJsonValue } from './json-value.js'
 export type { PublicKeyLike } from './keys.js'
 export type { Monitor, MonitorEvents, MonitorLag, MonitorOptions } from './monitor.js'
 export type { ReplicateOptions, Swarm, SwarmOptions } from './network.js'

@@ -17,10 +17,10 @@ import {
   readOp,
   sameBytes,
   sodiumCrypto,
-  toHex,
   type Value,
 } from '@vitra/log'
 import { TransactionError } from './errors.js'
+import { fromJsonValue, toJsonValue } from './json-value.js'
 
 /** One op of a transaction: a block of the caller's oplog. */
 export interface TransactionOp {
@@ -282,27 +282,6 @@ function toAck(op: TransactionOp, found: FoundRun): Ack {
     ...(outcome.value === undefined ? {} : { returnValue: decodeValue(outcome.value) }),
     ...(outcome.metadata === undefined ? {} : { metadata: decodeValue(outcome.metadata) }),
   }
-}
-
-const BYTES_KEY = '$bytes'
-
-/** JSON cannot hold bytes: they become `{"$bytes": hex}`, and an object with that key is wrapped once more. */
-function toJsonValue(value: Value): unknown {
-  if (value instanceof Uint8Array) return { [BYTES_KEY]: toHex(value) }
-  if (Array.isArray(value)) return value.map(toJsonValue)
-  if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value).map(([key, inner]) => [key, toJsonValue(inner)])
-  const plain = Object.fromEntries(entries)
-  return BYTES_KEY in value ? { [BYTES_KEY]: plain } : plain
-}
-
-function fromJsonValue(json: unknown): Value {
-  if (Array.isArray(json)) return json.map(fromJsonValue)
-  if (typeof json !== 'object' || json === null) return json as Value
-  const wrapped = (json as Record<string, unknown>)[BYTES_KEY]
-  if (typeof wrapped === 'string') return fromHex(wrapped)
-  const plain = typeof wrapped === 'object' && wrapped !== null ? wrapped : json
-  return Object.fromEntries(Object.entries(plain).map(([key, inner]) => [key, fromJsonValue(inner)]))
 }
 
 function parseTransaction(json: unknown): TransactionRecord {
