@@ -21,6 +21,9 @@ const LAYERS = [
   [null, '@vitra/testkit', 'packages/testkit'],
 ]
 
+/** Programs whose build carries their devDependencies: whoever installs one gets them inside it. */
+const BUNDLED = ['apps/cli']
+
 const SOURCE = '@vitra/source'
 /** Modules that contracts import, and that exist inside the sandbox only. */
 const SANDBOX_ONLY = '^(contract|vitra:assert|vitra:util)$'
@@ -53,8 +56,14 @@ const entries = folders.flatMap((folder) => {
 
 /** Workspace packages that a package imports without naming them in its own package.json. */
 const undeclaredRules = folders.map((folder) => {
-  const { dependencies = {}, optionalDependencies = {}, peerDependencies = {} } = manifest(folder)
-  const declared = { ...dependencies, ...optionalDependencies, ...peerDependencies }
+  const {
+    dependencies = {},
+    optionalDependencies = {},
+    peerDependencies = {},
+    devDependencies = {},
+  } = manifest(folder)
+  const carried = BUNDLED.includes(folder) ? devDependencies : {}
+  const declared = { ...dependencies, ...optionalDependencies, ...peerDependencies, ...carried }
   const others = LAYERS.filter(([, name, to]) => to !== folder && !(name in declared))
   return {
     name: 'undeclared-workspace-dependency',

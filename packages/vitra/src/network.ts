@@ -1,6 +1,7 @@
 /** Connects a database to its peers: any duplex stream, or the Hyperswarm network. */
 import { type Duplex, pipeline } from 'node:stream'
 import type { Log, Storage } from '@vitra/log'
+import HyperDHT from 'hyperdht'
 import Hyperswarm from 'hyperswarm'
 
 /** Options of a replication stream. */
@@ -39,11 +40,8 @@ export class Swarm {
   readonly #swarm: Hyperswarm
 
   constructor(storage: Storage, index: Log, options: SwarmOptions) {
-    const bootstrap = options.bootstrap ?? environmentBootstrap()
-    this.#swarm = new Hyperswarm({
-      ...(options.dht === undefined ? {} : { dht: options.dht as never }),
-      ...(bootstrap === undefined ? {} : { bootstrap: [...bootstrap] }),
-    })
+    const dht = options.dht ?? makeNode(options.bootstrap ?? environmentBootstrap())
+    this.#swarm = new Hyperswarm({ dht: dht as HyperDHT })
     this.#swarm.on('connection', (connection) => {
       storage.store.replicate(connection)
     })
@@ -76,6 +74,13 @@ export class Swarm {
       clearTimeout(timer)
     }
   }
+}
+
+/** A network on this machine alone is left by no other address: a node bound to all of them reaches nobody there. */
+function makeNode(bootstrap: readonly string[] | undefined): HyperDHT {
+  if (bootstrap === undefined) return new HyperDHT()
+  const isLocal = bootstrap.every((node) => /^(127\.\d+\.\d+\.\d+|localhost):/.test(node))
+  return new HyperDHT({ bootstrap: [...bootstrap], ...(isLocal ? { host: '127.0.0.1' } : {}) })
 }
 
 /** How long a close waits for the network to take note, in ms. */

@@ -25,6 +25,24 @@ describe('db.swarm', () => {
     }
   }, 60_000)
 
+  it('finds them by bootstrap nodes of one’s own alone', async () => {
+    await using folder = await TemporaryFolder.make()
+    const testnet = await createTestnet(3)
+    try {
+      const bootstrap = testnet.bootstrap.map(({ host, port }) => `${host}:${port}`)
+      await using alice = await Database.create(folder.at('alice'), counter)
+      await alice.swarm({ bootstrap }).flush()
+      await using bob = await Database.load(folder.at('bob'), alice.pubkey)
+      bob.swarm({ bootstrap })
+      await bob.whenConnected({ timeout: 20_000 })
+      await bob.syncLatest({ timeout: 20_000 })
+      expect(bob.index.version).toBe(alice.index.version)
+      await checkDatabase(alice)
+    } finally {
+      await testnet.destroy()
+    }
+  }, 60_000)
+
   it('does not hold up a close where there is no network', async () => {
     const db = await Database.create(Storage.temporary(), counter)
     db.swarm({ bootstrap: ['127.0.0.1:9'] })

@@ -1,0 +1,56 @@
+#!/usr/bin/env node
+/** The executable `vitra`: hands the process to the commands of `@vitra/cli`. */
+import { readFileSync } from 'node:fs'
+import { EXIT, type Io, run } from '@vitra/cli'
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
+
+const interruptListeners = new Set<() => void>()
+let isInterrupted = false
+
+/** The first signal asks for an end in order, the second one ends at once. */
+function interrupt(): void {
+  if (isInterrupted) process.exit(EXIT.interrupted)
+  isInterrupted = true
+  for (const listener of interruptListeners) listener()
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt)
+
+let isUnread = false
+// A reader that goes away, such as `head`, has seen enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  if (!isUnread) interrupt()
+  isUnread = true
+})
+
+const io: Io = {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  cwd: process.cwd(),
+  async readStdin() {
+    const chunks: Buffer[] = []
+    for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
+    return Buffer.concat(chunks)
+  },
+  onInterrupt(listener) {
+    interruptListeners.add(listener)
+    return () => interruptListeners.delete(listener)
+  },
+}
+
+const code = await run(process.argv.slice(2), { io, version })
+// Sockets of the network may linger: once what was printed is out, the process ends.
+await Promise.all([flush(process.stdout), flush(process.stderr)])
+process.exit(isUnread ? EXIT.ok : code)
+
+function flush(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.destroyed) resolve()
+    else stream.write('', () => resolve())
+  })
+}

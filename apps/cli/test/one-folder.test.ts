@@ -1,0 +1,242 @@
+/** The commands on one machine: databases on disk, each command a process of its own. */
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { TemporaryFolder } from '@vitra/testkit'
+import { describe, expect, it } from 'vitest'
+import { Database } from 'vitra'
+import { checkDatabase } from 'vitra/testing'
+import { CONTRACT } from './contract.js'
+import { json, vitra } from './vitra.js'
+
+/** A folder with the contract and, in `.vitra`, a database of it. */
+async function withDatabase() {
+  const folder = await TemporaryFolder.make()
+  await writeFile(folder.at('contract.js'), CONTRACT)
+  const { key } = await json<{ key: string }>(['init', 'contract.js'], { cwd: folder.path })
+  return { folder, key, at: { cwd: folder.path }, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() }
+}
+
+/** The oracle of the library has the last word on what the commands left. */
+async function check(folder: string): Promise<void> {
+  await using db = await Database.load(folder)
+  await checkDatabase(db)
+}
+
+describe('a database of one’s own', () => {
+  it('is made, called, read, and verified', async () => {
+    await using made = await withDatabase()
+    const { at, key, folder } = made
+    expect(key).toMatch(/^[0-9a-f]{64}$/)
+    expect(await vitra(['call', 'get'], at)).toMatchObject({ code: 0, stdout: '0\n' })
+    const called = await vitra(['call', 'increment', '--amount', '2'], at)
+    expect(called).toMatchObject({ code: 0, stderr: '' })
+    expect(called.stdout).toBe('executed 1 op\n  put /counter 2\n  returned 2\n')
+    expect(
+      await json(['call', 'increment', '--params', '-'], { ...at, stdin: '{"amount": 3}' }),
+    ).toMatchObject({
+      status: 'processed',
+      changes: [{ path: '/counter', value: 5, deleted: false }],
+      returned: [5],
+    })
+    expect(await vitra(['get', '/counter'], at)).toMatchObject({ code: 0, stdout: '5\n', stderr: '' })
+    expect(await json(['get', '/counter'], at)).toMatchObject({ path: '/counter', value: 5 })
+    expect(await json(['list'], at)).toMatchObject({
+      entries: [
+        { name: '.sys', container: true },
+        { name: 'counter', value: 5, container: false },
+      ],
+      cursor: null,
+    })
+    const { entries } = await json<{ entries: unknown[] }>(['history'], at)
+    expect(entries).toMatchObject([
+      { type: 'put', path: '/counter', value: 5 },
+      { type: 'put', path: '/counter', value: 2 },
+    ])
+    expect((await vitra(['methods'], at)).stdout.split('\n')).toContain('increment({ amount = 1 })')
+    expect((await vitra(['source'], at)).stdout).toBe(CONTRACT)
+    expect(await json(['info'], at)).toMatchObject({
+      key,
+      folder: folder.at('.vitra'),
+      role: 'executor',
+      participants: [{ active: true, local: true }],
+      pending: [],
+      violations: [],
+    })
+    expect(await json(['verify'], at)).toMatchObject({ verdict: 'valid', ops: 2 })
+    await check(folder.at('.vitra'))
+  })
+
+  it('is found from a folder below, by VITRA_DIR and by --dir, in this order of rank', async () => {
+    await using made = await withDatabase()
+    const { folder, key } = made
+    await mkdir(folder.at('a/b'), { recursive: true })
+    await writeFile(folder.at('a/other.js'), `${CONTRACT}// another one`)
+    const other = await json<{ key: string }>(['init', 'other.js', '--dir', 'db'], { cwd: folder.at('a') })
+    const keyOf = async (args: string[], env = {}) =>
+      (await json<{ key: string }>(['info', ...args], { cwd: folder.at('a/b'), env })).key
+    expect(await keyOf([])).toBe(key)
+    expect(await keyOf([], { VITRA_DIR: '../db' })).toBe(other.key)
+    expect(await keyOf(['--dir', '../../.vitra'], { VITRA_DIR: '../db' })).toBe(key)
+    await check(folder.at('.vitra'))
+  })
+
+  it('lists page by page', async () => {
+    await using made = await withDatabase()
+    for (const name of ['a', 'b', 'c']) {
+      await json(['call', 'put', '--path', `/all/${name}`, '--value', name], made.at)
+    }
+    const first = await json<{ cursor: string }>(['list', '/all', '--limit', '2'], made.at)
+    expect(first).toMatchObject({ entries: [{ name: 'a' }, { name: 'b' }], cursor: 'b' })
+    const second = await json(['list', '/all', '--limit', '2', '--cursor', first.cursor], made.at)
+    expect(second).toMatchObject({ entries: [{ name: 'c' }], cursor: null })
+    const last = await json(['list', '/all', '--reverse', '--limit', '1'], made.at)
+    expect(last).toMatchObject({ entries: [{ name: 'c' }], cursor: 'c' })
+    const note = await vitra(['list', '/all', '--limit', '1'], made.at)
+    expect(note).toMatchObject({ stdout: 'a  "a"\n', stderr: 'There is more: add --cursor a\n' })
+    expect((await vitra(['history', '--limit', '1', '--quiet'], made.at)).stderr).toBe('')
+    await check(made.folder.at('.vitra'))
+  })
+})
+
+describe('parameters', () => {
+  it('reach the contract as they were written', async () => {
+    await using made = await withDatabase()
+    await writeFile(made.folder.at('text.txt'), 'two\nlines')
+    const words = [
+      '--text',
+      'two words',
+      '--n',
+      '-2.5',
+      '--yes',
+      '--list',
+      '[1, "a"]',
+      '--code-file',
+      'text.txt',
+    ]
+    const more = [
+      '--bytes',
+      '{"$bytes": "00ff"}',
+      '--params',
+      '{"more": null}',
+      '--json',
+      '--',
+      '--json',
+      'x',
+    ]
+    const ran = await vitra(['call', 'echo', ...words, ...more], made.at)
+    const { response } = JSON.parse(ran.stdout)
+    expect(response).toEqual({
+      text: 'two words',
+      n: -2.5,
+      yes: true,
+      list: [1, 'a'],
+      code: 'two\nlines',
+      bytes: { $bytes: '00ff' },
+      more: null,
+      json: 'x',
+    })
+    await check(made.folder.at('.vitra'))
+  })
+})
+
+describe('what goes wrong', () => {
+  it.each([
+    ['no command of this name', ['frob'], 'USAGE', 2],
+    ['an argument left out', ['get'], 'USAGE', 2],
+    ['an option that there is not', ['info', '--frob'], 'USAGE', 2],
+    ['a number that is none', ['list', '--limit', 'x'], 'USAGE', 2],
+    ['a time that is none', ['verify', '--timeout', '0'], 'USAGE', 2],
+    ['a node that is none', ['host', '--bootstrap', 'here'], 'USAGE', 2],
+    ['a parameter without a name', ['call', 'increment', '5'], 'PARAMETER_INVALID', 2],
+    ['a key that is none', ['load', 'zz', '--dir', 'new'], 'KEY_INVALID', 2],
+    ['a path that is none', ['get', 'counter'], 'PATH_INVALID', 2],
+    ['a path without an entry', ['get', '/nope'], 'ENTRY_NOT_FOUND', 1],
+    ['a method that there is not', ['call', 'nope'], 'METHOD_NOT_FOUND', 1],
+    ['an op that the contract rejects', ['call', 'increment', '--amount', '-1'], 'OP_REJECTED', 1],
+    ['a folder that is taken', ['init', 'contract.js'], 'DATABASE_EXISTS', 1],
+    ['a contract that is not there', ['init', 'nope.js', '--dir', 'new'], 'FILE_UNREADABLE', 1],
+    ['a folder that is not there', ['info', '--dir', 'nope'], 'FOLDER_NOT_FOUND', 1],
+    ['a folder without a database', ['info', '--dir', '.'], 'DATABASE_NOT_FOUND', 1],
+    ['another key than the folder’s', ['load', '0'.repeat(64)], 'WRONG_KEY', 1],
+    [
+      'a method that does not admit',
+      ['invite', '1'.repeat(64), '--method', 'nope'],
+      'NO_ADMITTING_METHOD',
+      1,
+    ],
+  ])('%s: %j gives %s and exit code %i', async (_, args, code, exit) => {
+    await using made = await withDatabase()
+    const before = await readdir(made.folder.path)
+    const ran = await vitra([...args, '--json'], made.at)
+    expect({ code: ran.code, stdout: ran.stdout }).toEqual({ code: exit, stdout: '' })
+    const { error } = JSON.parse(ran.stderr)
+    expect(error).toMatchObject({ code, message: expect.stringMatching(/\w{3}/), hint: expect.any(String) })
+    const plain = await vitra(args, made.at)
+    expect(plain).toMatchObject({ code: exit, stdout: '' })
+    expect(plain.stderr).toContain(`(${code})`)
+    expect(plain.stderr).not.toMatch(/^\s+at /m)
+    expect(await readdir(made.folder.path)).toEqual(before)
+    await check(made.folder.at('.vitra'))
+  })
+
+  it('shows a stack trace where it is asked for', async () => {
+    await using made = await withDatabase()
+    expect((await vitra(['get', '/nope', '--debug'], made.at)).stderr).toMatch(/^\s+at /m)
+    expect((await vitra(['get', '/nope'], { ...made.at, env: { VITRA_DEBUG: '1' } })).stderr).toMatch(
+      /^\s+at /m,
+    )
+    await check(made.folder.at('.vitra'))
+  })
+
+  it('several commands at once wait for each other', async () => {
+    await using made = await withDatabase()
+    const ran = await Promise.all([1, 2, 3].map(() => vitra(['call', 'increment'], made.at)))
+    expect(ran.map(({ code }) => code)).toEqual([0, 0, 0])
+    expect((await vitra(['get', '/counter'], made.at)).stdout).toBe('3\n')
+    await check(made.folder.at('.vitra'))
+  })
+})
+
+describe('a dishonest executor', () => {
+  it('is found out with exit code 3, the evidence is named, and calls refuse', async () => {
+    await using made = await withDatabase()
+    const { at, folder } = made
+    await vitra(['call', 'increment', '--amount', '5'], at)
+    {
+      await using db = await Database.load(folder.at('.vitra'))
+      await checkDatabase(db)
+      await db.index.dangerousBatch([{ type: 'put', path: '/counter', value: 1 }])
+    }
+    const verified = await vitra(['verify'], at)
+    expect(verified.code).toBe(3)
+    expect(verified.stdout).toContain('FRAUD')
+    expect(verified.stdout).toContain('unprompted-change')
+    expect(verified.stdout).toContain(folder.at('.vitra', 'fraud'))
+    expect(await readdir(folder.at('.vitra', 'fraud'))).toHaveLength(1)
+    expect(await json(['verify'], at, 3)).toMatchObject({
+      verdict: 'fraud',
+      violation: { code: 'unprompted-change' },
+      evidence: folder.at('.vitra', 'fraud'),
+    })
+    expect(await json(['call', 'increment'], at, 3)).toMatchObject({ error: { code: 'CONTRACT_VIOLATED' } })
+    expect(await json(['info'], at)).toMatchObject({ violations: [{ code: 'unprompted-change' }] })
+    const monitored = await vitra(['monitor', '--offline', '--json'], at)
+    expect(monitored.code).toBe(3)
+    expect(monitored.stdout).toContain('"event":"violation"')
+  })
+})
+
+describe('a copy without peers', () => {
+  it('verifies nothing with exit code 4, and says what is missing', async () => {
+    await using folder = await TemporaryFolder.make()
+    const at = { cwd: folder.path }
+    await json(['load', '1'.repeat(64), '--offline'], at)
+    const verified = await vitra(['verify', '--offline'], at)
+    expect(verified.code).toBe(4)
+    expect(verified.stdout).toContain('index-empty')
+    expect(await json(['verify', '--offline'], at, 4)).toMatchObject({
+      verdict: 'inconclusive',
+      findings: [{ code: 'index-empty' }],
+    })
+    expect(await json(['info'], at)).toMatchObject({ role: 'reader', version: 0 })
+  })
+})

@@ -1,0 +1,115 @@
+/** Runs the built executable as people do: a process of its own, folders on disk, a network on loopback. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import createTestnet from 'hyperdht/testnet.js'
+
+export const EXECUTABLE = fileURLToPath(new URL('../dist/vitra.js', import.meta.url))
+
+export interface Ran {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface Surroundings {
+  readonly cwd: string
+  readonly env?: NodeJS.ProcessEnv
+  readonly stdin?: string
+}
+
+/** Runs a command to its end. */
+export async function vitra(args: readonly string[], surroundings: Surroundings): Promise<Ran> {
+  const child = start(args, surroundings)
+  const ran = { stdout: '', stderr: '' }
+  child.stdout!.setEncoding('utf8').on('data', (text) => (ran.stdout += text))
+  child.stderr!.setEncoding('utf8').on('data', (text) => (ran.stderr += text))
+  child.stdin!.end(surroundings.stdin ?? '')
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
+  return { code, ...ran }
+}
+
+/** Runs a command with `--json` and reads what it prints; fails where the exit code is another one. */
+export async function json<T = Record<string, unknown>>(
+  args: readonly string[],
+  surroundings: Surroundings,
+  code = 0,
+): Promise<T> {
+  const ran = await vitra([...args, '--json'], surroundings)
+  if (ran.code !== code) {
+    throw new Error(`vitra ${args.join(' ')} ended with ${ran.code}, not ${code}: ${ran.stdout}${ran.stderr}`)
+  }
+  return JSON.parse(ran.stdout || ran.stderr) as T
+}
+
+export type LiveEvent = { readonly event: string } & Readonly<Record<string, unknown>>
+
+/** A command that goes on, with `--json`. */
+export class Live implements AsyncDisposable {
+  readonly events: LiveEvent[] = []
+  stderr = ''
+  readonly #child: ChildProcess
+  readonly #ended: Promise<number | null>
+  readonly #listeners = new Set<() => void>()
+
+  constructor(args: readonly string[], surroundings: Surroundings) {
+    this.#child = start([...args, '--json'], surroundings)
+    let rest = ''
+    this.#child.stdout!.setEncoding('utf8').on('data', (text: string) => {
+      const lines = (rest + text).split('\n')
+      rest = lines.pop()!
+      for (const line of lines) this.events.push(JSON.parse(line))
+      for (const listener of [...this.#listeners]) listener()
+    })
+    this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.stderr += text))
+    this.#ended = new Promise((resolve) => this.#child.on('close', resolve))
+  }
+
+  /** The first event, of those so far and to come, that satisfies a condition. */
+  async until(condition: (event: LiveEvent) => boolean): Promise<LiveEvent> {
+    const found = new Promise<LiveEvent>((resolve) => {
+      const look = () => {
+        const event = this.events.find(condition)
+        if (event === undefined) return
+        this.#listeners.delete(look)
+        resolve(event)
+      }
+      this.#listeners.add(look)
+      look()
+    })
+    const ended = this.#ended.then((code) => {
+      throw new Error(`ended with ${code} before that: ${JSON.stringify(this.events)} ${this.stderr}`)
+    })
+    return Promise.race([found, ended])
+  }
+
+  /** Sends a signal and waits for the end. */
+  async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
+    this.#child.kill(signal)
+    return this.#ended
+  }
+
+  ended(): Promise<number | null> {
+    return this.#ended
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop('SIGKILL')
+  }
+}
+
+/** A DHT on loopback, and the environment that points to it. */
+export async function localNetwork() {
+  const testnet = await createTestnet(3)
+  const [node] = testnet.bootstrap
+  return {
+    env: { VITRA_BOOTSTRAP: `${node!.host}:${node!.port}` },
+    [Symbol.asyncDispose]: () => testnet.destroy(),
+  }
+}
+
+function start(args: readonly string[], { cwd, env }: Surroundings): ChildProcess {
+  if (!existsSync(EXECUTABLE)) throw new Error('build first: npm run build')
+  const { VITRA_DIR: _, VITRA_BOOTSTRAP: __, VITRA_DEBUG: ___, ...rest } = process.env
+  return spawn(process.execPath, [EXECUTABLE, ...args], { cwd, env: { ...rest, ...env } })
+}

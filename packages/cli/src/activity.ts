@@ -1,0 +1,35 @@
+/** What was executed between two versions of a database: its runs, as the executor published them. */
+import type { Database } from 'vitra'
+
+/** What became of one op. */
+export interface OpOutcome {
+  readonly seq: number
+  /** `ok`, `failed` or another outcome of the protocol. */
+  readonly outcome: string
+  readonly message?: string
+}
+
+/** Consecutive ops of one participant. */
+export interface Executed {
+  /** Key of the oplog, hex. */
+  readonly oplog: string
+  readonly ops: readonly OpOutcome[]
+}
+
+interface PublishedRun {
+  readonly outcomes: readonly { readonly kind: string; readonly code?: string; readonly message?: string }[]
+}
+
+/** The runs in the index blocks from `from` up to, not including, `to`. */
+export async function* executedBetween(db: Database, from: number, to: number): AsyncGenerator<Executed> {
+  for await (const { path, value } of db.index.history({ from, to, path: '/.sys/acks' })) {
+    const place = /^\/\.sys\/acks\/([0-9a-f]{64})\/(\d+)$/.exec(path)
+    if (place === null) continue
+    const first = Number(place[2])
+    const ops = (value as PublishedRun).outcomes.map(({ kind, code, message }, n) => {
+      const said = message || code
+      return { seq: first + n, outcome: kind, ...(said ? { message: said } : {}) }
+    })
+    yield { oplog: place[1]!, ops }
+  }
+}

@@ -1,0 +1,51 @@
+/** Calls a method of the contract from this copy and waits for what becomes of it; `call` and `invite` do. */
+import type { Database, Result, Transaction } from 'vitra'
+import type { Context } from './context.js'
+import { type Deadline, fetchLatest } from './network.js'
+import type { NetworkOptions } from './options.js'
+
+export interface MethodCall {
+  readonly method: string
+  readonly params: object
+  readonly network: NetworkOptions
+  readonly deadline: Deadline
+  /** False to return once the ops are written. */
+  readonly wait: boolean
+}
+
+export interface CallOutcome {
+  readonly tx: Transaction
+  /** `read`: the method emitted nothing. `pending`: its ops are on disk here and wait for the executor. */
+  readonly status: 'read' | 'pending' | 'processed'
+  /** What the ops changed. */
+  readonly results: readonly Result[]
+  /** What `apply` returned for each op that returned something. */
+  readonly returned: readonly unknown[]
+}
+
+/**
+ * Brings the copy up to date, calls, and waits for the executor as long as there is a reason to.
+ *
+ * @throws `OP_REJECTED` where the contract refused an op; what the library's `call` throws
+ */
+export async function callMethod(context: Context, db: Database, call: MethodCall): Promise<CallOutcome> {
+  const { method, params, network, deadline } = call
+  const isOnline = await fetchLatest(context, db, network, deadline)
+  const tx = await db.call(method, params, { signal: context.signal })
+  if (tx.ops.length === 0) return { tx, status: 'read', results: [], returned: [] }
+  const executesHere = db.executor !== null
+  const mayComeBack = !network.offline && deadline.isGiven
+  if (!call.wait || !(executesHere || isOnline || mayComeBack)) return pending(tx)
+  try {
+    const acks = await tx.whenProcessed({ timeout: deadline.left(), signal: context.signal })
+    const returned = acks.flatMap(({ returnValue }) => (returnValue === undefined ? [] : [returnValue]))
+    return { tx, status: 'processed', results: await tx.fetchResults(), returned }
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'TX_TIMEOUT') return pending(tx)
+    throw error
+  }
+}
+
+function pending(tx: Transaction): CallOutcome {
+  return { tx, status: 'pending', results: [], returned: [] }
+}

@@ -1,0 +1,46 @@
+/** What a command is: one file in `commands/` defines one; help, documentation and parsing are made from it. */
+import type { Context } from './context.js'
+import type { ExitCode } from './exit-codes.js'
+import type { OptionDefinition } from './option.js'
+
+export interface Example {
+  /** @example 'vitra get /counter' */
+  readonly run: string
+  readonly says: string
+}
+
+export interface Invocation<Options> {
+  readonly context: Context
+  /** The arguments, in order; one that is left out is undefined. */
+  readonly args: readonly (string | undefined)[]
+  readonly options: Options
+  /** Words that are neither arguments nor options of the command; see `takesParams`. */
+  readonly words: readonly string[]
+}
+
+export interface CommandDefinition<Options = Record<string, never>> {
+  readonly name: string
+  /** As commander writes them. @example '<path>' */
+  readonly args?: string
+  /** What each argument is, by its name. */
+  readonly argsSay?: Readonly<Record<string, string>>
+  /** One line, for the list of commands. */
+  readonly summary: string
+  /** What help says beyond the summary. */
+  readonly details: string
+  readonly options?: readonly OptionDefinition[]
+  /** True where the words that follow are parameters of a contract's method. */
+  readonly takesParams?: boolean
+  /** True for a command that goes on until Ctrl-C and then ends by itself, in order. */
+  readonly staysUntilStopped?: boolean
+  readonly examples: readonly Example[]
+  run(invocation: Invocation<Options>): Promise<ExitCode>
+}
+
+/** Any command, whatever its options are. */
+// biome-ignore lint/suspicious/noExplicitAny: the options of a command are its own affair.
+export type AnyCommand = CommandDefinition<any>
+
+export function defineCommand<Options>(definition: CommandDefinition<Options>): CommandDefinition<Options> {
+  return Object.freeze(definition)
+}

@@ -1,0 +1,109 @@
+import type { Database } from 'vitra'
+import { type CallOutcome, callMethod } from '../call-method.js'
+import { defineCommand } from '../command.js'
+import type { Context } from '../context.js'
+import { UsageError } from '../errors.js'
+import { EXIT } from '../exit-codes.js'
+import { Deadline } from '../network.js'
+import { type NetworkOptions, networkOptions } from '../options.js'
+import { count, showShort, showValue, tameLine } from '../output/text.js'
+import { type Params, parseParams, parseParamsJson } from '../params/parse.js'
+
+interface Options extends NetworkOptions {
+  readonly params?: string
+  readonly wait: boolean
+}
+
+const WAIT_SECONDS = 15
+
+export const call = defineCommand<Options>({
+  name: 'call',
+  args: '<method>',
+  argsSay: { method: 'method of the contract, see `vitra methods`' },
+  takesParams: true,
+  summary: 'Call a method of the contract',
+  details: `Parameters are written --name value. A value that is JSON is read as JSON: numbers, true, false, null, {…},
+[…], "…"; anything else is text. --name alone is true, --name-file <path> takes the text of a file,
+{"$bytes": "00ff"} are bytes. Words after -- are parameters even where the command has an option of that name.
+
+On the copy that executes, the call waits until its ops are executed. On another one it joins the network, fetches
+the newest state, writes the ops to this participant's log and waits for the executor. Where that is away the ops
+stay written, the status is "pending", and they are executed once both are online: \`vitra host\` hands them over.`,
+  options: [
+    { flags: '--params <json>', says: 'parameters as a JSON object, - to read it from standard input' },
+    { flags: '--no-wait', says: 'return once the ops are written' },
+    ...networkOptions(`how long to wait for peers and executor (default ${WAIT_SECONDS})`),
+  ],
+  examples: [
+    { run: 'vitra call get', says: 'read: prints what the method returns' },
+    { run: 'vitra call increment --amount 2', says: 'write: waits for the outcome' },
+    { run: `vitra call increment --params '{"amount": 2}'`, says: 'the same' },
+    { run: 'vitra call increment --amount 2 --json', says: 'response, status and changes as JSON' },
+    { run: 'vitra call increment -- --amount 2', says: 'everything after -- is a parameter' },
+  ],
+  async run({ context, args: [method], words, options }) {
+    const params = await readParams(context, words, options)
+    const db = await context.database()
+    const outcome = await callMethod(context, db, {
+      method: method!,
+      params,
+      network: options,
+      deadline: new Deadline(options, WAIT_SECONDS),
+      wait: options.wait,
+    })
+    await print(context, outcome)
+    if (outcome.status === 'pending') context.out.note(waitNote(db, outcome.tx.ops.length))
+    return EXIT.ok
+  },
+})
+
+async function readParams(context: Context, words: readonly string[], options: Options): Promise<object> {
+  const { fromJsonValue } = await import('vitra')
+  let base: Params = {}
+  if (options.params !== undefined) {
+    const text = options.params === '-' ? await context.readText('-') : options.params
+    base = parseParamsJson(text)
+  }
+  const params = await parseParams(words, { readFile: context.readText }, base)
+  try {
+    return fromJsonValue(params) as object
+  } catch (error) {
+    throw new UsageError('PARAMETER_INVALID', (error as Error).message)
+  }
+}
+
+async function print({ out }: Context, { tx, status, results, returned }: CallOutcome): Promise<void> {
+  const { toJsonValue } = await import('vitra')
+  const response = toJsonValue(tx.response)
+  const changes = results.map((result) => ({ ...result, value: toJsonValue(result.value) }))
+  const values = returned.map(toJsonValue)
+  const lines = tx.response === undefined ? [] : [out.foreign(showValue(response))]
+  if (status === 'processed') {
+    lines.push(`${out.style.green('executed')} ${count(tx.ops.length, 'op')}`)
+    for (const { path, value, deleted } of changes) {
+      lines.push(
+        deleted ? `  del ${tameLine(path)}` : `  put ${tameLine(path)} ${showShort(value, out.width)}`,
+      )
+    }
+    for (const value of values) lines.push(`  returned ${showShort(value, out.width)}`)
+  }
+  if (status === 'pending') lines.push(`${out.style.yellow('pending')} ${count(tx.ops.length, 'op')} written`)
+  const document = {
+    status,
+    ...(tx.response === undefined ? {} : { response }),
+    ...(status === 'read' ? {} : { txId: tx.txId, ops: tx.ops.map(({ oplog, seq }) => ({ oplog, seq })) }),
+    ...(status === 'processed' ? { changes, returned: values } : {}),
+  }
+  out.result(document, lines)
+}
+
+/** What to know about ops that are written and not executed. */
+export function waitNote(db: Database, ops: number): string {
+  const what = ops === 1 ? 'The op is' : 'The ops are'
+  if (db.executor !== null)
+    return `${what} on disk and executed shortly, or when the database is next opened.`
+  return (
+    `${what} on disk here and executed once the executor has got ${ops === 1 ? 'it' : 'them'}: \`vitra host\` keeps ` +
+    'this copy online until then. `vitra info` shows what waits.'
+  )
+}

@@ -1,0 +1,107 @@
+import type { Database, Swarm } from 'vitra'
+import { type Executed, executedBetween } from '../activity.js'
+import { defineCommand } from '../command.js'
+import type { Context } from '../context.js'
+import { EXIT } from '../exit-codes.js'
+import { explain } from '../explain.js'
+import { Lane, untilStopped, whileHolding } from '../live.js'
+import { goOnline } from '../network.js'
+import { LIVE_NETWORK_OPTIONS, type NetworkOptions } from '../options.js'
+import { count, shortKey, tameLine } from '../output/text.js'
+
+export const host = defineCommand<NetworkOptions>({
+  name: 'host',
+  summary: 'Keep the database online, until Ctrl-C',
+  details: `On the copy that executes, ops of all participants are executed as they arrive. On another copy it serves the
+logs to whoever asks, this participant's own ops above all: calls that wait reach the executor. Peers and executed
+ops are printed as they come. While it runs the folder is its own; Ctrl-C stops it cleanly, with exit code 0.`,
+  options: LIVE_NETWORK_OPTIONS,
+  staysUntilStopped: true,
+  examples: [
+    { run: 'vitra host', says: 'on the public network' },
+    { run: 'vitra host --bootstrap 127.0.0.1:49737', says: 'on a network of your own' },
+    { run: 'vitra host --json', says: 'one JSON object a line, for a program' },
+  ],
+  async run({ context, options }) {
+    const db = await context.database()
+    return whileHolding(db.path, 'host', async () => {
+      const { out } = context
+      const lane = new Lane()
+      follow(context, db, lane)
+      const key = db.pubkey.toString('hex')
+      const role = db.executor === null ? 'copy' : 'executor'
+      const what = role === 'executor' ? 'hosting and executing' : 'hosting a copy of'
+      out.event({ event: 'hosting', key, role, folder: db.path, version: db.index.version }, `${what} ${key}`)
+      if (role === 'executor') out.note(`Others copy it with: vitra load ${key}`)
+      out.note('Ctrl-C stops it.')
+      if (!options.offline) announce(context, goOnline(db, options))
+      await untilStopped(context)
+      await lane.end()
+      out.event({ event: 'stopped', version: db.index.version }, `stopped at version ${db.index.version}`)
+      return EXIT.ok
+    })
+  },
+})
+
+/** From then on others find it by its key. */
+function announce({ out, signal }: Context, swarm: Swarm): void {
+  swarm.flush().then(
+    () => {
+      if (!signal.aborted) out.event({ event: 'announced' }, 'announced on the network')
+    },
+    (error) => out.warn(`not announced on the network: ${explain(error).message}`),
+  )
+}
+
+/** Prints what happens to a database. */
+function follow({ out }: Context, db: Database, lane: Lane): void {
+  const peers = () => count(db.peers.length, 'peer')
+  db.on('peer-add', ({ publicKey }) => {
+    const peer = publicKey?.toString('hex') ?? null
+    out.event(
+      { event: 'peer-add', peer, peers: db.peers.length },
+      `peer ${nameOf(peer)} connected, ${peers()}`,
+    )
+  })
+  db.on('peer-remove', ({ publicKey }) => {
+    const peer = publicKey?.toString('hex') ?? null
+    out.event({ event: 'peer-remove', peer, peers: db.peers.length }, `peer ${nameOf(peer)} left, ${peers()}`)
+  })
+  db.on('failure', (error) => {
+    const { code, message, hint } = explain(error)
+    out.event(
+      { event: 'failure', code, message },
+      `${out.style.red('failed')}: ${tameLine(message)} (${code})`,
+    )
+    if (hint !== undefined) out.note(hint)
+  })
+  let told = db.index.version
+  db.on('update', ({ version }) => {
+    const from = told
+    told = Math.max(told, version)
+    if (version > from) lane.add(() => tellExecuted(out, db, from, version))
+  })
+}
+
+async function tellExecuted(out: Context['out'], db: Database, from: number, version: number): Promise<void> {
+  try {
+    for await (const run of executedBetween(db, from, version)) {
+      out.event({ event: 'executed', version, ...run }, executedLine(out, run, version))
+    }
+  } catch (error) {
+    const { code, message } = explain(error)
+    if (code !== 'DATABASE_CLOSED') out.note(`What version ${version} holds is not told: ${message}`)
+  }
+}
+
+function executedLine({ style }: Context['out'], { oplog, ops }: Executed, version: number): string {
+  const failed = ops.filter(({ outcome }) => outcome === 'failed')
+  const head = `executed ${count(ops.length, 'op')} of ${shortKey(oplog)}, version ${version}`
+  if (failed.length === 0) return head
+  const why = tameLine(failed[0]!.message ?? 'no reason given')
+  return `${head}, ${style.yellow(`${failed.length} rejected`)}: ${why}`
+}
+
+function nameOf(peer: string | null): string {
+  return peer === null ? 'without a key' : shortKey(peer)
+}

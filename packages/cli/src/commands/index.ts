@@ -1,0 +1,31 @@
+/** The commands, in the order in which help lists them. */
+import type { AnyCommand } from '../command.js'
+import { call } from './call.js'
+import { get } from './get.js'
+import { history } from './history.js'
+import { host } from './host.js'
+import { info } from './info.js'
+import { init } from './init.js'
+import { invite } from './invite.js'
+import { join } from './join.js'
+import { list } from './list.js'
+import { load } from './load.js'
+import { methods } from './methods.js'
+import { monitor } from './monitor.js'
+import { source } from './source.js'
+import { verify } from './verify.js'
+
+export interface CommandGroup {
+  readonly heading: string
+  readonly commands: readonly AnyCommand[]
+}
+
+export const COMMAND_GROUPS: readonly CommandGroup[] = [
+  { heading: 'Begin', commands: [init, load] },
+  { heading: 'Use the contract', commands: [call, methods, source] },
+  { heading: 'Read the database', commands: [get, list, history, info] },
+  { heading: 'Check the executor', commands: [verify, monitor] },
+  { heading: 'Work with others', commands: [host, invite, join] },
+]
+
+export const COMMANDS: readonly AnyCommand[] = COMMAND_GROUPS.flatMap(({ commands }) => commands)

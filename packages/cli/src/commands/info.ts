@@ -1,0 +1,80 @@
+import type { Database, OplogInfo } from 'vitra'
+import { defineCommand } from '../command.js'
+import { EXIT } from '../exit-codes.js'
+import { Deadline, fetchLatest } from '../network.js'
+import { READ_OPTIONS, type ReadOptions, SYNC_SECONDS } from '../options.js'
+import { fraudFolder } from '../output/report.js'
+import { columns, count, showShort, tameLine } from '../output/text.js'
+
+export const info = defineCommand<ReadOptions>({
+  name: 'info',
+  summary: 'Print what this copy is: key, role, version, participants, what waits',
+  details:
+    'Pending calls were made from here and are not executed yet. The role is executor, participant, waiting (a key ' +
+    'pair that is not admitted) or reader.',
+  options: READ_OPTIONS,
+  examples: [
+    { run: 'vitra info', says: 'at a glance' },
+    { run: 'vitra info --sync', says: 'fetch the newest state first' },
+    { run: 'vitra info --json', says: 'for a program' },
+  ],
+  async run({ context, options }) {
+    const { toJsonValue } = await import('vitra')
+    const db = await context.database()
+    if (options.sync) await fetchLatest(context, db, options, new Deadline(options, SYNC_SECONDS))
+    const own = await ownKey(db)
+    const pending = (await db.pending()).map(({ txId, method, params, ops }) => {
+      return { txId, method, params: toJsonValue(params), ops: ops.length }
+    })
+    const violations = (await db.frauds()).map(({ violation }) => violation)
+    const document = {
+      key: db.pubkey.toString('hex'),
+      folder: db.path,
+      role: roleOf(db, own),
+      publicKey: own,
+      version: db.index.version,
+      participants: db.oplogs.map(toJson),
+      pending,
+      violations,
+    }
+    const { style } = context.out
+    context.out.result(document, [
+      ...columns([
+        ['key', document.key],
+        ['folder', document.folder],
+        ['role', document.role],
+        ['public key', own ?? 'none: `vitra join` makes one'],
+        ['version', document.version === 0 ? '0, nothing is here yet' : String(document.version)],
+        ['participants', String(document.participants.filter(({ active }) => active).length)],
+      ]),
+      ...document.participants.map(
+        ({ publicKey, active, local }) =>
+          `  ${publicKey}${local ? ' (this copy)' : ''}${active ? '' : ' (removed)'}`,
+      ),
+      ...(pending.length === 0 ? [] : [`pending       ${count(pending.length, 'call')} not executed yet`]),
+      ...pending.map(({ method, params, ops }) => {
+        return `  ${tameLine(method) || 'unknown method'} ${showShort(params, 60)} (${count(ops, 'op')})`
+      }),
+      ...violations.map(
+        ({ code }) => `${style.red('FRAUD')}         ${code}, evidence in ${fraudFolder(db)}`,
+      ),
+    ])
+    return EXIT.ok
+  },
+})
+
+async function ownKey(db: Database): Promise<string | null> {
+  if (db.localOplog !== null) return db.localOplog.publicKey.toString('hex')
+  const [identity] = await db.identities()
+  return identity?.toString() ?? null
+}
+
+function roleOf(db: Database, own: string | null): 'executor' | 'participant' | 'waiting' | 'reader' {
+  if (db.executor !== null) return 'executor'
+  if (db.localOplog?.active) return 'participant'
+  return own === null ? 'reader' : 'waiting'
+}
+
+function toJson({ publicKey, key, active, local }: OplogInfo) {
+  return { publicKey: publicKey.toString('hex'), oplog: key.toString('hex'), active, local }
+}

@@ -1,0 +1,64 @@
+import { defineCommand } from '../command.js'
+import { UsageError } from '../errors.js'
+import { EXIT } from '../exit-codes.js'
+
+interface Options {
+  readonly participants?: readonly string[]
+  readonly limits?: Record<string, number>
+}
+
+export const init = defineCommand<Options>({
+  name: 'init',
+  args: '<contract>',
+  argsSay: { contract: 'file of the contract, an ES module; - for standard input' },
+  summary: 'Make a database from a contract, and be its executor',
+  details:
+    'The database goes to ./.vitra unless --dir or VITRA_DIR names a folder. Its key is printed: it pins contract, ' +
+    'founders and rules for good. Keep the folder: it holds the secret keys.',
+  options: [
+    {
+      flags: '--participants <pubkey...>',
+      says: 'public keys of participants from the start, besides yourself (see `vitra join`)',
+    },
+    {
+      flags: '--limits <json>',
+      says: 'limits that differ from the default ones, such as {"opBytesMax": 4096}',
+      parse: readLimits,
+    },
+  ],
+  examples: [
+    { run: 'vitra init counter.js', says: 'make it in ./.vitra' },
+    { run: 'vitra init counter.js --dir ./db', says: 'make it in another folder' },
+  ],
+  async run({ context, args: [file], options }) {
+    const source = await context.readText(file!)
+    const { Database } = await import('vitra')
+    const { participants = [], limits } = options
+    const db = context.keep(
+      await Database.create(context.newFolder, {
+        contract: { source },
+        participants,
+        ...(limits === undefined ? {} : { limits }),
+        onLog: context.onLog,
+      }),
+    )
+    const key = db.pubkey.toString('hex')
+    const participant = db.localOplog!.publicKey.toString('hex')
+    context.out.result({ key, folder: db.path, participant }, [key])
+    context.out.note(`A new database is in ${db.path}; its key is above. You execute it and take part in it.`)
+    context.out.note(
+      'Next: `vitra methods` and `vitra call <method>`; `vitra host` keeps it online; `vitra invite` lets others in.',
+    )
+    return EXIT.ok
+  },
+})
+
+function readLimits(text: string): unknown {
+  try {
+    const limits = JSON.parse(text)
+    if (typeof limits === 'object' && limits !== null && !Array.isArray(limits)) return limits
+  } catch {
+    // told below
+  }
+  throw new UsageError('USAGE', '--limits is not a JSON object', `write --limits '{"opBytesMax": 4096}'`)
+}

@@ -1,0 +1,68 @@
+import type { Monitor } from 'vitra'
+import { defineCommand } from '../command.js'
+import type { Context } from '../context.js'
+import { EXIT, type ExitCode } from '../exit-codes.js'
+import { untilStopped, whileHolding } from '../live.js'
+import { goOnline } from '../network.js'
+import { LIVE_NETWORK_OPTIONS, type NetworkOptions } from '../options.js'
+import { fraudFolder, reportLines, violationLines } from '../output/report.js'
+import { count } from '../output/text.js'
+
+export const monitor = defineCommand<NetworkOptions>({
+  name: 'monitor',
+  summary: 'Check the executor from now on, until Ctrl-C',
+  details: `Everything published so far is checked, then every batch as it arrives. The copy is shared with other peers
+meanwhile. It ends at a violation with exit code 3, and with 0 when it is stopped with Ctrl-C.`,
+  options: LIVE_NETWORK_OPTIONS,
+  staysUntilStopped: true,
+  examples: [
+    { run: 'vitra monitor', says: 'follow the database' },
+    { run: 'vitra monitor --json', says: 'one JSON object a line, for a program' },
+  ],
+  async run({ context, options }) {
+    const db = await context.database()
+    return whileHolding(db.path, 'monitor', async () => {
+      if (!options.offline) goOnline(db, options)
+      const { out } = context
+      const key = db.pubkey.toString('hex')
+      out.event({ event: 'monitoring', key, version: db.index.version }, `monitoring ${key}, Ctrl-C stops it`)
+      const watch = await db.monitor()
+      const exit = new Promise<ExitCode>((resolve) => {
+        watch.on('violation', ({ violation }) => {
+          out.event(
+            { event: 'violation', violation, evidence: fraudFolder(db) },
+            violationLines(out, db, violation).join('\n'),
+          )
+          resolve(EXIT.fraud)
+        })
+        untilStopped(context).then(() => resolve(EXIT.ok))
+      })
+      tell(context, watch)
+      watch.on('inconclusive', (report) => {
+        out.event({ event: 'inconclusive', ...report }, reportLines(out, db, report).join('\n'))
+      })
+      const code = await exit
+      await watch.close()
+      if (code === EXIT.ok)
+        out.event({ event: 'stopped', version: watch.version }, `stopped at version ${watch.version}`)
+      return code
+    })
+  },
+})
+
+function tell({ out }: Context, watch: Monitor): void {
+  watch.on('validated', ({ version, batches, ops }) => {
+    const done = `${count(ops, 'op')} in ${count(batches, 'batch', 'batches')}`
+    out.event(
+      { event: 'validated', version, batches, ops },
+      `${out.style.green('valid')} up to version ${version} (${done})`,
+    )
+  })
+  watch.on('error', (error) => {
+    const code = String((error as { code?: unknown }).code ?? 'UNEXPECTED')
+    out.event(
+      { event: 'error', code, message: error.message },
+      `${out.style.yellow('the audit failed')}: ${error.message} (${code})`,
+    )
+  })
+}

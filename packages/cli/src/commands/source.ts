@@ -1,0 +1,25 @@
+import { defineCommand } from '../command.js'
+import { EXIT } from '../exit-codes.js'
+import { Deadline, fetchLatest } from '../network.js'
+import { READ_OPTIONS, type ReadOptions, SYNC_SECONDS } from '../options.js'
+
+export const source = defineCommand<ReadOptions>({
+  name: 'source',
+  summary: 'Print the source of the contract in force',
+  details: 'The source is part of the database: everybody who verifies it runs this very text.',
+  options: READ_OPTIONS,
+  examples: [
+    { run: 'vitra source', says: 'read the rules' },
+    { run: 'vitra source > contract.js', says: 'keep them in a file' },
+  ],
+  async run({ context, options }) {
+    const db = await context.database()
+    if (options.sync) await fetchLatest(context, db, options, new Deadline(options, SYNC_SECONDS))
+    const text = await db.source()
+    // The line's end that every line gets is not doubled.
+    context.out.result({ source: text, version: db.index.version }, [
+      context.out.foreign(text.endsWith('\n') ? text.slice(0, -1) : text),
+    ])
+    return EXIT.ok
+  },
+})

@@ -1,0 +1,39 @@
+/** Errors of the command line itself. Those of the library pass through with their own codes. */
+import { EXIT, type ExitCode } from './exit-codes.js'
+
+export interface CliErrorOptions {
+  readonly exit?: ExitCode
+  /** What to try next: a sentence, with the command in it. */
+  readonly hint?: string
+  readonly details?: Readonly<Record<string, unknown>>
+  readonly cause?: unknown
+}
+
+/**
+ * Codes: `FOLDER_NOT_FOUND`, `FILE_UNREADABLE`, `ENTRY_NOT_FOUND`, `NO_ADMITTING_METHOD`, `NO_PEER`, `DATABASE_IN_USE`,
+ * `INTERRUPTED`; {@link UsageError} has its own.
+ */
+export class CliError extends Error {
+  override name = 'CliError'
+  readonly code: string
+  readonly exit: ExitCode
+  readonly hint: string | undefined
+  readonly details: Readonly<Record<string, unknown>>
+
+  constructor(code: string, message: string, options: CliErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.exit = options.exit ?? EXIT.failed
+    this.hint = options.hint
+    this.details = Object.freeze({ ...options.details })
+  }
+}
+
+/** The command line is wrong. Codes: `USAGE`, `PARAMETER_INVALID`. */
+export class UsageError extends CliError {
+  override name = 'UsageError'
+
+  constructor(code: 'USAGE' | 'PARAMETER_INVALID', message: string, hint?: string) {
+    super(code, message, { exit: EXIT.usage, ...(hint === undefined ? {} : { hint }) })
+  }
+}

@@ -1,0 +1,63 @@
+/** Errors as people and scripts are told them: what happened, a stable code, and the next command to try. */
+import { CliError } from './errors.js'
+import { EXIT, type ExitCode } from './exit-codes.js'
+
+export interface Problem {
+  readonly code: string
+  readonly message: string
+  readonly hint?: string
+  readonly details: Readonly<Record<string, unknown>>
+  readonly exit: ExitCode
+  readonly stack: string | undefined
+}
+
+export function explain(error: unknown): Problem {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error))
+  if (error instanceof CliError) {
+    const { code, hint, details, exit } = error
+    return { code, message, details, exit, stack, ...(hint === undefined ? {} : { hint }) }
+  }
+  const { code: given, details = {} } = (error ?? {}) as { code?: unknown; details?: Problem['details'] }
+  const code = typeof given === 'string' ? given : 'UNEXPECTED'
+  const hint = code === 'UNEXPECTED' ? UNEXPECTED_HINT : HINTS[code]
+  const exit = EXITS[code] ?? EXIT.failed
+  return { code, message, details, exit, stack, ...(hint === undefined ? {} : { hint }) }
+}
+
+const UNEXPECTED_HINT =
+  'this is a mistake of the program: run it again with --debug and report what it prints'
+
+/** The library's codes that are more than a failure. */
+const EXITS: Readonly<Record<string, ExitCode>> = {
+  KEY_INVALID: EXIT.usage,
+  PATH_INVALID: EXIT.usage,
+  LIST_OPTIONS_INVALID: EXIT.usage,
+  CONTRACT_FRAUD: EXIT.fraud,
+  CONTRACT_VIOLATED: EXIT.fraud,
+  AUDIT_INCONCLUSIVE: EXIT.inconclusive,
+}
+
+/** The next command to try, by the library's code. */
+const HINTS: Readonly<Record<string, string>> = {
+  DATABASE_NOT_FOUND:
+    'make one with `vitra init <contract.js>`, copy one with `vitra load <key>`, or name one with --dir',
+  DATABASE_EXISTS: 'look at it with `vitra info`, or make the new one elsewhere with --dir <folder>',
+  FOLDER_NOT_EMPTY: 'name an empty folder with --dir <folder>',
+  DATABASE_LOCKED: 'end the program that has it open, then run this again',
+  WRONG_KEY: 'name another folder with --dir <folder>',
+  KEY_INVALID: 'a public key is 64 hex digits, as `vitra info` and `vitra join` print it',
+  NOT_A_PARTICIPANT: 'run `vitra join`: it tells how this copy becomes a participant',
+  METHOD_NOT_FOUND: 'see what there is with `vitra methods`',
+  PARAMS_INVALID: 'see `vitra call --help` for how parameters are written',
+  CONTRACT_ERROR: 'see the method with `vitra source`, and what it takes with `vitra methods`',
+  CONTRACT_SYNTAX: 'mend the contract and run this again',
+  CONTRACT_LOAD: 'mend the contract and run this again',
+  CONTRACT_NO_APPLY: 'a contract exports `apply`; mend it and run this again',
+  CONTRACT_VIOLATED: 'see the violation with `vitra verify`',
+  OP_REJECTED: 'nothing was changed; see the rules with `vitra source`',
+  SYNC_TIMEOUT:
+    'see that somebody keeps the database online with `vitra host`, or wait longer with --timeout',
+  BLOCK_MISSING: 'fetch what is missing: run this again with --sync while a peer is online',
+  PATH_INVALID: 'see the paths there are with `vitra list`',
+  ENGINE_MISSING: 'install vitra again, with a C++ toolchain on Node 20',
+}

@@ -1,0 +1,45 @@
+/** Which folder a command works on. */
+import { existsSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { CliError } from './errors.js'
+import type { Io } from './io.js'
+import type { GlobalOptions } from './options.js'
+
+/** The folder that is made, and looked for, where none is named. */
+export const FOLDER_NAME = '.vitra'
+
+/** The folder that a new database goes to. */
+export function newFolder(io: Io, options: GlobalOptions): string {
+  return path.resolve(io.cwd, named(io, options) ?? FOLDER_NAME)
+}
+
+/**
+ * The folder of the database that a command works on: the named one, else the nearest `.vitra` upwards.
+ *
+ * @throws {CliError} `FOLDER_NOT_FOUND`
+ */
+export function existingFolder(io: Io, options: GlobalOptions): string {
+  const name = named(io, options)
+  if (name !== undefined) {
+    const folder = path.resolve(io.cwd, name)
+    if (existsSync(folder)) return folder
+    const by = options.dir === undefined ? 'VITRA_DIR names it' : '--dir names it'
+    throw notFound(`there is no folder ${folder} (${by})`)
+  }
+  for (let folder = path.resolve(io.cwd); ; folder = path.dirname(folder)) {
+    const candidate = path.join(folder, FOLDER_NAME)
+    if (statSync(candidate, { throwIfNoEntry: false })?.isDirectory()) return candidate
+    if (folder === path.dirname(folder)) break
+  }
+  throw notFound(`there is no database in ${io.cwd} or above it`)
+}
+
+function named(io: Io, options: GlobalOptions): string | undefined {
+  return options.dir ?? (io.env.VITRA_DIR || undefined)
+}
+
+function notFound(message: string): CliError {
+  return new CliError('FOLDER_NOT_FOUND', message, {
+    hint: 'make one with `vitra init <contract.js>`, copy one with `vitra load <key>`, or name one with --dir',
+  })
+}

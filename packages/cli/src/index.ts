@@ -1,0 +1,10 @@
+/** `@vitra/cli`: the commands of the `vitra` command line, as a library. */
+export type { AnyCommand, CommandDefinition, Example, Invocation } from './command.js'
+export { COMMAND_GROUPS, COMMANDS, type CommandGroup } from './commands/index.js'
+export type { Context } from './context.js'
+export { CliError, type CliErrorOptions, UsageError } from './errors.js'
+export { EXIT, type ExitCode } from './exit-codes.js'
+export type { Io, TextSink } from './io.js'
+export type { OptionDefinition } from './option.js'
+export { GLOBAL_OPTIONS, type GlobalOptions, type NetworkOptions } from './options.js'
+export { type RunOptions, run } from './run.js'

@@ -1,0 +1,74 @@
+/** Peers, as commands use them: look for some for a while, and go on with what is here where there are none. */
+import type { Database, Swarm } from 'vitra'
+import type { Context } from './context.js'
+import type { NetworkOptions } from './options.js'
+
+/** How long to look for a first peer where no `--timeout` says otherwise, in ms. */
+export const CONNECT_MS = 8000
+
+/** Time limits of one command line, all counted from its start. */
+export class Deadline {
+  /** False where it is a default. */
+  readonly isGiven: boolean
+  readonly #end: number
+
+  constructor(options: NetworkOptions, defaultSeconds: number) {
+    this.isGiven = options.timeout !== undefined
+    this.#end = Date.now() + (options.timeout ?? defaultSeconds) * 1000
+  }
+
+  /** Time left in ms; at least 1, at most `max`. */
+  left(max = Number.POSITIVE_INFINITY): number {
+    return Math.min(Math.max(1, this.#end - Date.now()), max)
+  }
+}
+
+/** Shares the database on the network. */
+export function goOnline(db: Database, options: NetworkOptions): Swarm {
+  return db.swarm(options.bootstrap === undefined ? {} : { bootstrap: options.bootstrap })
+}
+
+/** Goes online and waits for a first peer. False where none came. */
+export async function findPeer(
+  context: Context,
+  db: Database,
+  options: NetworkOptions,
+  timeout: number,
+): Promise<boolean> {
+  if (options.offline) return false
+  goOnline(db, options)
+  return isInTime('CONNECT_TIMEOUT', db.whenConnected({ timeout, signal: context.signal }))
+}
+
+/**
+ * Brings this copy up to date with a peer, as far as the time allows, and warns where it does not.
+ *
+ * @returns false where no peer was reached
+ */
+export async function fetchLatest(
+  context: Context,
+  db: Database,
+  options: NetworkOptions,
+  deadline: Deadline,
+): Promise<boolean> {
+  if (options.offline || db.executor !== null) return false
+  if (!(await findPeer(context, db, options, deadline.left(CONNECT_MS)))) {
+    context.out.warn('no peer was reached: this goes by the copy that is here')
+    return false
+  }
+  const isLatest = db.syncLatest({ timeout: deadline.left(), signal: context.signal })
+  if (!(await isInTime('SYNC_TIMEOUT', isLatest))) {
+    context.out.warn('the newest state did not arrive in time: this goes by the copy that is here')
+  }
+  return true
+}
+
+async function isInTime(code: string, work: Promise<unknown>): Promise<boolean> {
+  try {
+    await work
+    return true
+  } catch (error) {
+    if ((error as { code?: unknown }).code === code) return false
+    throw error
+  }
+}

@@ -1,0 +1,45 @@
+/** Opens the database of a folder, waiting for another command that is about to be done with it. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ContractLogEntry, Database } from 'vitra'
+import { CliError } from './errors.js'
+import { holderOf } from './holder.js'
+
+export interface OpenDatabaseOptions {
+  readonly signal: AbortSignal
+  readonly onLog: (entry: ContractLogEntry) => void
+  /** Key of the database, for a new copy. */
+  readonly key?: string
+}
+
+/** How long to wait for a command that has the folder open, in ms, and how often to look. */
+const LOCK_WAIT_MS = 5000
+const LOCK_LOOK_MS = 100
+
+/** @throws {CliError} `DATABASE_LOCKED` where somebody keeps the folder; the library's errors */
+export async function openDatabase(folder: string, options: OpenDatabaseOptions): Promise<Database> {
+  const { Database } = await import('vitra')
+  const deadline = Date.now() + LOCK_WAIT_MS
+  for (;;) {
+    try {
+      return await Database.load(folder, options.key, { onLog: options.onLog })
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'DATABASE_LOCKED') throw error
+      const holder = holderOf(folder)
+      if (holder !== null) throw keptBy(folder, holder.command, holder.pid, error)
+      if (Date.now() > deadline) throw error
+      await sleep(LOCK_LOOK_MS, undefined, { signal: options.signal })
+    }
+  }
+}
+
+function keptBy(folder: string, command: string, pid: number, cause: unknown): CliError {
+  return new CliError(
+    'DATABASE_LOCKED',
+    `${folder} is open in \`vitra ${command}\` (process ${pid}), and one command at a time can have it`,
+    {
+      hint: `stop it with Ctrl-C where it runs, run this command, then start \`vitra ${command}\` again`,
+      details: { folder, command, pid },
+      cause,
+    },
+  )
+}

@@ -1,0 +1,90 @@
+/** Options that several commands take, and how their texts are read. */
+import { UsageError } from './errors.js'
+import type { OptionDefinition } from './option.js'
+
+export interface GlobalOptions {
+  readonly dir?: string
+  readonly json?: boolean
+  readonly quiet?: boolean
+  readonly debug?: boolean
+}
+
+/** Every command takes these. */
+export const GLOBAL_OPTIONS: readonly OptionDefinition[] = [
+  {
+    flags: '--dir <folder>',
+    says: 'the folder of the database; else VITRA_DIR, else the nearest .vitra upwards',
+  },
+  { flags: '--json', says: 'print JSON: one document, or one object a line for what goes on' },
+  { flags: '--quiet', says: 'print results only, no notes' },
+  { flags: '--debug', says: 'print stack traces of errors (or set VITRA_DEBUG)' },
+]
+
+export interface NetworkOptions {
+  readonly bootstrap?: readonly string[]
+  readonly offline?: boolean
+  readonly timeout?: number
+}
+
+const BOOTSTRAP: OptionDefinition = {
+  flags: '--bootstrap <host:port>',
+  says: 'DHT node of a network of your own, repeatable; else VITRA_BOOTSTRAP, else the public network',
+  parse: (text, previous) => [...((previous as string[] | undefined) ?? []), readNode(text)],
+}
+const OFFLINE: OptionDefinition = { flags: '--offline', says: 'use no network: only what is here' }
+
+/** For commands that look for peers and give up after a while. @param says what the time is for */
+export function networkOptions(says: string): readonly OptionDefinition[] {
+  return [BOOTSTRAP, OFFLINE, { flags: '--timeout <seconds>', says, parse: readSeconds }]
+}
+
+/** For commands that stay until they are stopped. */
+export const LIVE_NETWORK_OPTIONS: readonly OptionDefinition[] = [BOOTSTRAP, OFFLINE]
+
+function readNode(text: string): string {
+  const port = Number(/^[^\s:]+:(\d{1,5})$/.exec(text)?.[1])
+  if (port >= 1 && port <= 65_535) return text
+  throw new UsageError(
+    'USAGE',
+    `--bootstrap ${text} is not host:port`,
+    'write it as --bootstrap 127.0.0.1:49737',
+  )
+}
+
+function readSeconds(text: string): number {
+  const seconds = Number(text)
+  if (text.trim() !== '' && Number.isFinite(seconds) && seconds > 0 && seconds <= SECONDS_MAX) return seconds
+  throw new UsageError(
+    'USAGE',
+    `--timeout ${text} is not a number of seconds above 0 and up to ${SECONDS_MAX}`,
+  )
+}
+
+/** What a timer can hold: 2^31 ms. */
+const SECONDS_MAX = 2_000_000
+
+/** Reads a whole number that is not negative. */
+export function wholeNumber(option: string): (text: string) => number {
+  return (text) => {
+    if (/^\d{1,15}$/.test(text)) return Number(text)
+    throw new UsageError('USAGE', `${option} ${text} is not a whole number`, `write it as ${option} 20`)
+  }
+}
+
+/** For commands that read this copy and fetch the newest state when asked to. */
+export interface ReadOptions extends NetworkOptions {
+  readonly sync?: boolean
+}
+
+/** How long `--sync` may take by default, in seconds. */
+export const SYNC_SECONDS = 15
+
+export const READ_OPTIONS: readonly OptionDefinition[] = [
+  { flags: '--sync', says: 'fetch the newest state from a peer first' },
+  BOOTSTRAP,
+  {
+    flags: '--timeout <seconds>',
+    says: `how long --sync may take (default ${SYNC_SECONDS})`,
+    parse: readSeconds,
+  },
+]

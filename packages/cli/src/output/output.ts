@@ -1,0 +1,82 @@
+/**
+ * What a command prints. Results go to stdout, notes and errors to stderr, so that a pipe gets results only. With
+ * `--json` stdout holds one document, or one object a line for a command that goes on, and stderr errors alone.
+ */
+import type { Problem } from '../explain.js'
+import type { Io, TextSink } from '../io.js'
+import { type Style, styleFor } from './style.js'
+import { tame } from './text.js'
+
+export interface OutputOptions {
+  readonly json: boolean
+  readonly quiet: boolean
+  readonly debug: boolean
+}
+
+export class Output {
+  readonly options: OutputOptions
+  /** Styles of stdout. */
+  readonly style: Style
+  readonly #stdout: TextSink
+  readonly #stderr: TextSink
+  readonly #errorStyle: Style
+
+  constructor(io: Io, options: OutputOptions) {
+    this.options = options
+    this.#stdout = io.stdout
+    this.#stderr = io.stderr
+    this.style = styleFor(io.stdout, io.env)
+    this.#errorStyle = styleFor(io.stderr, io.env)
+  }
+
+  /** Characters in a line of the terminal; wide where there is none. */
+  get width(): number {
+    return this.#stdout.isTTY ? (this.#stdout.columns ?? 80) : Number.POSITIVE_INFINITY
+  }
+
+  /**
+   * The result of a command.
+   *
+   * @param document what `--json` prints
+   * @param lines what people read; none prints nothing
+   */
+  result(document: object, lines: readonly string[]): void {
+    if (this.options.json) this.#stdout.write(`${JSON.stringify(document, null, 2)}\n`)
+    else for (const line of lines) this.#stdout.write(`${line}\n`)
+  }
+
+  /** One of many results of a command that goes on. */
+  event(document: object, line: string): void {
+    this.#stdout.write(`${this.options.json ? JSON.stringify(document) : line}\n`)
+  }
+
+  /** Text by others, such as an entry's value: exact in a pipe, harmless in a terminal. */
+  foreign(text: string): string {
+    return this.#stdout.isTTY ? tame(text) : text
+  }
+
+  /** Something to know besides the result, such as the next step. */
+  note(text: string): void {
+    if (this.options.quiet || this.options.json) return
+    this.#stderr.write(`${this.#errorStyle.dim(tame(text))}\n`)
+  }
+
+  /** Something that may be wrong. */
+  warn(text: string): void {
+    if (this.options.quiet || this.options.json) return
+    this.#stderr.write(`${this.#errorStyle.yellow('warning:')} ${tame(text)}\n`)
+  }
+
+  problem(problem: Problem): void {
+    const { code, message, hint, details, stack } = problem
+    if (this.options.json) {
+      const error = { code, message, ...(hint === undefined ? {} : { hint }), details }
+      this.#stderr.write(`${JSON.stringify({ error: this.options.debug ? { ...error, stack } : error })}\n`)
+      return
+    }
+    const { red, dim } = this.#errorStyle
+    this.#stderr.write(`${red('error:')} ${tame(message)} ${dim(`(${code})`)}\n`)
+    if (hint !== undefined) this.#stderr.write(`${tame(hint)}\n`)
+    if (this.options.debug && stack !== undefined) this.#stderr.write(`${tame(stack)}\n`)
+  }
+}

@@ -1,0 +1,80 @@
+/** What an audit found, for people. */
+import path from 'node:path'
+import type { AuditReport, Database, Finding, FindingCode, Place, Violation } from 'vitra'
+import type { Output } from './output.js'
+import { count, shortKey, showShort, tame, tameLine } from './text.js'
+
+export function reportLines(out: Output, db: Database, report: AuditReport): string[] {
+  const { verdict, violation } = report
+  if (verdict === 'valid') return validLines(out, report)
+  return violation === undefined ? inconclusiveLines(out, report) : violationLines(out, db, violation)
+}
+
+export function violationLines({ style }: Output, db: Database, violation: Violation): string[] {
+  const { code, message, at, expected, published } = violation
+  return [
+    `${style.red('FRAUD')}: the executor has violated the contract`,
+    `  what       ${tame(message)} (${code})`,
+    `  where      ${placeText(at)}`,
+    ...(expected === undefined ? [] : [`  expected   ${showShort(expected, VALUE_WIDTH)}`]),
+    ...(published === undefined ? [] : [`  published  ${showShort(published, VALUE_WIDTH)}`]),
+    `  evidence   ${fraudFolder(db)}`,
+    'A violation cannot be undone: move to another database, and keep this folder as evidence.',
+  ]
+}
+
+/** Folder in which the violations found are kept. */
+export function fraudFolder(db: Database): string {
+  return path.join(db.path, 'fraud')
+}
+
+const VALUE_WIDTH = 200
+
+function validLines({ style }: Output, { version, batches, ops, waiting }: AuditReport): string[] {
+  const done = `${count(ops, 'op')} in ${count(batches, 'batch', 'batches')}`
+  return [
+    `${style.green('valid')}: everything up to version ${version} was run again and is as the contract has it (${done})`,
+    ...(waiting === 0 ? [] : [`${count(waiting, 'op')} not executed yet`]),
+  ]
+}
+
+function inconclusiveLines({ style }: Output, { version, length, findings }: AuditReport): string[] {
+  return [
+    `${style.yellow('inconclusive')}: checked up to version ${version} of ${length}; nobody is accused of anything`,
+    ...findings.flatMap((finding) => [
+      `  ${finding.code}: ${tameLine(finding.message)}${whereText(finding)}`,
+      `    ${ADVICE[finding.code]}`,
+    ]),
+  ]
+}
+
+function whereText({ at }: Finding): string {
+  return Object.keys(at).length === 0 ? '' : ` (${placeText(at)})`
+}
+
+function placeText({ batch, block, oplog, seq }: Place): string {
+  const parts = [
+    batch === undefined ? '' : `batch ${batch}`,
+    block === undefined ? '' : `block ${block} of the index`,
+    seq === undefined ? '' : `op ${seq}`,
+    oplog === undefined ? '' : `oplog ${shortKey(oplog)}`,
+  ]
+  return parts.filter((part) => part !== '').join(', ') || 'the database as a whole'
+}
+
+/** What to do about each finding. */
+const ADVICE: Readonly<Record<FindingCode, string>> = {
+  'index-empty': 'run this again while a peer is online, or wait longer with --timeout',
+  'index-shortened':
+    'run this again with peers that have the rest; where nobody has it, the executor took it back',
+  'index-behind': 'run this again while a peer is online, or wait longer with --timeout',
+  'block-missing': 'run this again while a peer that has it is online',
+  'oplog-behind': 'run this again while this participant, or a peer that has its log, is online',
+  'oplog-equivocation': 'this participant signed two histories: have the contract remove it',
+  unexecutable: 'no machine could run this op: its published changes stand unchecked',
+  disputed: 'the op runs here: ask others to verify as well',
+  'other-engine': 'verify on a machine with the version of Node that the executor uses',
+  unstable: 'the contract does not give the same result twice: see it with `vitra source`',
+  'rules-unknown': 'install a newer version of vitra',
+  'contract-refused': 'verify with another version of Node',
+}

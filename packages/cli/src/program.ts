@@ -1,0 +1,141 @@
+/** The commands as a commander program: parsing and help, made from the definitions. */
+import { Command, Option } from 'commander'
+import type { AnyCommand } from './command.js'
+import { COMMAND_GROUPS, COMMANDS } from './commands/index.js'
+import type { OptionDefinition } from './option.js'
+import { GLOBAL_OPTIONS } from './options.js'
+import { type KnownOptions, markWords } from './params/split.js'
+
+export interface Chosen {
+  readonly command: AnyCommand
+  readonly args: readonly (string | undefined)[]
+  /** Words that are left: parameters of a method. */
+  readonly words: readonly string[]
+  readonly options: Record<string, unknown>
+}
+
+export interface ProgramOptions {
+  readonly version: string
+  readonly write: (text: string) => void
+  readonly writeError: (text: string) => void
+  readonly columns: number
+  /** Is told which command was chosen; parsing runs nothing itself. */
+  readonly choose: (chosen: Chosen) => void
+}
+
+export function buildProgram(options: ProgramOptions): Command {
+  const program = new Command('vitra')
+    .description(
+      'Databases whose rules are public JavaScript contracts, run by one host and checkable by everyone.',
+    )
+    .usage('<command> [options]')
+    .version(options.version, '--version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .addHelpCommand(
+      new Command('help').argument('[command]').description('Print help of a command').helpGroup('Begin:'),
+    )
+    .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name() })
+    .configureOutput({
+      writeOut: options.write,
+      writeErr: options.writeError,
+      getOutHelpWidth: () => options.columns,
+      getErrHelpWidth: () => options.columns,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .exitOverride()
+    .addHelpText('after', `\n${EPILOGUE}`)
+  for (const definition of GLOBAL_OPTIONS) program.addOption(toOption(definition))
+  for (const { heading, commands } of COMMAND_GROUPS) {
+    for (const command of commands) {
+      program.addCommand(
+        toCommand(command, options.choose).helpGroup(`${heading}:`).copyInheritedSettings(program),
+      )
+    }
+  }
+  return program
+}
+
+const EPILOGUE = `Exit codes: 0 fine, 1 failed, 2 wrong command line, 3 fraud found, 4 could not be checked.
+
+Start here:
+  vitra init counter.js         make a database from a contract, in ./.vitra
+  vitra call increment          call a method of the contract
+  vitra host                    keep it online for others
+  vitra <command> --help        everything about a command, with examples`
+
+function toCommand(definition: AnyCommand, choose: ProgramOptions['choose']): Command {
+  const { name, args, argsSay = {}, summary, details, examples, takesParams = false } = definition
+  const command = new Command(name).summary(summary).description(`${summary}\n\n${unwrap(details)}`)
+  for (const argument of args?.split(' ') ?? []) {
+    command.argument(argument, argsSay[argument.replace(/[<>[\].]/g, '')])
+  }
+  if (takesParams) command.argument('[words...]', 'parameters of the method')
+  for (const option of definition.options ?? []) command.addOption(toOption(option))
+  const width = Math.max(...examples.map(({ run }) => run.length))
+  const lines = examples.map(({ run, says }) =>
+    width > EXAMPLE_COLUMNS ? `  # ${says}\n  ${run}` : `  ${run.padEnd(width)}  # ${says}`,
+  )
+  command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`)
+  command.action((...given: unknown[]) => {
+    const values = given.slice(0, command.registeredArguments.length) as (string | undefined | string[])[]
+    const words = takesParams ? ((values.pop() as string[] | undefined) ?? []) : []
+    choose({
+      command: definition,
+      args: values as (string | undefined)[],
+      words,
+      options: command.optsWithGlobals(),
+    })
+  })
+  return command
+}
+
+/** Paragraphs as one line each: help wraps them to the terminal's width. */
+export function unwrap(text: string): string {
+  return text.replace(/([^\n])\n(?!\n)/g, '$1 ')
+}
+
+/** Examples up to this wide have their comment beside them. */
+const EXAMPLE_COLUMNS = 44
+
+function toOption({ flags, says, parse }: OptionDefinition): Option {
+  const option = new Option(flags, says)
+  if (parse !== undefined) option.argParser(parse)
+  return option
+}
+
+/** Marks the parameters among the words of a command line, so that commander leaves them alone. */
+export function markParams(argv: readonly string[]): string[] {
+  const command = commandIn(argv)
+  if (!command?.takesParams) return [...argv]
+  const from = commandAt(argv) + 1
+  const known = knownOptions([...GLOBAL_OPTIONS, ...(command.options ?? []), ...HELP])
+  return [...argv.slice(0, from), ...markWords(argv.slice(from), known)]
+}
+
+/** The command that a command line names. */
+export function commandIn(argv: readonly string[]): AnyCommand | undefined {
+  return COMMANDS.find(({ name }) => name === argv[commandAt(argv)])
+}
+
+/** Position of the first word that is neither an option nor its value. */
+function commandAt(argv: readonly string[]): number {
+  const globals = knownOptions(GLOBAL_OPTIONS)
+  let at = 0
+  while (argv[at]?.startsWith('-')) at += globals.get(argv[at]!)?.takesValue ? 2 : 1
+  return at
+}
+
+const HELP: readonly OptionDefinition[] = [
+  { flags: '-h', says: '' },
+  { flags: '--help', says: '' },
+]
+
+export function knownOptions(definitions: readonly OptionDefinition[]): KnownOptions {
+  return new Map(
+    definitions.map(({ flags }) => {
+      const [name, value] = flags.split(' ')
+      return [name!, { takesValue: value !== undefined }]
+    }),
+  )
+}

@@ -1,0 +1,103 @@
+/** Runs one command line from its words to its exit code. Whatever happens, what was opened is closed first. */
+import { CommanderError } from 'commander'
+import { Context } from './context.js'
+import { CliError, UsageError } from './errors.js'
+import { EXIT, type ExitCode } from './exit-codes.js'
+import { explain } from './explain.js'
+import type { Io } from './io.js'
+import type { GlobalOptions } from './options.js'
+import { Output } from './output/output.js'
+import { unmark } from './params/split.js'
+import { buildProgram, type Chosen, commandIn, markParams } from './program.js'
+
+export interface RunOptions {
+  readonly io: Io
+  /** What `--version` prints. */
+  readonly version: string
+}
+
+/**
+ * @param argv the words after the program's name
+ * @example process.exitCode = await run(process.argv.slice(2), { io, version })
+ */
+export async function run(argv: readonly string[], { io, version }: RunOptions): Promise<ExitCode> {
+  const chosen = choose(argv, io, version)
+  if (typeof chosen === 'number') return chosen
+  const abort = new AbortController()
+  const unsubscribe = io.onInterrupt(() => abort.abort(interrupted()))
+  const context = new Context(io, chosen.options as GlobalOptions, abort.signal)
+  try {
+    return await untilAborted(execute(chosen, context), chosen.command.staysUntilStopped, abort.signal)
+  } catch (error) {
+    const problem = explain(error)
+    context.out.problem(problem)
+    return problem.exit
+  } finally {
+    await context.close().catch((error) => context.out.warn(`closing failed: ${explain(error).message}`))
+    unsubscribe()
+  }
+}
+
+async function execute({ command, args, words, options }: Chosen, context: Context): Promise<ExitCode> {
+  return command.run({ context, args: args.map(unmarkOne), words: unmark(words), options })
+}
+
+function unmarkOne(word: string | undefined): string | undefined {
+  return word === undefined ? undefined : unmark([word])[0]
+}
+
+/** A command that stops by itself ends when it is told to; others are not waited for. */
+function untilAborted(
+  work: Promise<ExitCode>,
+  stopsItself: boolean | undefined,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  if (stopsItself) return work
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+    work.then(resolve, reject)
+  })
+}
+
+function interrupted(): CliError {
+  return new CliError('INTERRUPTED', 'stopped before it was done', { exit: EXIT.interrupted })
+}
+
+/** The command that the words choose, or the exit code where they choose none. */
+function choose(argv: readonly string[], io: Io, version: string): Chosen | ExitCode {
+  let chosen: Chosen | null = null
+  let complaint = ''
+  const program = buildProgram({
+    version,
+    write: (text) => io.stdout.write(text),
+    writeError: (text) => {
+      complaint += text
+    },
+    columns: io.stdout.isTTY ? (io.stdout.columns ?? 80) : 100,
+    choose: (choice) => {
+      chosen = choice
+    },
+  })
+  if (argv.length === 0) {
+    program.outputHelp()
+    return EXIT.ok
+  }
+  try {
+    program.parse(markParams(argv), { from: 'user' })
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok
+    return refuse(error, complaint, argv, io)
+  }
+  return chosen ?? EXIT.ok
+}
+
+function refuse(error: unknown, complaint: string, argv: readonly string[], io: Io): ExitCode {
+  const message = complaint.replace(/^error: /, '').trim() || (error as Error).message
+  const name = commandIn(argv)?.name
+  const hint = `see \`vitra ${name === undefined ? '' : `${name} `}--help\``
+  const usage = error instanceof CommanderError ? new UsageError('USAGE', message, hint) : error
+  const problem = explain(usage)
+  const options = { json: argv.includes('--json'), quiet: false, debug: argv.includes('--debug') }
+  new Output(io, options).problem(problem)
+  return problem.exit
+}
