@@ -127,26 +127,47 @@ it('nobody gets anything through by writing ops itself', async () => {
   await using _ = group
   const [alice, bob, carol] = people
   expect(await accept(carol, await propose(alice, 'a.txt', 'fine'))).toBe('accepted')
-  const open = await propose(bob, 'b.txt', 'hers')
+  const open = await propose(alice, 'b.txt', 'hers')
   const own = '00000000-0000-4000-8000-00000000000'
   const evil = { op: 'PROPOSE', kind: 'write', target: 'a.txt', content: 'evil' }
   const refusals = await bob.write(
-    { ...evil, id: `${own}1`, base: 0, status: 'accepted' },
+    { ...evil, id: `${own}1`, base: 0, status: 'accepted' }, // a proposal like any other
     { ...evil, id: open },
-    { op: 'VOTE', id: open, accept: true },
+    { op: 'VOTE', id: open, accept: 1 },
     { op: 'VOTE', id: `${own}1`, accept: true },
-    { op: 'VOTE', id: `${own}1`, accept: 1 },
+    { op: 'VOTE', id: `${own}2`, accept: true },
     { ...evil, id: `${own}2`, target: '../../.sys/contract/source' },
     { ...evil, id: `${own}3`, target: 'b//c' },
     { ...evil, id: `${own}4`, target: { length: 1 } },
-    { ...evil, id: `${own}5`, content: { text: 'no' } },
+    { ...evil, id: `${own}4`, target: 'x'.repeat(201) },
+    { ...evil, id: `${own}5`, content: { length: 1 } },
+    { ...evil, id: `${own}5`, content: 'x'.repeat(900_001) },
     { ...evil, id: `${own}6`, kind: 'own' },
     { ...evil, id: `${own}7`, kind: 'admit', target: 'bob' },
+    { ...evil, id: `${own}7`, kind: 'admit', target: carol.pubkey },
     { ...evil, id: `${own}8`, kind: 'delete', target: 'nothing.txt' },
     { ...evil, id: `../files/${'a'.repeat(28)}` },
+    { ...evil, id: `${open}/${carol.pubkey}` },
   )
-  expect(refusals[0]).toBeNull() // a proposal like any other
-  expect(refusals.slice(1)).not.toContain(null)
+  expect(refusals).toEqual([
+    null,
+    'there is such a proposal already',
+    'a vote is true or false',
+    'this participant has voted',
+    'there is no such proposal',
+    expect.stringContaining('is not a path'),
+    expect.stringContaining('is not a path'),
+    'a file is given by its path',
+    'a file is given by its path',
+    'content is text or bytes',
+    'the content is too large',
+    'there is no such kind of proposal',
+    'a participant is given by its public key',
+    'this participant is there already',
+    'there is no such file',
+    'a proposal is given by its id',
+    'a proposal is given by its id',
+  ])
   expect((await alice.call('read', { file: 'a.txt' })).response?.content).toBe('fine')
   expect((await alice.call('proposal', { id: open })).response).toMatchObject({
     content: 'hers',

@@ -108,7 +108,8 @@ it('refuses entries that nobody could change', async () => {
     { threshold: 1.5 },
     { owners: [] },
     { owners: [alice.pubkey, alice.pubkey] },
-    { owners: ['bob'] },
+    { owners: [alice.pubkey, 'bob'] },
+    { owners: [alice.pubkey, bob.pubkey.toUpperCase()] },
     { key: '' },
     { name: 'a/b' },
   ]) {
@@ -133,20 +134,31 @@ it('nobody gets anything through by writing ops itself', async () => {
     { ...entry, id },
     { ...entry, id: `${own}1`, base: 0, done: true },
     { op: 'SIGN', id: `${own}1` },
+    { op: 'SIGN', id: `${own}9` },
     { ...entry, id: `${own}2`, owners: [mallory.pubkey, mallory.pubkey], threshold: 2 },
     { ...entry, id: `${own}3`, threshold: -1 },
     { ...entry, id: `${own}4`, threshold: '1' },
     { ...entry, id: `${own}5`, owners: mallory.pubkey },
     { ...entry, id: `../signatures/${id}` },
+    { ...entry, id: `${id}/${bob.pubkey}` }, // would show bob among those who signed
     { ...entry, id: `${own}6`, name: 'release/..' },
   )
-  expect(refusals.slice(0, 4)).toEqual([
+  expect(refusals.slice(0, 5)).toEqual([
     'only an owner may sign',
     'there is such a change already',
     null,
     'only an owner may sign',
+    'there is no such change',
   ])
-  expect(refusals.slice(4)).not.toContain(null)
+  expect(refusals.slice(5)).toEqual([
+    'an owner is named once',
+    'the threshold is from 1 to the number of owners',
+    'the threshold is a whole number',
+    'an entry has 1 to 20 owners',
+    'a change is given by its id',
+    'a change is given by its id',
+    expect.stringContaining('a name is up to 64'),
+  ])
   expect(await keyOf(alice)).toBe('key-1')
   expect((await alice.call('change', { id })).response?.signed).toEqual([alice.pubkey])
   await group.check()

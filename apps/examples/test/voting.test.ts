@@ -148,6 +148,7 @@ it('nobody gets anything through by writing ops itself', async () => {
     { op: 'PROPOSE', id: `${own.slice(0, 35)}2`, action: 'promote', pubkey: bob.pubkey },
     { op: 'PROPOSE', id: `${own.slice(0, 35)}3`, action: 'add', pubkey: dave.pubkey.toUpperCase() },
     { op: 'PROPOSE', id: '../proposals', action: 'add', pubkey: dave.pubkey },
+    { op: 'PROPOSE', id: `${id}/${carol.pubkey}`, action: 'add', pubkey: dave.pubkey },
     { op: 'ADD_PARTICIPANT', pubkey: dave.pubkey },
   )
   expect(refusals).toEqual([
@@ -160,6 +161,7 @@ it('nobody gets anything through by writing ops itself', async () => {
     null,
     'a proposal adds or removes a member',
     'a member is given by its public key',
+    'a proposal is given by its id',
     'a proposal is given by its id',
     'apply has no handler for the op',
   ])
