@@ -3,6 +3,7 @@
  * the system entries that executor and verifier go by. Every version number here is a batch end.
  */
 import Hyperbee from 'hyperbee'
+import type Hypercore from 'hypercore'
 import { BeeSource, type BlockSource } from './bee-source.js'
 import { LogError } from './errors.js'
 import { BATCH_PATH, type BatchRecord, decodeBatch } from './formats/batch.js'
@@ -19,9 +20,10 @@ import { toHex } from './formats/hex.js'
 import { decodeIndexBlock } from './formats/index-block.js'
 import { decodeRun, parseRunPath, type Run, type RunPlace, runPath, runsPrefix } from './formats/run.js'
 import { IndexSnapshot } from './index-snapshot.js'
-import { hypercoreOf } from './internals.js'
+import { requestManyBlocks } from './internals.js'
 import type { Log, ReadOptions } from './log.js'
 import { Mutex } from './mutex.js'
+import { BlockStack, StagedCore } from './staged-core.js'
 import { decodeValue } from './values/cbor-decode.js'
 import type { KeyRange, OrderedSource } from './values/listing.js'
 import { childRange, keyToPath, pathToKey } from './values/path.js'
@@ -46,22 +48,17 @@ export interface FoundRun {
 /** An index log, for reading. */
 export class IndexLog {
   readonly log: Log
-  readonly #bee: Hyperbee
   #current: HeldSnapshot | null = null
   readonly #opening = new Mutex()
 
-  private constructor(log: Log, bee: Hyperbee) {
+  private constructor(log: Log) {
     this.log = log
-    this.#bee = bee
   }
 
   /** Opens the index of a log, over the blocks that are here. */
   static async open(log: Log): Promise<IndexLog> {
-    const bee = new Hyperbee(hypercoreOf(log.core).session({ timeout: READ_TIMEOUT_MS }), {
-      extension: false,
-    })
-    if (log.length > 0) await bee.ready()
-    return new IndexLog(log, bee)
+    requestManyBlocks(log.core)
+    return new IndexLog(log)
   }
 
   /** The database's public key. */
@@ -96,7 +93,9 @@ export class IndexLog {
    */
   async at(version: number): Promise<IndexSnapshot> {
     const record = await this.batchEnd(version)
-    const bee = this.#bee.checkout(version)
+    // Not over sessions of hypercore: one costs more than most reads, and the log keeps what was read.
+    const core = new StagedCore(new BlockStack(this.log, version)) as unknown as Hypercore
+    const bee = new Hyperbee(core, { extension: false })
     return new IndexSnapshot(version, record, new BeeSource(bee), () => bee.close())
   }
 
@@ -191,7 +190,6 @@ export class IndexLog {
   async close(): Promise<void> {
     await this.#opening.run(async () => {})
     await this.#current?.snapshot.close()
-    await this.#bee.close()
   }
 
   /** The snapshot of the newest version, opened once however many ask for it. */
@@ -217,8 +215,6 @@ interface HeldSnapshot {
   readonly snapshot: IndexSnapshot
   users: number
 }
-
-const READ_TIMEOUT_MS = 30_000
 
 /** The newest run of an oplog in a state, by one reverse seek; null where it has none. */
 export function findLastRun(source: BlockSource, oplog: Uint8Array): Promise<FoundRun | null> {

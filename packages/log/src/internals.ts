@@ -52,6 +52,17 @@ export function refuseForks(core: Hypercore): void {
   replicator.allowFork = false
 }
 
+/** Requests in flight to each peer, at least and at most, as Hyperbee has them for its small blocks. */
+const INFLIGHT_RANGE = [256, 512] as const
+
+/** Has many blocks of a log on their way at a time: `core.core.replicator.setInflightRange`. */
+export function requestManyBlocks(core: LogCore): void {
+  const { replicator } = hypercoreOf(core).core as unknown as {
+    replicator: { setInflightRange(min: number, max: number): void }
+  }
+  replicator.setInflightRange(...INFLIGHT_RANGE)
+}
+
 interface InnerCore {
   readonly replicator: { destroy(): void } | null
   readonly state: { readonly mutex: { lock(): Promise<void>; unlock(): void } } | null

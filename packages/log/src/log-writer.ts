@@ -129,7 +129,7 @@ export class LogWriter {
     const head = Object.freeze({ length: next.length, treeHash, signature })
     await this.#journal.write({ start, blocks, head })
     this.#signedLength = head.length // from here on the head may be replayed: nothing else is signed at this length
-    await appendSigned(this.log, blocks, signature)
+    await this.log.keeping(blocks, head, () => appendSigned(this.log, blocks, signature))
     this.#roots = next
     this.#hasAppended = true
     return head

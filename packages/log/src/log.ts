@@ -4,6 +4,7 @@
  */
 import { EventEmitter } from 'node:events'
 import type Hypercore from 'hypercore'
+import { BlockCache } from './block-cache.js'
 import type { LogCore } from './core.js'
 import { sodiumCrypto } from './crypto.js'
 import { LogError } from './errors.js'
@@ -33,6 +34,8 @@ export interface ReadOptions {
 }
 
 const READ_TIMEOUT_MS = 30_000
+/** Blocks of one log that are kept in memory, in bytes: the upper part of a large index, and what was just written. */
+const KEPT_BYTES_MAX = 2 * 1024 * 1024
 
 export class Log extends EventEmitter<LogEvents> implements ProofSource {
   readonly key: Uint8Array
@@ -40,6 +43,9 @@ export class Log extends EventEmitter<LogEvents> implements ProofSource {
   /** Histories that peers showed against the one here; hypercore forgets them, so they are kept. */
   readonly conflicts: { readonly length: number; readonly fork: number }[] = []
   #identity: LogIdentity | null = null
+  readonly #blocks = new BlockCache(KEPT_BYTES_MAX)
+  /** The newest head that was read or written here. */
+  #head: SignedHead | null = null
 
   private constructor(key: Uint8Array, core: Hypercore) {
     super()
@@ -124,6 +130,8 @@ export class Log extends EventEmitter<LogEvents> implements ProofSource {
   async get(seq: number, options: ReadOptions = {}): Promise<Uint8Array> {
     const { wait = true, timeoutMs = READ_TIMEOUT_MS } = options
     if (this.#core.manifest !== null) this.identity
+    const kept = this.#isSteady && seq < this.length ? this.#blocks.get(seq) : undefined
+    if (kept !== undefined) return kept
     let block: Uint8Array | null
     try {
       block = await this.#core.get(seq, wait ? { timeout: timeoutMs } : { wait: false })
@@ -135,7 +143,25 @@ export class Log extends EventEmitter<LogEvents> implements ProofSource {
     }
     if (block === null)
       throw new LogError('BLOCK_MISSING', this.#missing(seq), { details: { key: toHex(this.key), seq } })
+    this.#blocks.set(seq, block)
     return new Uint8Array(block)
+  }
+
+  /**
+   * Does an append of the owner's, and keeps what it appends: that is read next, from the moment on that the log has
+   * grown.
+   */
+  async keeping(blocks: readonly Uint8Array[], head: SignedHead, append: () => Promise<void>): Promise<void> {
+    const start = head.length - blocks.length
+    for (const [nth, block] of blocks.entries()) this.#blocks.set(start + nth, block)
+    this.#head = head
+    try {
+      await append()
+    } catch (error) {
+      for (const nth of blocks.keys()) this.#blocks.delete(start + nth)
+      this.#head = null
+      throw error
+    }
   }
 
   /** Waits until the log has `length` blocks. False where it has not in time, or is closed. */
@@ -160,13 +186,15 @@ export class Log extends EventEmitter<LogEvents> implements ProofSource {
 
   /** The newest signed head, or null for an empty log. */
   async head(): Promise<SignedHead | null> {
+    if (this.#isSteady && this.#head?.length === this.length) return this.#head
     const snapshot = this.#core.snapshot()
     try {
       await snapshot.ready()
       if (snapshot.length === 0) return null
       const { length } = snapshot
       const { roots, signature } = await readUpgrade(snapshot, length)
-      return { length, treeHash: treeHash(sodiumCrypto, roots), signature: bareSignature(signature) }
+      this.#head = { length, treeHash: treeHash(sodiumCrypto, roots), signature: bareSignature(signature) }
+      return this.#head
     } finally {
       await snapshot.close()
     }
@@ -222,6 +250,11 @@ export class Log extends EventEmitter<LogEvents> implements ProofSource {
 
   async close(): Promise<void> {
     await this.#core.close()
+  }
+
+  /** False for a log that is closed or has left its history: what was kept of it is not told any more. */
+  get #isSteady(): boolean {
+    return !this.core.closing && this.core.fork === 0
   }
 
   #missing(seq: number): string {

@@ -8,6 +8,7 @@ import {
   HYPERCORE_VERSION,
   hypercoreOf,
   remoteLengthMax,
+  requestManyBlocks,
 } from '../src/internals.js'
 import { connect, createLog, createReplica, temporaryFolder, text, until } from './helpers.js'
 
@@ -58,6 +59,16 @@ describe('internals of hypercore', () => {
     expect(inner.replicator.allowFork).toBe(true)
     await Log.open(storage, log.key)
     expect(inner.replicator.allowFork).toBe(false)
+  })
+
+  it('has as many blocks on their way as Hyperbee asks for', async () => {
+    const { log } = await createLog()
+    const { replicator } = hypercoreOf(log.core).core as unknown as {
+      replicator: { inflightRange: number[] }
+    }
+    expect(replicator.inflightRange).not.toEqual([256, 512])
+    requestManyBlocks(log.core)
+    expect(replicator.inflightRange).toEqual([256, 512])
   })
 
   it('takes a signature from outside in its container, and checks it', async () => {

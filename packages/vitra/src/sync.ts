@@ -1,5 +1,6 @@
 /** What is here of a database and what is elsewhere: progress, and the waits until it has arrived. */
 import { EventEmitter } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { flushStorage, type IndexLog, type Log, type Storage, toHex } from '@vitra/log'
 import { closedError } from './closed-error.js'
 import { DatabaseError } from './errors.js'
@@ -19,6 +20,8 @@ export interface SyncHost {
 const TIMEOUT_MS = 10_000
 /** A full sync without a time limit ends after this long without a block, in ms. */
 const STALL_MS = 30_000
+/** Peers are listened to for this long before they are believed to agree, in ms: what they have just written is on its way. */
+const LISTEN_MS = 100
 /** Progress is told this often at most, in ms. */
 const TELL_MS = 100
 
@@ -75,7 +78,10 @@ export class Sync extends EventEmitter<{ progress: [SyncProgress] }> {
         { details: { ...this.progress } },
       )
     }
-    await this.#until(async () => index.length > 0 && peers.agree, { timeout, signal, late })
+    const startedAt = performance.now()
+    await this.#listen(timeout, signal)
+    const left = timeout - (performance.now() - startedAt)
+    await this.#until(async () => index.length > 0 && peers.agree, { timeout: left, signal, late })
     await participants.refresh()
   }
 
@@ -96,6 +102,7 @@ export class Sync extends EventEmitter<{ progress: [SyncProgress] }> {
       await this.#until(check, { ...end, signal, late })
     }
     try {
+      await this.#listen(timeout ?? LISTEN_MS, signal)
       await until(() => index.length > 0 && this.#host.peers.agree)
       const { length } = index
       await until(() => index.log.core.contiguousLength >= length)
@@ -111,6 +118,13 @@ export class Sync extends EventEmitter<{ progress: [SyncProgress] }> {
       told.end()
       oplogs.close()
     }
+  }
+
+  /** Gives peers the time to say what they have. Whatever ends it early ends the wait that follows. */
+  async #listen(timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
+    const signals = [this.#closing.signal, ...(signal === undefined ? [] : [signal])]
+    const ended = () => {} // the wait that follows says why
+    await sleep(Math.min(LISTEN_MS, timeoutMs), undefined, { signal: AbortSignal.any(signals) }).catch(ended)
   }
 
   /** Ends every wait. */

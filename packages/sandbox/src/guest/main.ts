@@ -12,13 +12,17 @@ import type { Plan } from './facades.js'
 import { type Realm, Realms, type Settings } from './realms.js'
 
 const SPARES_MAX = 4
+/** Only contracts that are evaluated faster than this get realms ahead, in ms: the next op of another one may wait. */
+const SPARE_MS_MAX = 50
 const EXIT_LOST = 1
 
 const require = createRequire(process.argv[1]!)
 const engine = loadEngine(process.argv[2]!)
 const contracts = new Map<number, Plan>()
-/** Realms made ahead of the next `apply`, by contract: making one costs more than most ops. */
+/** Realms made ahead of the next run, by contract, while the host has other things to do: one costs more than most ops. */
 const spares = new Map<number, Realm>()
+/** Contracts whose realms are made ahead. */
+const quick = new Set<number>()
 let message: Uint8Array = new Uint8Array()
 let ending: Uint8Array | null = null
 let realms: Realms
@@ -80,14 +84,17 @@ function load(payload: Uint8Array): void {
     return
   }
   let realm: Realm
+  const startedAt = performance.now()
   try {
     realm = realms.open(plan, { isWriter: null })
   } catch (error) {
     answer(FRAME.loaded, ['threw', textOf(error, 'name'), textOf(error, 'message'), whereItThrows(plan)])
     return
   }
+  if (performance.now() - startedAt < SPARE_MS_MAX) quick.add(id)
   const result = runIn(realm, pack([MODE.inspect, null, null, null, null, null]))
   writeFrame(FRAME.loaded, result)
+  makeSpare(id, plan)
 }
 
 /** Stack of the error, from a realm in which the engine's stacks are left on. */
@@ -102,16 +109,17 @@ function whereItThrows(plan: Plan): string {
 
 function unload(id: number): void {
   contracts.delete(id)
+  quick.delete(id)
   spares.get(id)?.release()
   spares.delete(id)
 }
 
 function run(payload: Uint8Array): void {
-  const { id, mode, isWriter, message: inner } = unpackRun(payload)
+  const { id, isWriter, message: inner } = unpackRun(payload)
   const plan = contracts.get(id)!
   const result = runIn(takeRealm(id, plan, isWriter), inner)
   writeFrame(FRAME.result, result)
-  if (mode === MODE.apply) makeSpare(id, plan)
+  makeSpare(id, plan)
 }
 
 function takeRealm(id: number, plan: Plan, isWriter: boolean | null): Realm {
@@ -129,7 +137,7 @@ function takeRealm(id: number, plan: Plan, isWriter: boolean | null): Realm {
 }
 
 function makeSpare(id: number, plan: Plan): void {
-  if (spares.has(id) || spares.size >= SPARES_MAX) return
+  if (!quick.has(id) || spares.has(id) || spares.size >= SPARES_MAX) return
   try {
     spares.set(id, realms.open(plan, { isWriter: null }))
   } catch {
