@@ -93,13 +93,23 @@ function errorClasses() {
   return sources().flatMap((file) => {
     const tree = parsed(file)
     return tree.statements.filter(ts.isClassDeclaration).flatMap((node) => {
-      const parent = node.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)
-        ?.types[0]
-      if (parent?.expression.getText(tree) !== BASE) return []
-      const [type] = parent.typeArguments ?? []
+      const type = codeType(node, tree)
+      if (type === null) return []
       return [{ name: node.name.text, file, codes: type === undefined ? null : literals(type, tree) }]
     })
   })
+}
+
+/** The type of a class's codes: undefined where it leaves them open, null where it is no class of errors with codes. */
+function codeType(node, tree) {
+  const parent = node.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)?.types[0]
+  const name = parent?.expression.getText(tree)
+  if (name === BASE) return parent.typeArguments?.[0]
+  if (name !== 'Error' || node.name.text === BASE) return null
+  return (
+    node.members.find((member) => ts.isPropertyDeclaration(member) && member.name.getText(tree) === 'code')
+      ?.type ?? null
+  )
 }
 
 function setupGroup() {

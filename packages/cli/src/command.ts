@@ -34,6 +34,7 @@ export interface CommandDefinition<Options = Record<string, never>> {
   /** True for a command that goes on until Ctrl-C and then ends by itself, in order. */
   readonly staysUntilStopped?: boolean
   readonly examples: readonly Example[]
+  /** Does the work. What it throws is explained to whoever runs it. */
   run(invocation: Invocation<Options>): Promise<ExitCode>
 }
 

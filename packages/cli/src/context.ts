@@ -9,6 +9,7 @@ import { openDatabase } from './open-database.js'
 import type { GlobalOptions } from './options.js'
 import { Output } from './output/output.js'
 
+/** What a command works with: the world outside, its output, and the databases it opens. */
 export class Context {
   readonly io: Io
   readonly options: GlobalOptions

@@ -1,6 +1,7 @@
 /** Errors of the command line itself. Those of the library pass through with their own codes. */
 import { EXIT, type ExitCode } from './exit-codes.js'
 
+/** What an error of the command line carries besides code and message. */
 export interface CliErrorOptions {
   readonly exit?: ExitCode
   /** What to try next: a sentence, with the command in it. */
@@ -9,18 +10,27 @@ export interface CliErrorOptions {
   readonly cause?: unknown
 }
 
-/**
- * Codes: `FOLDER_NOT_FOUND`, `FILE_UNREADABLE`, `ENTRY_NOT_FOUND`, `NO_ADMITTING_METHOD`, `NO_PEER`, `DATABASE_IN_USE`,
- * `INTERRUPTED`; {@link UsageError} has its own.
- */
+/** Codes of {@link CliError}. */
+export type CliErrorCode =
+  | 'DATABASE_LOCKED'
+  | 'ENTRY_NOT_FOUND'
+  | 'FILE_UNREADABLE'
+  | 'FOLDER_NOT_FOUND'
+  | 'INTERRUPTED'
+  | 'NO_ADMITTING_METHOD'
+  | 'NO_PEER'
+  | 'PARAMETER_INVALID'
+  | 'USAGE'
+
+/** A command that could not be done. */
 export class CliError extends Error {
   override name = 'CliError'
-  readonly code: string
+  readonly code: CliErrorCode
   readonly exit: ExitCode
   readonly hint: string | undefined
   readonly details: Readonly<Record<string, unknown>>
 
-  constructor(code: string, message: string, options: CliErrorOptions = {}) {
+  constructor(code: CliErrorCode, message: string, options: CliErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.exit = options.exit ?? EXIT.failed
@@ -29,7 +39,7 @@ export class CliError extends Error {
   }
 }
 
-/** The command line is wrong. Codes: `USAGE`, `PARAMETER_INVALID`. */
+/** The command line is wrong. */
 export class UsageError extends CliError {
   override name = 'UsageError'
 

@@ -14,4 +14,5 @@ export const EXIT = Object.freeze({
   interrupted: 130,
 })
 
+/** A number of {@link EXIT}. */
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]

@@ -2,7 +2,7 @@
 export type { AnyCommand, CommandDefinition, Example, Invocation } from './command.js'
 export { COMMAND_GROUPS, COMMANDS, type CommandGroup } from './commands/index.js'
 export type { Context } from './context.js'
-export { CliError, type CliErrorOptions, UsageError } from './errors.js'
+export { CliError, type CliErrorCode, type CliErrorOptions, UsageError } from './errors.js'
 export { EXIT, type ExitCode } from './exit-codes.js'
 export type { Io, TextSink } from './io.js'
 export type { OptionDefinition } from './option.js'

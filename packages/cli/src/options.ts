@@ -2,6 +2,7 @@
 import { UsageError } from './errors.js'
 import type { OptionDefinition } from './option.js'
 
+/** Options that every command takes. */
 export interface GlobalOptions {
   readonly dir?: string
   readonly json?: boolean
@@ -20,6 +21,7 @@ export const GLOBAL_OPTIONS: readonly OptionDefinition[] = [
   { flags: '--debug', says: 'print stack traces of errors (or set VITRA_DEBUG)' },
 ]
 
+/** Options of commands that look for peers. */
 export interface NetworkOptions {
   readonly bootstrap?: readonly string[]
   readonly offline?: boolean

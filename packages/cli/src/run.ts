@@ -10,6 +10,7 @@ import { Output } from './output/output.js'
 import { unmark } from './params/split.js'
 import { buildProgram, type Chosen, commandIn, markParams } from './program.js'
 
+/** What a run needs besides its words. */
 export interface RunOptions {
   readonly io: Io
   /** What `--version` prints. */

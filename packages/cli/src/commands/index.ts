@@ -15,11 +15,13 @@ import { monitor } from './monitor.js'
 import { source } from './source.js'
 import { verify } from './verify.js'
 
+/** Commands under one heading of `--help`. */
 export interface CommandGroup {
   readonly heading: string
   readonly commands: readonly AnyCommand[]
 }
 
+/** All commands, as `--help` shows them. */
 export const COMMAND_GROUPS: readonly CommandGroup[] = [
   { heading: 'Begin', commands: [init, load] },
   { heading: 'Use the contract', commands: [call, methods, source] },
@@ -28,4 +30,5 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
   { heading: 'Work with others', commands: [host, invite, join] },
 ]
 
+/** All commands, in the order of their groups. */
 export const COMMANDS: readonly AnyCommand[] = COMMAND_GROUPS.flatMap(({ commands }) => commands)
