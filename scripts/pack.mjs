@@ -31,7 +31,7 @@ export function published() {
   )
     .filter((folder) => existsSync(path.join(REPO, folder, 'package.json')))
     .map((folder) => ({ folder, manifest: readJson(path.join(REPO, folder, 'package.json')) }))
-    .filter(({ manifest }) => !manifest.private && (manifest.exports || manifest.bin || manifest.main))
+    .filter(({ manifest }) => !manifest.private)
   const byName = new Map(found.map((item) => [item.manifest.name, item]))
   const sorted = new Set()
   const visit = (item) => {

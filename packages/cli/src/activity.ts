@@ -2,7 +2,7 @@
 import type { Database } from 'vitra'
 
 /** What became of one op. */
-export interface OpOutcome {
+interface OpOutcome {
   readonly seq: number
   /** `ok`, `failed` or another outcome of the protocol. */
   readonly outcome: string

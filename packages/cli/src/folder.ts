@@ -6,7 +6,7 @@ import type { Io } from './io.js'
 import type { GlobalOptions } from './options.js'
 
 /** The folder that is made, and looked for, where none is named. */
-export const FOLDER_NAME = '.vitra'
+const FOLDER_NAME = '.vitra'
 
 /** The folder that a new database goes to. */
 export function newFolder(io: Io, options: GlobalOptions): string {

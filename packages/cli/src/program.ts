@@ -91,7 +91,7 @@ function toCommand(definition: AnyCommand, choose: ProgramOptions['choose']): Co
 }
 
 /** Paragraphs as one line each: help wraps them to the terminal's width. */
-export function unwrap(text: string): string {
+function unwrap(text: string): string {
   return text.replace(/([^\n])\n(?!\n)/g, '$1 ')
 }
 
@@ -131,7 +131,7 @@ const HELP: readonly OptionDefinition[] = [
   { flags: '--help', says: '' },
 ]
 
-export function knownOptions(definitions: readonly OptionDefinition[]): KnownOptions {
+function knownOptions(definitions: readonly OptionDefinition[]): KnownOptions {
   return new Map(
     definitions.map(({ flags }) => {
       const [name, value] = flags.split(' ')

@@ -1,7 +1,7 @@
 /** Colours, for terminals only; NO_COLOR and TERM=dumb turn them off, FORCE_COLOR on (see no-color.org). */
 import type { Io, TextSink } from '../io.js'
 
-export type Paint = (text: string) => string
+type Paint = (text: string) => string
 
 export interface Style {
   readonly bold: Paint
