@@ -43,7 +43,9 @@ function renderRun({ command, date, rounds, seconds, machine }: Results): string
 function renderPeers(versions: Readonly<Record<string, string>>): string {
   const rows = PEERS.map(({ name, durable, signs, sandboxes, proves }) => {
     const version = versions[name.toLowerCase()]
-    return [version === undefined ? name : `${name} ${version}`, durable, signs, sandboxes, proves]
+    // A pinned version; Vitra's own is the commit above.
+    const title = /^\d/.test(version ?? '') ? `${name} ${version}` : name
+    return [title, durable, signs, sandboxes, proves]
   })
   return table(['', 'durable', 'signs', 'sandboxes', 'proves'], rows)
 }

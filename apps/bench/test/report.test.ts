@@ -38,11 +38,12 @@ const RESULTS: Results = {
 }
 
 it('shows each row as a table, with the tail where there is one', () => {
-  const report = renderReport(RESULTS, { hyperbee: '2.27.3' })
+  const report = renderReport(RESULTS, { hyperbee: '2.27.3', vitra: '^0.0.0' })
   expect(report).toContain('| Vitra | 4.25 | 4.00–5.50 | 12.3 | 123 | 1.00 | durable |')
   expect(report).toContain('| Other | 0.05 | 0.04–0.06 |  |  | 85.00 | not |')
   expect(report).toContain('| Vitra | 12,346 | 12,000–13,000 | 0.03 |  |')
   expect(report).toContain('| Hyperbee 2.27.3 |')
+  expect(report).not.toContain('^0.0.0')
   expect(report).toContain('Commit: abc1234')
 })
 
