@@ -101,7 +101,9 @@ function copyPublished(from, to, manifest) {
   mkdirSync(to, { recursive: true })
   for (const name of manifest.files) {
     if (!existsSync(path.join(from, name)))
-      throw new Error(`${from} has no ${name}: run \`npm run build\` first`)
+      throw new Error(
+        `${from} lacks ${name}, which its manifest names in files: write it, or run \`npm run build\``,
+      )
     cpSync(path.join(from, name), path.join(to, name), { recursive: true })
   }
   writeFileSync(
