@@ -76,11 +76,17 @@ export class Swarm {
   }
 }
 
-/** A network on this machine alone is left by no other address: a node bound to all of them reaches nobody there. */
+/**
+ * On a network that is this machine alone a node is bound to its address, and behind no firewall: left to find out, it
+ * takes itself for firewalled, and half of the connections to it open at one end only.
+ */
 function makeNode(bootstrap: readonly string[] | undefined): HyperDHT {
   if (bootstrap === undefined) return new HyperDHT()
   const isLocal = bootstrap.every((node) => /^(127\.\d+\.\d+\.\d+|localhost):/.test(node))
-  return new HyperDHT({ bootstrap: [...bootstrap], ...(isLocal ? { host: '127.0.0.1' } : {}) })
+  return new HyperDHT({
+    bootstrap: [...bootstrap],
+    ...(isLocal ? { host: '127.0.0.1', firewalled: false } : {}),
+  })
 }
 
 /** How long a close waits for the network to take note, in ms. */
