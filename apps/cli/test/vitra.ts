@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import createTestnet from 'hyperdht/testnet.js'
 
-const EXECUTABLE = fileURLToPath(new URL('../dist/vitra.js', import.meta.url))
+export const EXECUTABLE = fileURLToPath(new URL('../dist/vitra.js', import.meta.url))
 
 export interface Ran {
   readonly code: number | null

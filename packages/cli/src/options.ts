@@ -58,7 +58,8 @@ function readSeconds(text: string): number {
   if (text.trim() !== '' && Number.isFinite(seconds) && seconds > 0 && seconds <= SECONDS_MAX) return seconds
   throw new UsageError(
     'USAGE',
-    `--timeout ${text} is not a number of seconds above 0 and up to ${SECONDS_MAX}`,
+    `--timeout ${text} is not a time`,
+    `give seconds, above 0 and up to ${SECONDS_MAX}`,
   )
 }
 

@@ -51,7 +51,7 @@ export const invite = defineCommand<Options>({
       return EXIT.ok
     }
     const newcomer = readPublicKey(pubkey, db)
-    if (isAdmitted(db, newcomer)) {
+    if (await isAdmitted(db, newcomer)) {
       context.out.result({ publicKey: newcomer, status: 'admitted' }, [`${newcomer} takes part already`])
       return EXIT.ok
     }
@@ -69,7 +69,11 @@ export const invite = defineCommand<Options>({
       deadline,
       wait: true,
     })
-    const state = isAdmitted(db, newcomer) ? 'admitted' : status === 'pending' ? 'pending' : 'proposed'
+    const state = (await isAdmitted(db, newcomer))
+      ? 'admitted'
+      : status === 'pending'
+        ? 'pending'
+        : 'proposed'
     context.out.result({ publicKey: newcomer, status: state, txId: tx.txId }, [STATES[state](newcomer)])
     if (state === 'admitted')
       context.out.note('The newcomer can call from now on, once its copy has heard of it.')
@@ -94,8 +98,16 @@ function readPublicKey(text: string, db: Database): string {
   return key
 }
 
-function isAdmitted(db: Database, key: string): boolean {
-  return db.oplogs.some(({ publicKey, active }) => active && publicKey.toString('hex') === key)
+/** As the newest version of the index has it: what the database keeps in memory follows a little later. */
+async function isAdmitted(db: Database, key: string): Promise<boolean> {
+  if (db.index.version === 0) return false
+  const inputs = (await db.index.list('/.sys/inputs')).map(({ value }) => value as Input)
+  return inputs.some(({ signer, active }) => active && Buffer.from(signer).toString('hex') === key)
+}
+
+interface Input {
+  readonly signer: Uint8Array
+  readonly active: boolean
 }
 
 /** @throws {CliError} `NO_ADMITTING_METHOD` */

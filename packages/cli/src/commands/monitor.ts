@@ -8,12 +8,16 @@ import { LIVE_NETWORK_OPTIONS, type NetworkOptions } from '../options.js'
 import { fraudFolder, reportLines, violationLines } from '../output/report.js'
 import { count } from '../output/text.js'
 
-export const monitor = defineCommand<NetworkOptions>({
+interface Options extends NetworkOptions {
+  readonly fresh?: boolean
+}
+
+export const monitor = defineCommand<Options>({
   name: 'monitor',
   summary: 'Check the executor from now on, until Ctrl-C',
-  details: `Everything published so far is checked, then every batch as it arrives. The copy is shared with other peers
-meanwhile. It ends at a violation with exit code 3, and with 0 when it is stopped with Ctrl-C.`,
-  options: LIVE_NETWORK_OPTIONS,
+  details: `Everything published so far is checked, then every batch as it arrives; started again, it goes on where it
+stopped. The copy is shared with other peers meanwhile. It ends at a violation with exit code 3, and with 0 when it is stopped with Ctrl-C.`,
+  options: [{ flags: '--fresh', says: 'check from genesis on again' }, ...LIVE_NETWORK_OPTIONS],
   staysUntilStopped: true,
   examples: [
     { run: 'vitra monitor', says: 'follow the database' },
@@ -26,7 +30,7 @@ meanwhile. It ends at a violation with exit code 3, and with 0 when it is stoppe
       const { out } = context
       const key = db.pubkey.toString('hex')
       out.event({ event: 'monitoring', key, version: db.index.version }, `monitoring ${key}, Ctrl-C stops it`)
-      const watch = await db.monitor()
+      const watch = await db.monitor(options.fresh === undefined ? {} : { fresh: options.fresh })
       const exit = new Promise<ExitCode>((resolve) => {
         watch.on('violation', ({ violation }) => {
           out.event(
@@ -56,6 +60,19 @@ function tell({ out }: Context, watch: Monitor): void {
     out.event(
       { event: 'validated', version, batches, ops },
       `${out.style.green('valid')} up to version ${version} (${done})`,
+    )
+  })
+  watch.on('lag', ({ blocks, version, knownLength }) => {
+    const behind = `${count(blocks, 'block')} behind, checked ${version} of ${knownLength}`
+    out.event(
+      { event: 'lag', blocks, version, knownLength },
+      blocks === 0 ? 'caught up' : out.style.yellow(behind),
+    )
+  })
+  watch.on('restart', ({ version }) => {
+    out.event(
+      { event: 'restart', version },
+      `version ${version}, checked earlier, is not here: beginning at genesis`,
     )
   })
   watch.on('error', (error) => {

@@ -24,7 +24,7 @@ export function showValue(json: unknown): string {
 /** A value on one line of at most `width` characters. */
 export function showShort(json: unknown, width: number): string {
   const text = tameLine(JSON.stringify(json))
-  return text.length <= width ? text : `${text.slice(0, Math.max(1, width - 1))}…`
+  return text.length <= width ? text : `${text.slice(0, width - 1)}…`
 }
 
 /** The beginning of a key, for lines in which the whole would drown the rest. */

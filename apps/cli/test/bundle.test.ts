@@ -1,0 +1,28 @@
+/** What is published: one file that needs `vitra` and Node, and runs as a program. */
+import { readFile, stat } from 'node:fs/promises'
+import { builtinModules } from 'node:module'
+import { describe, expect, it } from 'vitest'
+import { EXECUTABLE, vitra } from './vitra.js'
+
+describe('the executable', () => {
+  it('imports nothing but Node’s modules and vitra, which package.json declares', async () => {
+    const text = await readFile(EXECUTABLE, 'utf8')
+    const imported = [
+      ...text.matchAll(/^\s*(?:import|export)\b[^'"\n]*?from\s*['"]([^'"]+)['"]/gm),
+      ...text.matchAll(/\b(?:import|require)\(\s*['"]([^'"]+)['"]\s*\)/g),
+    ].map((match) => match[1]!)
+    const foreign = new Set(
+      imported.filter((name) => !name.startsWith('node:') && !builtinModules.includes(name)),
+    )
+    expect([...foreign]).toEqual(['vitra'])
+    const manifest = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
+    expect(Object.keys(manifest.dependencies)).toEqual(['vitra'])
+  })
+
+  it('begins with the line that names its interpreter, may be executed, and tells its version', async () => {
+    expect(await readFile(EXECUTABLE, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
+    expect((await stat(EXECUTABLE)).mode & 0o111).toBe(0o111)
+    const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
+    expect(await vitra(['--version'], { cwd: '/' })).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
+  })
+})

@@ -1,0 +1,112 @@
+/** The command line as a document: `docs/cli.md` is this text, written by `npm run cli-docs`. */
+import type { AnyCommand, Example } from './command.js'
+import { COMMAND_GROUPS } from './commands/index.js'
+import type { OptionDefinition } from './option.js'
+import { GLOBAL_OPTIONS } from './options.js'
+
+/** The whole document, Markdown. */
+export function commandReference(): string {
+  const commands = COMMAND_GROUPS.flatMap(({ heading, commands }) => [
+    `## ${heading}`,
+    ...commands.flatMap(commandSection),
+  ])
+  return `${[INTRODUCTION, optionTable(GLOBAL_OPTIONS), ...commands, CLOSING].join('\n\n')}\n`
+}
+
+const INTRODUCTION = `# The command line
+
+\`vitra\` makes, copies, calls, reads, hosts and checks databases. \`npm run cli-docs\` writes this page from the
+program; \`vitra <command> --help\` prints the same.
+
+## From nothing to two participants
+
+Alice makes a database from a contract that has an \`addParticipant\` method, and keeps it online:
+
+\`\`\`sh
+vitra init counter.js
+vitra invite             # prints what to send to Bob
+vitra host
+\`\`\`
+
+Bob copies it, checks it, makes a key pair and sends its public key to Alice:
+
+\`\`\`sh
+vitra load <key>
+vitra verify
+vitra join
+\`\`\`
+
+Alice stops \`host\` with Ctrl-C, since one command at a time can have the folder, admits Bob, and goes on:
+
+\`\`\`sh
+vitra invite <public key>
+vitra host
+\`\`\`
+
+Bob takes part, and watches the executor:
+
+\`\`\`sh
+vitra call increment --amount 2
+vitra monitor
+\`\`\`
+
+## Options of every command`
+
+const CLOSING = `## Exit codes
+
+| code | meaning |
+|---|---|
+| 0 | done; \`monitor\` and \`host\`: stopped with Ctrl-C, in order |
+| 1 | failed; the error says why |
+| 2 | the command line is wrong, nothing was done |
+| 3 | the executor has violated the contract |
+| 4 | something could not be checked |
+| 130 | ended by Ctrl-C before it was done |
+
+A second Ctrl-C ends at once. SIGTERM and SIGHUP count as Ctrl-C.
+
+## Output
+
+Results go to stdout, notes and errors to stderr. With \`--json\` stdout holds one JSON document, for \`monitor\` and
+\`host\` one object a line with its \`event\`; an error is one document on stderr, \`{"error": {"code", "message", "hint",
+"details"}}\`. Codes are stable and have a page each in [errors](errors/README.md). Bytes are \`{"$bytes": hex}\`. Control
+characters in text of others are shown as \`\\u001b\` in a terminal and left alone in a pipe.
+
+## Environment
+
+| variable | meaning |
+|---|---|
+| \`VITRA_DIR\` | the folder of the database, where \`--dir\` names none |
+| \`VITRA_BOOTSTRAP\` | DHT nodes of a network of your own, \`host:port\`, several with commas |
+| \`VITRA_DEBUG\` | print stack traces of errors |
+| \`NO_COLOR\` | no colours; \`FORCE_COLOR\` has them in pipes too |`
+
+function commandSection(command: AnyCommand): string[] {
+  const { name, args, argsSay = {}, summary, details, options = [], takesParams, examples } = command
+  const usage = ['vitra', name, args, takesParams ? '[--name value…]' : undefined, '[options]']
+  const given = Object.entries(argsSay).map(([argument, says]) => `| \`${argument}\` | ${cell(says)} |`)
+  return [
+    `### vitra ${name}`,
+    `\`${usage.filter(Boolean).join(' ')}\``,
+    `${summary}.`,
+    details,
+    ...(given.length === 0 ? [] : [['| argument | |', '|---|---|', ...given].join('\n')]),
+    ...(options.length === 0 ? [] : [optionTable(options)]),
+    exampleBlock(examples),
+  ]
+}
+
+function optionTable(options: readonly OptionDefinition[]): string {
+  const rows = options.map(({ flags, says }) => `| \`${flags}\` | ${cell(says)} |`)
+  return ['| option | |', '|---|---|', ...rows].join('\n')
+}
+
+function exampleBlock(examples: readonly Example[]): string {
+  const width = Math.max(...examples.map(({ run }) => run.length))
+  const lines = examples.map(({ run, says }) => `${run.padEnd(width)}  # ${says}`)
+  return ['```sh', ...lines, '```'].join('\n')
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('<', '&lt;')
+}
