@@ -1,11 +1,12 @@
 /** The commands on two nodes: a host in one process, a participant's commands in others, a network between them. */
+import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { TemporaryFolder } from '@vitra/testkit'
 import { describe, expect, it } from 'vitest'
 import { Database } from 'vitra'
 import { checkDatabase } from 'vitra/testing'
 import { CONTRACT } from './contract.js'
-import { json, Live, localNetwork } from './vitra.js'
+import { json, Live, localNetwork, vitra } from './vitra.js'
 
 const TIMEOUT_MS = 180_000
 
@@ -76,6 +77,88 @@ describe('two nodes', () => {
         await using db = await Database.load(folder.at(name))
         await checkDatabase(db)
       }
+    },
+    TIMEOUT_MS,
+  )
+
+  it(
+    'an op written while the executor is away waits, is shown, and is handed over by host',
+    async () => {
+      await using both = await aliceAndBob()
+      const { alice, bob, key, folder } = both
+      {
+        await using host = new Live(['host'], alice)
+        await hosting(host)
+        await json(['load', key], bob)
+        expect(await host.stop()).toBe(0)
+      }
+      const { publicKey } = await json<{ publicKey: string }>(['join'], bob)
+      await json(['invite', publicKey], alice)
+      {
+        await using host = new Live(['host'], alice)
+        await hosting(host)
+        await json(['info', '--sync'], bob)
+        expect(await host.stop()).toBe(0)
+      }
+      const pending = await json(['call', 'increment', '--amount', '3', '--timeout', '2'], bob)
+      expect(pending).toMatchObject({ status: 'pending', ops: [{ seq: 0 }] })
+      const offline = await vitra(['call', 'increment', '--amount', '4', '--offline'], bob)
+      expect(offline).toMatchObject({ code: 0, stdout: 'pending 1 op written\n' })
+      expect(offline.stderr).toContain('vitra host')
+      expect(await json(['info'], bob)).toMatchObject({
+        role: 'participant',
+        pending: [
+          { method: 'increment', params: { amount: 3 } },
+          { method: 'increment', params: { amount: 4 } },
+        ],
+      })
+      {
+        await using guest = new Live(['host'], bob)
+        await hosting(guest)
+        await using host = new Live(['host'], alice)
+        await guest.until(({ event, version }) => event === 'executed' && Number(version) > 0)
+        await host.until(({ event }) => event === 'executed')
+        expect(await host.stop()).toBe(0)
+        expect(await guest.stop()).toBe(0)
+      }
+      expect(await json(['verify', '--offline'], bob)).toMatchObject({ verdict: 'valid', ops: 3 })
+      expect(await json(['info'], bob)).toMatchObject({ pending: [] })
+      expect(await json(['get', '/counter'], alice)).toMatchObject({ value: 7 })
+      for (const name of ['alice', 'bob']) {
+        await using db = await Database.load(folder.at(name))
+        await checkDatabase(db)
+      }
+    },
+    TIMEOUT_MS,
+  )
+
+  it(
+    'a monitor tells what it validated, and ends in order',
+    async () => {
+      await using both = await aliceAndBob()
+      const { alice, bob, key, folder } = both
+      await json(['call', 'increment'], alice)
+      await using host = new Live(['host'], alice)
+      await hosting(host)
+      await json(['load', key], bob)
+      await using monitor = new Live(['monitor'], bob)
+      const { version, ops } = await monitor.until(({ event }) => event === 'validated')
+      expect({ version, ops }).toEqual({ version: host.events[0]!.version, ops: 1 })
+      expect(await monitor.stop()).toBe(0)
+      expect(await host.stop()).toBe(0)
+      await using db = await Database.load(folder.at('bob'))
+      await checkDatabase(db)
+    },
+    TIMEOUT_MS,
+  )
+
+  it(
+    'a key that nobody has leaves no folder behind',
+    async () => {
+      await using both = await aliceAndBob()
+      const missing = await json(['load', '1'.repeat(64), '--timeout', '1'], both.bob, 1)
+      expect(missing).toMatchObject({ error: { code: 'NO_PEER' } })
+      expect(existsSync(both.folder.at('bob'))).toBe(false)
     },
     TIMEOUT_MS,
   )

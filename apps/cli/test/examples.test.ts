@@ -1,0 +1,62 @@
+/** What help and README show is run as it stands, in a shell, wherever it needs no network. */
+import { spawnSync } from 'node:child_process'
+import { readFile, symlink, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { COMMANDS } from '@vitra/cli'
+import { TemporaryFolder } from '@vitra/testkit'
+import { expect, it } from 'vitest'
+import { Database } from 'vitra'
+import { checkDatabase } from 'vitra/testing'
+import { EXECUTABLE } from './vitra.js'
+
+const TIMEOUT_MS = 180_000
+const NEEDS_PEERS = /<|--sync|--bootstrap|^vitra (?:host|monitor)/
+
+/** Runs lines of a shell in a folder; `vitra` is the built executable. */
+async function shell(folder: TemporaryFolder) {
+  await symlink(EXECUTABLE, folder.at('vitra'))
+  const nodes = path.dirname(process.execPath)
+  const env = {
+    ...process.env,
+    PATH: `${folder.path}:${nodes}:${process.env.PATH}`,
+    VITRA_DIR: '',
+    NO_COLOR: '1',
+  }
+  return (line: string) => {
+    const { status, stdout, stderr } = spawnSync('sh', ['-c', line], {
+      cwd: folder.path,
+      env,
+      encoding: 'utf8',
+    })
+    return { line, status, stdout, stderr }
+  }
+}
+
+async function readme(): Promise<{ contract: string; lines: string[] }> {
+  const text = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+  const [, contract] = /```js counter\.js\n([\s\S]*?)```/.exec(text)!
+  const blocks = [...text.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap((match) => match[1]!.trim().split('\n'))
+  return { contract: contract!, lines: blocks.filter((line) => line.startsWith('vitra ')) }
+}
+
+it(
+  'the README leads to a verified database, and every example of help runs on it',
+  async () => {
+    await using folder = await TemporaryFolder.make()
+    const { contract, lines } = await readme()
+    await writeFile(folder.at('counter.js'), contract)
+    const run = await shell(folder)
+    const ran = lines.map(run)
+    expect(ran.filter(({ status }) => status !== 0)).toEqual([])
+    expect(ran.find(({ line }) => line === 'vitra get /counter')!.stdout).toBe('2\n')
+    expect(ran.at(-1)!.stdout).toMatch(/^valid: /)
+
+    const examples = COMMANDS.flatMap((command) => command.examples.map((example) => example.run))
+    const local = examples.filter((line) => !NEEDS_PEERS.test(line) && line !== 'vitra init counter.js')
+    expect(local.length).toBeGreaterThan(20)
+    expect(local.map(run).filter(({ status }) => status !== 0)).toEqual([])
+    await using db = await Database.load(folder.at('.vitra'))
+    await checkDatabase(db)
+  },
+  TIMEOUT_MS,
+)
