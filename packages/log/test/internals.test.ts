@@ -9,6 +9,7 @@ import {
   hypercoreOf,
   remoteLengthMax,
   requestManyBlocks,
+  watchPeers,
 } from '../src/internals.js'
 import { connect, createLog, createReplica, temporaryFolder, text, until } from './helpers.js'
 
@@ -34,6 +35,26 @@ describe('internals of hypercore', () => {
     await cut()
     await until(() => replica.log.core.peers.length === 0)
     expect(remoteLengthMax(replica.log.core)).toBe(0)
+  })
+
+  it('hears what each peer says of its length, and counts the blocks that are here', async () => {
+    const { log, writer, storage } = await createLog()
+    await writer.append([text('a'), text('b')])
+    const replica = await createReplica(log.key)
+    const told: (number | 'gone')[] = []
+    const heard = (peer: { remoteLength: number }) => void told.push(peer.remoteLength)
+    const end = watchPeers(replica.log.core, { heard, gone: () => void told.push('gone') })
+    const cut = connect(storage.store, replica.storage.store)
+    await until(() => told.includes(2))
+    await writer.append([text('c')])
+    await until(() => told.includes(3) && replica.log.length === 3)
+    expect(replica.log.blocks).toBe(0)
+    await replica.log.get(1)
+    expect(replica.log.blocks).toBe(1)
+    expect(log.blocks).toBe(3)
+    await cut()
+    await until(() => told.at(-1) === 'gone')
+    end()
   })
 
   it('flushes accepted blocks out of the write-ahead log into a table file', async () => {

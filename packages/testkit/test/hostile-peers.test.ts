@@ -46,6 +46,39 @@ describe('a peer', () => {
     await checkDatabase(alice)
   })
 
+  it('that announces blocks nobody has holds up a copy with another peer for some seconds only', async () => {
+    await using folder = await TemporaryFolder.make()
+    await using alice = await Database.create(folder.at('alice'), workbench)
+    await put(alice, 'first')
+    await using storage = LogStorage.at(folder.at('liar'))
+    await storage.create()
+    const log = await Log.open(storage, alice.pubkey)
+    log.core.download({ start: 0, end: -1 })
+    const liar = { replicate: (first: boolean) => storage.store.replicate(first) as never }
+    const filling = connect(alice, liar)
+    await until(() => log.length === alice.index.version && log.isComplete)
+    await filling.close()
+    await using bob = await Database.load(folder.at('bob'), alice.pubkey)
+    const lying = connect(liar, bob)
+    await until(() => log.core.peers.length > 0)
+    const peer = log.core.peers[0] as unknown as Peer
+    const send = peer.wireSync.send.bind(peer.wireSync)
+    peer.wireSync.send = (message) => send({ ...message, length: message.length + 1000 })
+    peer.sendSync()
+    await until(() => bob.progress().knownLength > 1000)
+    await expect(bob.syncLatest({ timeout: 7_000 })).rejects.toMatchObject({ code: 'SYNC_TIMEOUT' })
+    const connection = connect(alice, bob)
+    await bob.syncLatest({ timeout: 20_000 })
+    await put(alice, 'second')
+    await bob.syncLatest({ timeout: 20_000 })
+    expect(bob.index.version).toBe(alice.index.version)
+    expect(bob.progress().knownLength).toBeGreaterThan(1000)
+    await bob.syncFullHistory({ timeout: 20_000 })
+    await lying.close()
+    await connection.close()
+    await checkDatabase(bob)
+  }, 90_000)
+
   it('that shows another history of the index proves the executor’s fraud, to a monitor too', async () => {
     await using folder = await TemporaryFolder.make()
     {

@@ -44,7 +44,7 @@ it('an audit that breaks off inside a batch goes on before it, and accuses nobod
   await index.close()
 })
 
-it('an audit whose index is closed under it accuses nobody', async () => {
+it('an audit whose index is closed under it accuses nobody, unless a second history closed it', async () => {
   await using folder = await TemporaryFolder.make()
   {
     await using db = await Database.create(folder.at('db'), { contract: { source: WORKBENCH_CONTRACT } })
@@ -52,7 +52,8 @@ it('an audit whose index is closed under it accuses nobody', async () => {
   }
   await using sandbox = await Sandbox.open()
   const history = await readHistory(folder.at('db'))
-  for (const blocks of [0, 1, 5, 13, 14, 30, 45]) {
+  const places = [0, 1, 5, 12, 13, 14, 26, 30, 39, 45, 52]
+  for (const [blocks, isForked] of places.flatMap((at) => [[at, false] as const, [at, true] as const])) {
     await using storage = Storage.temporary()
     await storage.create()
     const log = await publishInto(history, storage)
@@ -62,11 +63,14 @@ it('an audit whose index is closed under it accuses nobody', async () => {
     let read = 0
     log.get = async (seq, options) => {
       const block = await get(seq, options)
-      if (read++ === blocks) await log.core.close()
+      if (read++ !== blocks) return block
+      if (isForked) log.conflicts.push({ length: 3, fork: 0 })
+      await log.core.close()
       return block
     }
-    const report = await new Auditor({ index, sandbox, openOplog }).advance().catch((error) => error)
-    expect(report.verdict ?? report.code).toMatch(/^(inconclusive|BLOCK_MISSING)$/)
+    const report = await new Auditor({ index, sandbox, openOplog }).advance()
+    expect(report.verdict).toBe(isForked ? 'fraud' : 'inconclusive')
+    expect(report.violation?.code).toBe(isForked ? 'log-forked' : undefined)
     expect(log.length).toBe(0)
     await index.close()
   }

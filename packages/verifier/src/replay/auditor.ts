@@ -95,11 +95,12 @@ export class Auditor {
       await this.#checkBatches(options)
       return this.#report(this.#checkReach())
     } catch (error) {
-      if (error instanceof Missing) return this.#report([missing(error)])
       if (error instanceof RulesUnknown) return this.#report([rulesUnknown(error)])
-      if (!(error instanceof Caught)) throw error
-      this.#violation = error.violation
-      return this.#report([])
+      if (error instanceof Caught) this.#violation = error.violation
+      else if (!isMissing(error)) throw error
+      // hypercore closes a log of which a peer has shown two histories: blocks are missing then.
+      else this.#violation = this.#findFork()
+      return this.#report(isMissing(error) && this.#violation === null ? [missing(error)] : [])
     }
   }
 
@@ -169,15 +170,8 @@ export class Auditor {
   /** The log must still be the one that was seen before. */
   async #checkHistory(): Promise<void> {
     const { index, remembered } = this.#options
-    const { core, conflicts } = index.log
-    const [conflict] = conflicts
-    if (core.fork > 0 || conflict !== undefined) {
-      throw new Caught(
-        violation('equivocation', 'log-forked', conflict ? { block: conflict.length } : {}, {
-          published: { fork: core.fork },
-        }),
-      )
-    }
+    const fork = this.#findFork()
+    if (fork !== null) throw new Caught(fork)
     // A copy that is shorter than what it has seen may have lost its tail itself: that is no proof.
     if (remembered === undefined || index.length < remembered.length) return
     const published = {
@@ -188,6 +182,14 @@ export class Auditor {
     if (!sameBytes(await this.#indexHash(remembered.length), remembered.treeHash)) {
       throw new Caught(violation('equivocation', 'log-forked', { block: remembered.length }, { published }))
     }
+  }
+
+  #findFork(): Violation | null {
+    const { core, conflicts } = this.#options.index.log
+    const [conflict] = conflicts
+    if (core.fork === 0 && conflict === undefined) return null
+    const at = conflict === undefined ? {} : { block: conflict.length }
+    return violation('equivocation', 'log-forked', at, { published: { fork: core.fork } })
   }
 
   /** Tree hash of the index here. @throws {Missing} */
@@ -233,7 +235,12 @@ function sumOf(a: Counted, b: Counted): Counted {
   return { batches: a.batches + b.batches, ops: a.ops + b.ops }
 }
 
-function missing({ at }: Missing): Finding {
+function isMissing(error: unknown): error is Missing | LogError {
+  return error instanceof Missing || (error instanceof LogError && error.code === 'BLOCK_MISSING')
+}
+
+function missing(error: Missing | LogError): Finding {
+  const at = error instanceof Missing ? error.at : {}
   return { code: 'block-missing', message: 'a block of the index is not here', at }
 }
 
