@@ -126,9 +126,20 @@ function readJson(file) {
   return JSON.parse(readFileSync(file, 'utf8'))
 }
 
+/** What installs the tarballs in another project without a registry; of the engines only the one of this Node. */
+export function installCommand(packed, major = Number(process.versions.node.split('.')[0])) {
+  const fits = ({ folder, manifest }) => {
+    const [, from, to = Infinity] = /^>=(\d+)(?: <(\d+))?$/.exec(manifest.engines.node) ?? []
+    return !folder.startsWith('engines/') || (major >= from && major < to)
+  }
+  return ['npm install', ...packed.filter(fits).map(({ tarball }) => `  ${tarball}`)].join(' \\\n')
+}
+
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const out = path.resolve(process.argv[2] ?? path.join(REPO, 'tmp/packed'))
   rmSync(out, { recursive: true, force: true })
-  for (const { manifest, tarball } of packAll(out))
+  const packed = packAll(out)
+  for (const { manifest, tarball } of packed)
     console.log(`${manifest.name} ${manifest.version}: ${path.relative(process.cwd(), tarball)}`)
+  console.log(`\nTo have them in another project, without a registry:\n\n${installCommand(packed)}`)
 }

@@ -1,5 +1,6 @@
-// The code in the packages' READMEs: `js` blocks run as they stand and print what their `// =>` comments say, `ts`
-// blocks compile. A block may name its file, for others of the same README to import.
+// The code in READMEs: `js` blocks of a package's run as they stand and print what their `// =>` comments say, `ts` blocks
+// compile. A block may name its file, for others of the same README to import. The repository's own programs are run
+// by the quickstart's test in packages/vitra.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -13,6 +14,10 @@ const readmes = readdirSync('packages')
   .map((name) => ({ name, file: `packages/${name}/README.md` }))
   .filter(({ file }) => existsSync(file))
   .map(({ name, file }) => ({ name, blocks: blocksOf(readFileSync(file, 'utf8')) }))
+  .concat({
+    name: 'repository',
+    blocks: blocksOf(readFileSync('README.md', 'utf8')).filter(({ file }) => file.endsWith('.ts')),
+  })
 
 function blocksOf(text) {
   return [...text.matchAll(/^```(js|ts)(?: (\S+))?\n(.*?)^```/gms)].map(([, kind, file, code], n) => ({
