@@ -72,9 +72,10 @@ export class IndexLog {
   }
 
   /**
-   * Reads the state at the newest batch end; the snapshot holds as long as `work` runs.
+   * Reads the state at the newest batch end; the snapshot holds as long as `work` runs. Where blocks are missing and
+   * no peer is connected, it is the newest batch end up to which every block is here.
    *
-   * @throws {LogError} `INDEX_EMPTY`, `NOT_A_BATCH_END`
+   * @throws {LogError} `INDEX_EMPTY`, `NOT_A_BATCH_END`, `BLOCK_MISSING`
    */
   async read<T>(work: (snapshot: IndexSnapshot) => Promise<T>): Promise<T> {
     const held = await this.#hold()
@@ -195,7 +196,7 @@ export class IndexLog {
   /** The snapshot of the newest version, opened once however many ask for it. */
   #hold(): Promise<HeldSnapshot> {
     return this.#opening.run(async () => {
-      const version = this.length
+      const version = await this.#readableVersion()
       if (this.#current?.snapshot.version !== version) {
         const previous = this.#current
         this.#current = { snapshot: await this.at(version), users: 0 }
@@ -204,6 +205,17 @@ export class IndexLog {
       this.#current.users++
       return this.#current
     })
+  }
+
+  /** The newest version that can be read: of blocks that no peer can give, none is waited for. */
+  async #readableVersion(): Promise<number> {
+    const { log } = this
+    if (log.isComplete || log.core.peers.length > 0 || log.core.closing !== null) return log.length
+    for (let version = await log.gaplessLength(); version >= 2; version--) {
+      const { path } = await this.entry(version - 1, { wait: false })
+      if (path === BATCH_PATH) return version
+    }
+    return log.length
   }
 
   async #release(held: HeldSnapshot): Promise<void> {

@@ -29,11 +29,13 @@ export interface LogEvents {
 export interface ReadOptions {
   /** Wait for a block that is not here; default true. */
   wait?: boolean
-  /** How long to wait for a peer, in ms; default 30,000. */
+  /** How long to wait for a peer, in ms; default 30,000, and 5,000 where no peer is connected. */
   timeoutMs?: number
 }
 
 const READ_TIMEOUT_MS = 30_000
+/** How long a read without a time of its own waits for a first peer, in ms. */
+const ALONE_MS = 5000
 /** Blocks of one log that are kept in memory, in bytes: the upper part of a large index, and what was just written. */
 const KEPT_BYTES_MAX = 2 * 1024 * 1024
 
@@ -122,19 +124,25 @@ export class Log extends EventEmitter<LogEvents> implements ProofSource {
     return this.#core.contiguousLength >= this.#core.length
   }
 
+  /** How many blocks are here without a gap, from the first on. */
+  async gaplessLength(): Promise<number> {
+    let length = this.#core.contiguousLength // what the disk holds may be ahead of it
+    while (length < this.length && (await this.#core.has(length))) length++
+    return length
+  }
+
   /**
    * One block.
    *
    * @throws {LogError} `BLOCK_MISSING` where it is not here and no peer gives it in time; `LOG_FOREIGN`
    */
   async get(seq: number, options: ReadOptions = {}): Promise<Uint8Array> {
-    const { wait = true, timeoutMs = READ_TIMEOUT_MS } = options
     if (this.#core.manifest !== null) this.identity
     const kept = this.#isSteady && seq < this.length ? this.#blocks.get(seq) : undefined
     if (kept !== undefined) return kept
     let block: Uint8Array | null
     try {
-      block = await this.#core.get(seq, wait ? { timeout: timeoutMs } : { wait: false })
+      block = await this.#fetch(seq, options)
     } catch (cause) {
       throw new LogError('BLOCK_MISSING', this.#missing(seq), {
         cause,
@@ -250,6 +258,20 @@ export class Log extends EventEmitter<LogEvents> implements ProofSource {
 
   async close(): Promise<void> {
     await this.#core.close()
+  }
+
+  /** Without a time of its own a read is over soon where no peer is there to wait for. */
+  async #fetch(seq: number, { wait = true, timeoutMs }: ReadOptions): Promise<Uint8Array | null> {
+    if (!wait) return this.#core.get(seq, { wait: false })
+    if (timeoutMs !== undefined) return this.#core.get(seq, { timeout: timeoutMs })
+    for (let leftMs = READ_TIMEOUT_MS; ; leftMs -= ALONE_MS) {
+      try {
+        return await this.#core.get(seq, { timeout: Math.min(ALONE_MS, leftMs) })
+      } catch (error) {
+        const isLate = (error as { code?: string }).code === 'REQUEST_TIMEOUT'
+        if (!isLate || leftMs <= ALONE_MS || this.#core.peers.length === 0) throw error
+      }
+    }
   }
 
   /** False for a log that is closed or has left its history: what was kept of it is not told any more. */

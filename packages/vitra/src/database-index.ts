@@ -112,7 +112,10 @@ export class PastIndex extends IndexReader implements AsyncDisposable {
   }
 }
 
-/** The published state: the newest by default, any past version with `at`. */
+/**
+ * The published state: the newest by default, any past version with `at`. A copy that misses blocks and has no peer
+ * to fetch them from is read at the newest version up to which it has all of them.
+ */
 export class DatabaseIndex extends IndexReader {
   readonly #log: IndexLog
   readonly #use: <T>(work: () => Promise<T>) => Promise<T>
@@ -135,7 +138,7 @@ export class DatabaseIndex extends IndexReader {
     return this.#log.length
   }
 
-  /** The state as it was. @throws {LogError} `NOT_A_BATCH_END` */
+  /** The state as it was. @throws {LogError} `NOT_A_BATCH_END`; `BLOCK_MISSING`, as every read of this class */
   async at(version: number): Promise<PastIndex> {
     return new PastIndex(await this.#use(() => this.#log.at(version)))
   }

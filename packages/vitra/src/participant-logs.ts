@@ -44,10 +44,14 @@ export class ParticipantLogs extends EventEmitter<ParticipantLogsEvents> {
   /** Reads the participants again where the index has grown, and opens what is new. */
   refresh(): Promise<void> {
     return this.#mutex.run(async () => {
-      const version = this.#index.length
-      if (version === this.#version) return
-      this.#inputs = await this.#index.read(({ source }) => readInputs(source))
-      for (const input of this.#inputs) await this.open(input.signer)
+      if (this.#index.length === this.#version) return
+      const { version, inputs } = await this.#index.read(async ({ version, source }) => ({
+        version,
+        inputs: await readInputs(source),
+      }))
+      if (version <= this.#version) return // blocks are missing: what was read before is newer
+      this.#inputs = inputs
+      for (const input of inputs) await this.open(input.signer)
       this.#version = version
     })
   }

@@ -236,6 +236,7 @@ export class Transaction<R = Value | undefined> {
         isOver = true
         clearTimeout(timer)
         host.index.log.off('append', look)
+        host.index.log.core.off('download', lookOnceComplete)
         signal?.removeEventListener('abort', onAbort)
         unsubscribe()
         settle()
@@ -252,6 +253,10 @@ export class Transaction<R = Value | undefined> {
           },
         )
       }
+      // Without a peer it looked at the version whose blocks were here.
+      const lookOnceComplete = () => {
+        if (host.index.log.isComplete) look()
+      }
       const onAbort = () => finish(() => reject(signal?.reason))
       const late = () =>
         new TransactionError(
@@ -263,6 +268,7 @@ export class Transaction<R = Value | undefined> {
       const unsubscribe = host.failed((error) => finish(() => reject(error)))
       signal?.addEventListener('abort', onAbort)
       host.index.log.on('append', look)
+      host.index.log.core.on('download', lookOnceComplete)
       look()
     })
   }

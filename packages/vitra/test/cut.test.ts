@@ -1,0 +1,139 @@
+/** A copy whose connection was cut before the blocks of the newest version were here. */
+import { Log, Storage as LogStorage } from '@vitra/log'
+import { connect, TemporaryFolder, WORKBENCH_CONTRACT } from '@vitra/testkit'
+import { describe, expect, it } from 'vitest'
+import { Database, type Transaction } from '../src/index.js'
+import { checkDatabase } from '../src/testing/index.js'
+
+const workbench = { contract: { source: WORKBENCH_CONTRACT } }
+const LONG = { timeout: 60_000 }
+const TEST_MS = 120_000
+
+/** Calls from a participant's copy, and cuts it off once it has the head of the batch but not its blocks. */
+async function cutShort(alice: Database, bob: Database): Promise<Transaction> {
+  for (let n = 0; ; n++) {
+    const before = bob.index.version
+    const tx = await bob.call('put', { key: `k${n}`, value: 'x'.repeat(2000) })
+    const connection = connect(alice, bob)
+    while (bob.index.version === before) await new Promise(setImmediate)
+    await connection.close()
+    if (bob.progress().missingBlocks > 0) return tx
+    const again = connect(alice, bob)
+    await tx.whenProcessed(LONG)
+    await again.close()
+  }
+}
+
+async function admitBob(alice: Database, bob: Database): Promise<void> {
+  const identity = await bob.createIdentity()
+  await (await alice.call('admit', { pubkey: identity.toString() })).whenProcessed(LONG)
+  const connection = connect(alice, bob)
+  await bob.syncFullHistory()
+  await connection.close()
+}
+
+describe('a copy that was cut off in the middle of a batch', () => {
+  it(
+    'is read at the newest version that is all here, writes, and goes on where a peer comes back',
+    async () => {
+      await using folder = await TemporaryFolder.make()
+      await using alice = await Database.create(folder.at('alice'), workbench)
+      let cut: Transaction
+      {
+        await using bob = await Database.load(folder.at('bob'), alice.pubkey)
+        await admitBob(alice, bob)
+        cut = await cutShort(alice, bob)
+        expect(await bob.pending()).toMatchObject([{ txId: cut.txId }])
+      }
+      await using bob = await Database.load(folder.at('bob'))
+      expect(bob.progress().missingBlocks).toBeGreaterThan(0)
+      const [pending, ...others] = await bob.pending()
+      expect(others).toEqual([])
+      expect(pending!.txId).toBe(cut.txId)
+      expect((await bob.methods()).map(({ name }) => name)).toContain('put')
+      expect(await bob.source()).toBe(WORKBENCH_CONTRACT)
+      const { key } = cut.params as { key: string }
+      expect(await bob.index.get(`/values/${key}`)).toBe(null)
+      expect(bob.localOplog).toMatchObject({ active: true })
+      const offline = await bob.call('put', { key: 'offline', value: 1 })
+      expect(await bob.pending()).toHaveLength(2)
+      await expect(pending!.whenProcessed({ timeout: 100 })).rejects.toMatchObject({ code: 'TX_TIMEOUT' })
+
+      const results = Promise.all([pending!.whenProcessed(LONG), offline.whenProcessed(LONG)])
+      const connection = connect(alice, bob)
+      expect(await results).toMatchObject([[{ success: true }], [{ success: true }]])
+      expect(await bob.pending()).toEqual([])
+      await bob.syncLatest(LONG)
+      expect(await bob.call('get', { key: 'offline' })).toMatchObject({ response: 1 })
+      await bob.syncFullHistory()
+      await connection.close()
+      await checkDatabase(bob)
+    },
+    TEST_MS,
+  )
+
+  it(
+    'learns of its ops once the blocks are here, though the index grows no more',
+    async () => {
+      await using folder = await TemporaryFolder.make()
+      await using alice = await Database.create(folder.at('alice'), workbench)
+      {
+        await using bob = await Database.load(folder.at('bob'), alice.pubkey)
+        await admitBob(alice, bob)
+        await cutShort(alice, bob)
+      }
+      await using bob = await Database.load(folder.at('bob'))
+      const [pending] = await bob.pending()
+      const { version } = bob.index
+      const result = pending!.whenProcessed(LONG)
+      await bob.methods() // the wait has looked
+      const connection = connect(alice, bob)
+      expect(await result).toMatchObject([{ success: true }])
+      expect(bob.index.version).toBe(version)
+      await bob.syncFullHistory()
+      await connection.close()
+      await checkDatabase(bob)
+    },
+    TEST_MS,
+  )
+})
+
+describe('a copy that has a head and no block', () => {
+  it(
+    'says soon which log lacks what, and waits where a peer is there to give it',
+    async () => {
+      await using folder = await TemporaryFolder.make()
+      await using alice = await Database.create(folder.at('alice'), workbench)
+      await (await alice.call('put', { key: 'a', value: 1 })).whenProcessed()
+      {
+        await using storage = LogStorage.at(folder.at('copy'))
+        await storage.create()
+        await storage.describe({ key: alice.pubkey, identity: null })
+        const log = await Log.open(storage, alice.pubkey)
+        const mirror = { replicate: (first: boolean) => storage.store.replicate(first) as never }
+        const connection = connect(alice, mirror)
+        while (log.length < alice.index.version) await new Promise(setImmediate)
+        await connection.close()
+        expect(log.blocks).toBe(0)
+      }
+      await using copy = await Database.load(folder.at('copy'))
+      expect(await copy.pending()).toEqual([])
+      const missing = {
+        code: 'BLOCK_MISSING',
+        message: expect.stringMatching(
+          new RegExp(`of log ${copy.pubkey.toString('hex')} is not here: connect`),
+        ),
+      }
+      await expect(copy.methods()).rejects.toMatchObject(missing)
+      await expect(copy.call('get', { key: 'a' })).rejects.toMatchObject(missing)
+      await expect(copy.index.get('/values/a')).rejects.toMatchObject(missing)
+      const early = copy.call('get', { key: 'a' })
+      const connection = connect(alice, copy)
+      expect(await early).toMatchObject({ response: 1 })
+      await copy.syncFullHistory()
+      await connection.close()
+      await checkDatabase(copy)
+    },
+    TEST_MS,
+  )
+})
