@@ -688,6 +688,8 @@ declare module 'hyperdht' {
     ready(): Promise<void>
     fullyBootstrapped(): Promise<void>
     address(): { host: string; family: number; port: number }
+    /** Nodes of the network that this one knows. */
+    toArray(): { host: string; port: number }[]
     connect(publicKey: Uint8Array, options?: { keyPair?: Hypercore.KeyPair }): Hypercore.SecretStream
     createServer(onconnection?: (stream: Hypercore.SecretStream) => void): HyperDHT.Server
     createServer(options: object, onconnection?: (stream: Hypercore.SecretStream) => void): HyperDHT.Server

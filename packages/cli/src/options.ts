@@ -49,7 +49,7 @@ function readNode(text: string): string {
   throw new UsageError(
     'USAGE',
     `--bootstrap ${text} is not host:port`,
-    'write it as --bootstrap 127.0.0.1:49737',
+    'write it as --bootstrap 127.0.0.1:38737',
   )
 }
 

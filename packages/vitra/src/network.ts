@@ -49,9 +49,14 @@ export class Swarm {
     if (discoveryKey !== null) this.#swarm.join(discoveryKey)
   }
 
-  /** Resolves once the database is announced. */
-  async flush(): Promise<void> {
-    await this.#swarm.flush()
+  /**
+   * Resolves once the database is announced.
+   *
+   * @returns false where no node of the network has answered, after about 12 seconds: nobody can find this copy yet
+   */
+  async flush(): Promise<boolean> {
+    const isSettled = await this.#swarm.flush()
+    return isSettled && this.#swarm.dht.toArray().length > 0
   }
 
   get connections(): number {

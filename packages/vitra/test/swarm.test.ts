@@ -31,7 +31,7 @@ describe('db.swarm', () => {
     try {
       const bootstrap = testnet.bootstrap.map(({ host, port }) => `${host}:${port}`)
       await using alice = await Database.create(folder.at('alice'), counter)
-      await alice.swarm({ bootstrap }).flush()
+      expect(await alice.swarm({ bootstrap }).flush()).toBe(true)
       await using bob = await Database.load(folder.at('bob'), alice.pubkey)
       bob.swarm({ bootstrap })
       await bob.whenConnected({ timeout: 20_000 })
@@ -51,4 +51,10 @@ describe('db.swarm', () => {
     await db.close()
     expect(performance.now() - from).toBeLessThan(5000)
   })
+
+  it('does not take itself for announced where no node of the network answers', async () => {
+    await using db = await Database.create(Storage.temporary(), counter)
+    expect(await db.swarm({ bootstrap: ['127.0.0.1:9'] }).flush()).toBe(false)
+    await checkDatabase(db)
+  }, 60_000)
 })

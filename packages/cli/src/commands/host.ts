@@ -19,7 +19,7 @@ ops are printed as they come. While it runs the folder is its own; Ctrl-C stops 
   staysUntilStopped: true,
   examples: [
     { run: 'vitra host', says: 'on the public network' },
-    { run: 'vitra host --bootstrap 127.0.0.1:49737', says: 'on a network of your own' },
+    { run: 'vitra host --bootstrap 127.0.0.1:38737', says: 'on a network of your own' },
     { run: 'vitra host --json', says: 'one JSON object a line, for a program' },
   ],
   async run({ context, options }) {
@@ -46,8 +46,10 @@ ops are printed as they come. While it runs the folder is its own; Ctrl-C stops 
 /** From then on others find it by its key. */
 function announce({ out, signal }: Context, swarm: Swarm): void {
   swarm.flush().then(
-    () => {
-      if (!signal.aborted) out.event({ event: 'announced' }, 'announced on the network')
+    (isAnnounced) => {
+      if (signal.aborted) return
+      if (isAnnounced) out.event({ event: 'announced' }, 'announced on the network')
+      else out.warn('no node of the network answers: others cannot find this copy. See --bootstrap')
     },
     (error) => out.warn(`not announced on the network: ${explain(error).message}`),
   )
