@@ -153,6 +153,35 @@ describe('two nodes', () => {
   )
 
   it(
+    'a monitor ends with 3 on a lie that arrives while it runs, and whoever asks later is told too',
+    async () => {
+      await using both = await aliceAndBob()
+      const { alice, bob, key, folder } = both
+      await json(['call', 'increment'], alice)
+      const host = await Database.load(folder.at('alice'))
+      try {
+        await host.swarm({ bootstrap: [alice.env.VITRA_BOOTSTRAP] }).flush()
+        await json(['load', key], bob)
+        await using monitor = new Live(['monitor'], bob)
+        await monitor.until(({ event }) => event === 'validated')
+        await host.index.dangerousBatch([{ type: 'put', path: '/counter', value: 1000 }])
+        expect(await monitor.ended()).toBe(3)
+        expect(monitor.events.find(({ event }) => event === 'violation')).toMatchObject({
+          violation: { code: 'unprompted-change' },
+          evidence: folder.at('bob/fraud'),
+        })
+      } finally {
+        await host.close()
+      }
+      expect(await json(['verify', '--offline'], bob, 3)).toMatchObject({ verdict: 'fraud' })
+      await using db = await Database.load(folder.at('bob'))
+      expect(await db.frauds()).toHaveLength(1)
+      await expect(db.verify()).rejects.toMatchObject({ code: 'CONTRACT_FRAUD' })
+    },
+    TIMEOUT_MS,
+  )
+
+  it(
     'a key that nobody has leaves no folder behind',
     async () => {
       await using both = await aliceAndBob()
