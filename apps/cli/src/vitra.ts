@@ -26,6 +26,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (!isUnread) interrupt()
   isUnread = true
 })
+process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
 
 const io: Io = {
   stdout: process.stdout,
@@ -46,7 +49,8 @@ const io: Io = {
 const code = await run(process.argv.slice(2), { io, version })
 // Sockets of the network may linger: once what was printed is out, the process ends.
 await Promise.all([flush(process.stdout), flush(process.stderr)])
-process.exit(isUnread ? EXIT.ok : code)
+// What was found counts, read or not: only the interruption by the reader itself is none.
+process.exit(isUnread && code === EXIT.interrupted ? EXIT.ok : code)
 
 function flush(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {

@@ -1,11 +1,12 @@
 /** The commands on one machine: databases on disk, each command a process of its own. */
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { TemporaryFolder } from '@vitra/testkit'
 import { describe, expect, it } from 'vitest'
 import { Database } from 'vitra'
 import { checkDatabase } from 'vitra/testing'
 import { CONTRACT } from './contract.js'
-import { json, vitra } from './vitra.js'
+import { json, Live, vitra } from './vitra.js'
 
 /** A folder with the contract and, in `.vitra`, a database of it. */
 async function withDatabase() {
@@ -145,6 +146,7 @@ describe('what goes wrong', () => {
     ['an option that there is not', ['info', '--frob'], 'USAGE', 2],
     ['a number that is none', ['list', '--limit', 'x'], 'USAGE', 2],
     ['a time that is none', ['verify', '--timeout', '0'], 'USAGE', 2],
+    ['an empty folder name', ['info', '--dir', ''], 'USAGE', 2],
     ['a node that is none', ['host', '--bootstrap', 'here'], 'USAGE', 2],
     ['a parameter without a name', ['call', 'increment', '5'], 'PARAMETER_INVALID', 2],
     ['a key that is none', ['load', 'zz', '--dir', 'new'], 'KEY_INVALID', 2],
@@ -187,6 +189,33 @@ describe('what goes wrong', () => {
     await check(made.folder.at('.vitra'))
   })
 
+  it('a network named by VITRA_BOOTSTRAP that is none is a wrong command line', async () => {
+    await using made = await withDatabase()
+    const ran = await vitra(['host', '--json'], { ...made.at, env: { VITRA_BOOTSTRAP: 'here' } })
+    expect(ran.code).toBe(2)
+    expect(JSON.parse(ran.stderr)).toMatchObject({
+      error: { code: 'USAGE', message: expect.stringContaining('VITRA_BOOTSTRAP') },
+    })
+    await check(made.folder.at('.vitra'))
+  })
+
+  it('a list of no entries asked for does not pass for an empty one', async () => {
+    await using made = await withDatabase()
+    const ran = await vitra(['list', '--limit', '0'], made.at)
+    expect(ran).toEqual({ code: 0, stdout: '', stderr: '' })
+    await check(made.folder.at('.vitra'))
+  })
+
+  it('names of methods do not reach the terminal', async () => {
+    await using folder = await TemporaryFolder.make()
+    const source = 'export const apply = {}\nfunction f () {}\nexport { f as "a\\u001b[2Jb" }\n'
+    await writeFile(folder.at('contract.js'), source)
+    const at = { cwd: folder.path }
+    await json(['init', 'contract.js'], at)
+    expect((await vitra(['methods'], at)).stdout).toBe('a\\u001b[2Jb()\n')
+    await check(folder.at('.vitra'))
+  })
+
   it('several commands at once wait for each other', async () => {
     await using made = await withDatabase()
     const ran = await Promise.all([1, 2, 3].map(() => vitra(['call', 'increment'], made.at)))
@@ -222,6 +251,22 @@ describe('a dishonest executor', () => {
     const monitored = await vitra(['monitor', '--offline', '--json'], at)
     expect(monitored.code).toBe(3)
     expect(monitored.stdout).toContain('"event":"violation"')
+    await using unread = new Live(['verify'], at)
+    unread.closeOutput()
+    expect(await unread.ended()).toBe(3)
+  })
+})
+
+describe('host and monitor without a network', () => {
+  it.each(['host', 'monitor'])('%s goes on until it is stopped', async (command) => {
+    await using made = await withDatabase()
+    await using live = new Live([command, '--offline'], made.at)
+    await live.until(({ event }) => event === 'hosting' || event === 'validated')
+    const ended = live.ended().then(() => 'ended')
+    expect(await Promise.race([ended, sleep(500, 'goes on')])).toBe('goes on')
+    expect(await live.stop()).toBe(0)
+    expect(live.events.at(-1)).toMatchObject({ event: 'stopped' })
+    await check(made.folder.at('.vitra'))
   })
 })
 

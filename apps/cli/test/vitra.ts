@@ -83,6 +83,11 @@ export class Live implements AsyncDisposable {
     return Promise.race([found, ended])
   }
 
+  /** Goes away as the reader of what it prints, as `head` does. */
+  closeOutput(): void {
+    this.#child.stdout!.destroy()
+  }
+
   /** Sends a signal and waits for the end. */
   async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
     this.#child.kill(signal)

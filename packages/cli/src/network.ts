@@ -1,7 +1,7 @@
 /** Peers, as commands use them: look for some for a while, and go on with what is here where there are none. */
 import type { Database, Swarm } from 'vitra'
 import type { Context } from './context.js'
-import type { NetworkOptions } from './options.js'
+import { type NetworkOptions, readNode } from './options.js'
 
 /** How long to look for a first peer where no `--timeout` says otherwise, in ms. */
 export const CONNECT_MS = 8000
@@ -23,9 +23,14 @@ export class Deadline {
   }
 }
 
-/** Shares the database on the network. */
-export function goOnline(db: Database, options: NetworkOptions): Swarm {
-  return db.swarm(options.bootstrap === undefined ? {} : { bootstrap: options.bootstrap })
+/** Shares the database on the network. @throws {UsageError} for a `VITRA_BOOTSTRAP` that names no nodes */
+export function goOnline({ io }: Context, db: Database, options: NetworkOptions): Swarm {
+  const { VITRA_BOOTSTRAP: named } = io.env
+  const fromEnvironment = named
+    ? named.split(',').map((node) => readNode(node, 'VITRA_BOOTSTRAP'))
+    : undefined
+  const bootstrap = options.bootstrap ?? fromEnvironment
+  return db.swarm(bootstrap === undefined ? {} : { bootstrap })
 }
 
 /** Goes online and waits for a first peer. False where none came. */
@@ -36,7 +41,7 @@ export async function findPeer(
   timeout: number,
 ): Promise<boolean> {
   if (options.offline) return false
-  goOnline(db, options)
+  goOnline(context, db, options)
   return isInTime('CONNECT_TIMEOUT', db.whenConnected({ timeout, signal: context.signal }))
 }
 

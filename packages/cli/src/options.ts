@@ -15,11 +15,18 @@ export const GLOBAL_OPTIONS: readonly OptionDefinition[] = [
   {
     flags: '--dir <folder>',
     says: 'the folder of the database; else VITRA_DIR, else the nearest .vitra upwards',
+    parse: readFolder,
   },
   { flags: '--json', says: 'print JSON: one document, or one object a line for what goes on' },
   { flags: '--quiet', says: 'print results only, no notes' },
   { flags: '--debug', says: 'print stack traces of errors (or set VITRA_DEBUG)' },
 ]
+
+/** An empty text, such as a variable of the shell that is not set, would mean the working folder. */
+function readFolder(text: string): string {
+  if (text !== '') return text
+  throw new UsageError('USAGE', '--dir names no folder', 'write it as --dir ./db')
+}
 
 /** Options of commands that look for peers. */
 export interface NetworkOptions {
@@ -31,7 +38,7 @@ export interface NetworkOptions {
 const BOOTSTRAP: OptionDefinition = {
   flags: '--bootstrap <host:port>',
   says: 'DHT node of a network of your own, repeatable; else VITRA_BOOTSTRAP, else the public network',
-  parse: (text, previous) => [...((previous as string[] | undefined) ?? []), readNode(text)],
+  parse: (text, previous) => [...((previous as string[] | undefined) ?? []), readNode(text, '--bootstrap')],
 }
 const OFFLINE: OptionDefinition = { flags: '--offline', says: 'use no network: only what is here' }
 
@@ -43,13 +50,16 @@ export function networkOptions(says: string): readonly OptionDefinition[] {
 /** For commands that stay until they are stopped. */
 export const LIVE_NETWORK_OPTIONS: readonly OptionDefinition[] = [BOOTSTRAP, OFFLINE]
 
-function readNode(text: string): string {
+/** @param where what the text was given with @throws {UsageError} where it is not host:port */
+export function readNode(text: string, where: '--bootstrap' | 'VITRA_BOOTSTRAP'): string {
   const port = Number(/^[^\s:]+:(\d{1,5})$/.exec(text)?.[1])
   if (port >= 1 && port <= 65_535) return text
   throw new UsageError(
     'USAGE',
-    `--bootstrap ${text} is not host:port`,
-    'write it as --bootstrap 127.0.0.1:38737',
+    `${where} ${JSON.stringify(text)} is not host:port`,
+    where === '--bootstrap'
+      ? 'write it as --bootstrap 127.0.0.1:38737'
+      : 'set VITRA_BOOTSTRAP to host:port, several with commas and no spaces',
   )
 }
 

@@ -34,7 +34,7 @@ ops are printed as they come. While it runs the folder is its own; Ctrl-C stops 
       out.event({ event: 'hosting', key, role, folder: db.path, version: db.index.version }, `${what} ${key}`)
       if (role === 'executor') out.note(`Others copy it with: vitra load ${key}`)
       out.note('Ctrl-C stops it.')
-      if (!options.offline) announce(context, goOnline(db, options))
+      if (!options.offline) announce(context, goOnline(context, db, options))
       await untilStopped(context)
       await lane.end()
       out.event({ event: 'stopped', version: db.index.version }, `stopped at version ${db.index.version}`)

@@ -48,7 +48,7 @@ export const list = defineCommand<Options>({
       context.out.options.json ? [] : rows(entries, context.out.width),
     )
     if (next !== undefined) context.out.note(`There is more: add --cursor ${quoteForShell(next)}`)
-    else if (entries.length === 0) context.out.note(`There is nothing below ${path}.`)
+    else if (found.length === 0) context.out.note(`There is nothing below ${path}.`)
     return EXIT.ok
   },
 })

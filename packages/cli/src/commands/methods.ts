@@ -17,7 +17,7 @@ export const methods = defineCommand<ReadOptions>({
     const db = await context.database()
     if (options.sync) await fetchLatest(context, db, options, new Deadline(options, SYNC_SECONDS))
     const all = await db.methods()
-    const lines = all.map(({ name, params }) => `${name}(${tameLine(params.replace(/\s+/g, ' '))})`)
+    const lines = all.map(({ name, params }) => `${tameLine(name)}(${tameLine(params.replace(/\s+/g, ' '))})`)
     context.out.result({ methods: all, version: db.index.version }, lines)
     if (all.length === 0) context.out.note('The contract exports no methods.')
     return EXIT.ok

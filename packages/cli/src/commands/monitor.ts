@@ -6,7 +6,7 @@ import { untilStopped, whileHolding } from '../live.js'
 import { goOnline } from '../network.js'
 import { LIVE_NETWORK_OPTIONS, type NetworkOptions } from '../options.js'
 import { fraudFolder, reportLines, violationLines } from '../output/report.js'
-import { count } from '../output/text.js'
+import { count, tameLine } from '../output/text.js'
 
 interface Options extends NetworkOptions {
   readonly fresh?: boolean
@@ -26,7 +26,7 @@ stopped. The copy is shared with other peers meanwhile. It ends at a violation w
   async run({ context, options }) {
     const db = await context.database()
     return whileHolding(db.path, 'monitor', async () => {
-      if (!options.offline) goOnline(db, options)
+      if (!options.offline) goOnline(context, db, options)
       const { out } = context
       const key = db.pubkey.toString('hex')
       out.event({ event: 'monitoring', key, version: db.index.version }, `monitoring ${key}, Ctrl-C stops it`)
@@ -79,7 +79,7 @@ function tell({ out }: Context, watch: Monitor): void {
     const code = String((error as { code?: unknown }).code ?? 'UNEXPECTED')
     out.event(
       { event: 'error', code, message: error.message },
-      `${out.style.yellow('the audit failed')}: ${error.message} (${code})`,
+      `${out.style.yellow('the audit failed')}: ${tameLine(error.message)} (${code})`,
     )
   })
 }
