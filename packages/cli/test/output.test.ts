@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { UsageError } from '../src/errors.js'
 import { explain } from '../src/explain.js'
+import { Output } from '../src/output/output.js'
 import { columns, count, showShort, showValue, tame, tameLine } from '../src/output/text.js'
 
 describe('text of others', () => {
@@ -45,6 +46,19 @@ describe('text of others', () => {
 })
 
 describe('an error', () => {
+  it('of several lines cannot pass for another one', () => {
+    const lines: string[] = []
+    const sink = { write: (text: string) => lines.push(text) }
+    const io = { stdout: sink, stderr: sink, env: {}, cwd: '/', readStdin: async () => new Uint8Array() }
+    const out = new Output(
+      { ...io, onInterrupt: () => () => {} },
+      { json: false, quiet: false, debug: false },
+    )
+    const forged = Object.assign(new Error('no\nerror: forged'), { code: 'OP_REJECTED' })
+    out.problem({ ...explain(forged), hint: 'do this' })
+    expect(lines.join('')).toBe('error: no\n  error: forged (OP_REJECTED)\ndo this\n')
+  })
+
   const coded = (code: string) => Object.assign(new Error('it failed'), { code })
 
   it.each([

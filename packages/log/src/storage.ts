@@ -251,10 +251,12 @@ export interface DescribedDatabase {
 
 function parseDescription(value: unknown, folder: string): DescribedDatabase {
   const { format, key, signer, userData } = (value ?? {}) as Record<string, unknown>
+  if (typeof format !== 'number')
+    throw new LogError('DATABASE_DAMAGED', `${folder}/${DESCRIPTION} has no format: restore it from a backup`)
   if (format !== FORMAT) {
     throw new LogError(
       'DATABASE_FORMAT',
-      `${folder} has storage format ${String(format)}, this version reads ${FORMAT}: use a newer version of Vitra`,
+      `${folder} has storage format ${format}, this version reads ${FORMAT}: use a newer version of Vitra`,
     )
   }
   if (!isHex(key) || key.length !== 2 * KEY_BYTES) {

@@ -77,8 +77,8 @@ describe('storage', () => {
   it.each([
     ['no JSON', '{"format": 1', 'DATABASE_DAMAGED'],
     ['empty', '', 'DATABASE_DAMAGED'],
-    ['null', 'null', 'DATABASE_FORMAT'],
-    ['a list', '[]', 'DATABASE_FORMAT'],
+    ['null', 'null', 'DATABASE_DAMAGED'],
+    ['a list', '[]', 'DATABASE_DAMAGED'],
     ['a format of the future', `{"format": 2, "key": "${'0'.repeat(64)}"}`, 'DATABASE_FORMAT'],
     ['no key', '{"format": 1}', 'DATABASE_DAMAGED'],
     ['a short key', '{"format": 1, "key": "00"}', 'DATABASE_DAMAGED'],

@@ -2,7 +2,8 @@
  * What one copy of a database remembers beside its logs: which participant it is, whose oplogs it holds, and the
  * last head seen.
  */
-import { fromHex, type SignedHead, type Storage, toHex } from '@vitra/log'
+import path from 'node:path'
+import { fromHex, LogError, type SignedHead, type Storage, toHex } from '@vitra/log'
 
 const FILE = 'local.json'
 
@@ -24,8 +25,12 @@ export class LocalState {
     this.#record = record
   }
 
+  /** @throws {LogError} `DATABASE_DAMAGED` */
   static async open(storage: Storage): Promise<LocalState> {
-    return new LocalState(storage, ((await storage.readJson(FILE)) ?? {}) as LocalRecord)
+    const record = (await storage.readJson(FILE)) ?? {}
+    if (isRecord(record)) return new LocalState(storage, record)
+    const file = path.join(storage.path, FILE)
+    throw new LogError('DATABASE_DAMAGED', `${file} is not what was written there: restore it from a backup`)
   }
 
   get participant(): Uint8Array | null {
@@ -67,4 +72,23 @@ export class LocalState {
     }
     await this.#storage.writeJson(FILE, this.#record)
   }
+}
+
+function isRecord(json: unknown): json is LocalRecord {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return false
+  const { participant, oplogs, seen } = json as { readonly [Name in keyof LocalRecord]: unknown }
+  return (
+    (participant === undefined || isHex(participant)) &&
+    (oplogs === undefined || (Array.isArray(oplogs) && oplogs.every(isHex))) &&
+    (seen === undefined || isSeen(seen))
+  )
+}
+
+function isSeen(json: unknown): boolean {
+  const { length, treeHash, signature } = (json ?? {}) as Record<string, unknown>
+  return Number.isSafeInteger(length) && isHex(treeHash) && isHex(signature)
+}
+
+function isHex(json: unknown): boolean {
+  return typeof json === 'string' && /^([0-9a-f]{2})+$/.test(json)
 }

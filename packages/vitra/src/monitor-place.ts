@@ -87,7 +87,7 @@ export class MonitorPlace {
 
 function parsePlace(json: unknown): AuditPlace | null {
   const { format, version, treeHash } = (json ?? {}) as Record<string, unknown>
-  if (format !== FORMAT || !Number.isSafeInteger(version)) return null
+  if (format !== FORMAT || !Number.isSafeInteger(version) || Number(version) < 0) return null
   if (typeof treeHash !== 'string' || !/^[0-9a-f]{64}$/.test(treeHash)) return null
   return { version: version as number, treeHash: fromHex(treeHash) }
 }

@@ -146,8 +146,18 @@ describe('what fails half-way', () => {
     await using folder = await TemporaryFolder.make()
     await (await Database.create(folder.at('db'), counter)).close()
     const before = await guests()
-    await writeFile(folder.at('db', 'local.json'), 'broken')
-    await expect(Database.load(folder.at('db'))).rejects.toMatchObject({ code: 'DATABASE_DAMAGED' })
+    const wrong = [
+      'broken',
+      '[]',
+      '{"participant":5}',
+      '{"oplogs":3}',
+      '{"oplogs":["x"]}',
+      '{"seen":{"length":1}}',
+    ]
+    for (const text of wrong) {
+      await writeFile(folder.at('db', 'local.json'), text)
+      await expect(Database.load(folder.at('db')), text).rejects.toMatchObject({ code: 'DATABASE_DAMAGED' })
+    }
     await writeFile(folder.at('db', 'local.json'), '{}')
     await mkdir(folder.at('db', 'fraud'))
     await writeFile(folder.at('db', 'fraud', '0.json'), 'broken')

@@ -166,6 +166,7 @@ describe('a place that is not in the log', () => {
       'null',
       '{"format":2}',
       JSON.stringify({ ...good, version: '5' }),
+      JSON.stringify({ ...good, version: -3 }),
     ]) {
       await writeFile(file, text)
       await using db = await Database.load(folder.at('db'))

@@ -75,7 +75,7 @@ export class Output {
       return
     }
     const { red, dim } = this.#errorStyle
-    this.#stderr.write(`${red('error:')} ${tame(message)} ${dim(`(${code})`)}\n`)
+    this.#stderr.write(`${red('error:')} ${tame(message).replaceAll('\n', '\n  ')} ${dim(`(${code})`)}\n`)
     if (hint !== undefined) this.#stderr.write(`${tame(hint)}\n`)
     if (this.options.debug && stack !== undefined) this.#stderr.write(`${tame(stack)}\n`)
   }
