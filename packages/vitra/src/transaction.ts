@@ -231,7 +231,10 @@ export class Transaction<R = Value | undefined> {
     const host = this.#attached
     signal?.throwIfAborted()
     return new Promise((resolve, reject) => {
+      const last = this.ops.at(-1)!
       let isOver = false
+      let isAsked = false
+      let isLooking = false
       const finish = (settle: () => void) => {
         isOver = true
         clearTimeout(timer)
@@ -242,16 +245,26 @@ export class Transaction<R = Value | undefined> {
         settle()
       }
       const look = () => {
-        this.fetchAcks().then(
-          (acks) => {
+        isAsked = true
+        if (!isLooking) void lookWhileAsked()
+      }
+      /** One look at a time, and one more for all that happened meanwhile. */
+      const lookWhileAsked = async () => {
+        isLooking = true
+        while (isAsked && !isOver) {
+          isAsked = false
+          try {
+            // An oplog is executed in order: where the last op waits there is no need to ask for the others.
+            if ((await this.#find(last)) === null) continue
+            const acks = await this.fetchAcks()
             if (acks.length === this.ops.length) finish(() => resolve(acks))
-          },
-          (error) => {
+          } catch (error) {
             // Peers that went away may come back with the block: the wait has ends of its own.
-            if (isMissing(error) && !isOver) look()
+            if (isMissing(error)) isAsked = true
             else finish(() => reject(error))
-          },
-        )
+          }
+        }
+        isLooking = false
       }
       // Without a peer it looked at the version whose blocks were here.
       const lookOnceComplete = () => {
