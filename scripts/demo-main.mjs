@@ -72,7 +72,11 @@ function keep(socket) {
 
 /** Waits until a copy's index satisfies `done`. */
 async function until(db, done) {
-  while (!(await done())) await once(db, 'update')
+  for (;;) {
+    const grown = once(db, 'update') // from before the look, or what comes during it would be missed
+    if (await done()) return
+    await grown
+  }
 }
 
 console.log(`\nA database in ${folder}\n`)

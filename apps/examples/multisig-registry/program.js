@@ -30,6 +30,15 @@ async function join(name) {
   return db
 }
 
+/** Carol's copy hears of the proposal a little later than Alice's. */
+async function proposalReached() {
+  for (;;) {
+    const grown = once(carol, 'update') // from before the look, or what comes during it would be missed
+    if ((await carol.call('change', { id })).response !== null) return
+    await grown
+  }
+}
+
 /** Everybody reads the same key, each on a copy of its own. */
 async function show() {
   const { response } = await alice.call('lookup', { name: 'release' })
@@ -47,7 +56,7 @@ console.log('alice proposes, and signs thereby')
 await show()
 
 const { id } = proposed.response
-while ((await carol.call('change', { id })).response === null) await once(carol, 'update')
+await proposalReached()
 await (await carol.call('sign', { id })).whenProcessed()
 console.log('carol signs')
 await show()
