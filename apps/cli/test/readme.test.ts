@@ -42,7 +42,7 @@ class Walk {
 
   async take({ person, line, prints }: Step): Promise<void> {
     await this.#stop(person)
-    const filled = this.#words.reduce((text, [placeholder, word]) => text.replace(placeholder, word), line)
+    const filled = this.#words.reduce((text, [blank, word]) => text.replace(blank, word), line)
     const [, command, ...args] = filled.split(/\s+/)
     if (command === 'host' || command === 'monitor') {
       const live = new Live([command, ...args], this.#surroundings)

@@ -65,7 +65,8 @@ describe('a monitor that was stopped', () => {
       const before = (await monitorAll(db)).version
       await (await db.call('put', { key: 'a', value: round })).whenProcessed()
       await (await carol.call('put', { key: 'c', value: round })).whenProcessed({ timeout: 20_000 })
-      await (await carol.call('fail', {})).whenProcessed({ timeout: 20_000 }).catch(() => {})
+      const failing = await carol.call('fail', {})
+      await expect(failing.whenProcessed({ timeout: 20_000 })).rejects.toMatchObject({ code: 'OP_REJECTED' })
       const code = `${WORKBENCH_CONTRACT}\nexport function round () { return ${round} }`
       if (round === 1) await (await db.call('upgrade', { code })).whenProcessed()
       if (round === 2) await (await db.call('remove', { pubkey: identity.toString() })).whenProcessed()
