@@ -4,6 +4,7 @@
  * and `process` it ends before that binding gets a value, so that reading it throws.
  */
 import { CURRENT_ABI } from '@vitra/contract-sdk'
+import { LINK_NAMES } from '../link.js'
 
 /** A contract as the host's parser described it. */
 export interface Plan {
@@ -28,7 +29,14 @@ export function earlySources({ imports, hasTail }: Plan): [specifier: string, so
     hasTail ? early(name) : name,
     standardSource(name),
   ])
-  return [...sources, [LINK, 'export const { accept, clean } = globalThis.$vitra']]
+  return [
+    ...sources,
+    [
+      LINK,
+      `export const { accept } = globalThis.$vitra
+export const { ${LINK_NAMES.join(', ')} } = globalThis.$vitra.link`,
+    ],
+  ]
 }
 
 /** Modules evaluated together with the contract. @param isWriter null in `apply` and `process` */

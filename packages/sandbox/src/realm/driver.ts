@@ -4,6 +4,7 @@
  */
 import './prelude.js'
 import { assertModule, createUtil } from '@vitra/contract-sdk/modules'
+import type { LinkName } from '../link.js'
 import { FRAME, MODE, type Mode } from '../wire.js'
 import { realmConsole, speak } from './console.js'
 import { index, listOplogs, oplog } from './contract-module.js'
@@ -28,6 +29,9 @@ const MODULES = {
     return { ...util, default: Object.freeze(util) }
   },
 }
+
+/** What instrumented code calls. */
+const LINK: Record<LinkName, unknown> = { clean }
 
 /** What the host asks for: mode, function or op, parameters or ack, seed, own public key, limits. */
 type Message = [Mode, never, never, Uint8Array, string | null, number[]]
@@ -71,8 +75,8 @@ function end(): void {
 Object.assign(globalThis, {
   $vitra: {
     accept,
-    clean,
     diagnose,
+    link: LINK,
     modules: MODULES,
     /** Readies the realm. Its own functions are all that the guest keeps. */
     lock(host: HostFunction): { start: typeof start; end: typeof end } {
