@@ -29,7 +29,11 @@ export function isOutOfFuel(): boolean {
 
 /** Takes fuel on behalf of a built-in function; nothing while the driver works. */
 export function charge(units: number): void {
-  if (isSuspended) return
+  if (!isSuspended) take(units)
+}
+
+/** Takes the price of a service of the driver. */
+export function take(units: number): void {
   left -= units
   if (left < 0) throw OUT_OF_FUEL
 }
