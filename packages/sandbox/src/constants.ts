@@ -9,8 +9,10 @@
  */
 export const SOURCE_DEPTH_MAX = 256
 
-/** Longest that one op may keep the guest busy, in milliseconds; waiting for the host does not count. */
+/** Longest that an op may keep the guest busy at a stretch, in milliseconds; waiting for the host does not count. */
 export const OP_MS = 5000
+/** Longest that an op may take with all its questions to the host, in milliseconds: the host answers from its disk. */
+export const OP_TOTAL_MS = 60_000
 /** Longest that loading a contract may take, in milliseconds. */
 export const LOAD_MS = 5000
 /** Longest from starting a guest to its first word, in milliseconds; the machine may be busy. */

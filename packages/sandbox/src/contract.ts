@@ -4,10 +4,11 @@ import { type RuleLimits, type Rules, toHex } from '@vitra/log'
 import { decodeValue, type Value } from '@vitra/log/values'
 import { type Ending, readEnding } from './ending.js'
 import { ContractError, SandboxError } from './errors.js'
+import type { GuestRun } from './guest-process.js'
 import { answerMethod, type MethodHost } from './method-calls.js'
 import { pack } from './pack.js'
 import type { ParsedContract } from './parse.js'
-import { MODE, type Mode } from './wire.js'
+import { FRAME, MODE, type Mode, packRun } from './wire.js'
 
 /** A method, as its author wrote it. */
 export interface MethodInfo {
@@ -71,16 +72,6 @@ export interface Contract {
   apply(request: ApplyRequest): Promise<Ending>
 }
 
-/** One run in a guest, as the sandbox carries it out. */
-export interface RunRequest {
-  readonly mode: Mode
-  readonly message: Uint8Array
-  /** Value of `isWriter`; null outside methods. */
-  readonly isWriter: boolean | null
-  readonly answer?: (question: Value) => Promise<Uint8Array>
-  readonly signal?: AbortSignal | undefined
-}
-
 export interface ContractFacts {
   readonly parsed: ParsedContract
   readonly methods: readonly MethodInfo[]
@@ -97,7 +88,7 @@ export interface LoadedOptions {
   readonly rules: Rules
   /** Column in the author's source of a place that the guest tells. */
   readonly authorColumn: (line: number, column: number) => number
-  readonly run: (request: RunRequest) => Promise<Uint8Array>
+  readonly run: (run: GuestRun) => Promise<Uint8Array>
 }
 
 export class LoadedContract implements Contract {
@@ -172,13 +163,27 @@ export class LoadedContract implements Contract {
     subject: string | Uint8Array,
     extra: Uint8Array | null,
     seed: Uint8Array,
-    { pubkey = null, ...rest }: Omit<RunRequest, 'mode' | 'message'> & { pubkey?: string | null },
+    { pubkey = null, isWriter, answer, signal }: RunOptions,
   ): Promise<Ending> {
     const { rules, run } = this.#options
     const { limits } = rules
     const message = pack([mode, subject, extra, new Uint8Array(seed), pubkey, limitNumbers(limits)])
-    return readEnding(await run({ mode, message, ...rest }), mode, limits)
+    const ending = await run({
+      kind: FRAME.run,
+      payload: (id) => packRun({ id, mode, isWriter }, message),
+      answer: FRAME.result,
+      signal,
+      ...(answer === undefined ? {} : { onCall: answer }),
+    })
+    return readEnding(ending, mode, limits)
   }
+}
+
+interface RunOptions extends Pick<GuestRun, 'signal'> {
+  /** Value of `isWriter`; null outside methods. */
+  readonly isWriter: boolean | null
+  readonly pubkey?: string | null
+  readonly answer?: (question: Value) => Promise<Uint8Array>
 }
 
 /** The limits that the realm keeps to, in its order. */

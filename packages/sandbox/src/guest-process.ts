@@ -6,6 +6,7 @@ import type { ChildProcess } from 'node:child_process'
 import type { Duplex } from 'node:stream'
 import type { Value } from '@vitra/log/values'
 import { Channel } from './channel.js'
+import { OP_TOTAL_MS } from './constants.js'
 import { SandboxError } from './errors.js'
 import { unpack } from './pack.js'
 import { FRAME, type FrameKind } from './wire.js'
@@ -19,10 +20,24 @@ export interface Request {
   readonly payload: Uint8Array
   /** Kind of the frame that ends the request. */
   readonly answer: FrameKind
-  /** Longest that the guest may be busy, in milliseconds. */
+  /** Longest that the guest may be busy without a part or a question, in milliseconds. */
   readonly timeoutMs: number
+  /** Longest without a part, questions included, in milliseconds. */
+  readonly totalMs?: number
   readonly onCall?: CallHandler
+  /** Takes results that come before the end, a {@link FRAME.part} each; without it a part is a breach of protocol. */
+  readonly onPart?: (payload: Uint8Array) => void
   readonly onLog?: LogHandler
+}
+
+/** A run of a loaded contract. The sandbox finds the guest; what is said to it is the caller's. */
+export interface GuestRun extends Pick<Request, 'kind' | 'answer' | 'onCall' | 'onPart'> {
+  /** The frame's payload. @param id the contract's number in the guest */
+  readonly payload: (id: number) => Uint8Array
+  /** In milliseconds; `opMs` without it. */
+  readonly timeoutMs?: number
+  /** Aborting ends the run, and the guest with it; the run rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Most console lines of one request; the realm stops earlier by itself. */
@@ -33,8 +48,8 @@ interface Pending {
   readonly resolve: (payload: Uint8Array) => void
   readonly reject: (error: unknown) => void
   timer: NodeJS.Timeout | undefined
-  leftMs: number
-  startedAt: number
+  /** When the whole has taken too long. */
+  endsAt: number
   isServing: boolean
   logs: number
 }
@@ -88,13 +103,12 @@ export class GuestProcess {
         resolve,
         reject,
         timer: undefined,
-        leftMs: request.timeoutMs,
-        startedAt: 0,
+        endsAt: endOf(request),
         isServing: false,
         logs: 0,
       }
       this.#hold(true)
-      this.#watch(this.#pending)
+      this.#watch(this.#pending, request.timeoutMs)
       this.#channel.send(request.kind, request.payload)
     })
   }
@@ -126,6 +140,7 @@ export class GuestProcess {
       if (pending.isServing) this.#fail(protocolError('a frame while it waits for a reply'))
       else if (kind === FRAME.log && pending.logs++ < LOGS_MAX) pending.request.onLog?.(unpack(payload))
       else if (kind === FRAME.call) void this.#serve(pending, unpack(payload))
+      else if (kind === FRAME.part) this.#takePart(pending, payload)
       else if (kind === FRAME.fatal) this.#fail(fatalError(unpack(payload)))
       else if (kind === pending.request.answer) this.#settle(pending, payload)
       else this.#fail(protocolError(`a frame of kind ${kind}`))
@@ -134,16 +149,24 @@ export class GuestProcess {
     }
   }
 
+  #takePart(pending: Pending, payload: Uint8Array): void {
+    const { onPart, timeoutMs } = pending.request
+    if (onPart === undefined) throw protocolError('a part where none is allowed')
+    onPart(payload)
+    pending.endsAt = endOf(pending.request)
+    this.#watch(pending, timeoutMs)
+  }
+
   async #serve(pending: Pending, question: Value): Promise<void> {
-    this.#unwatch(pending)
     pending.isServing = true
+    this.#watch(pending, Number.POSITIVE_INFINITY)
     try {
       const { onCall } = pending.request
       if (onCall === undefined) throw protocolError('a question where none is allowed')
       const reply = await onCall(question)
       if (this.#pending !== pending) return
       pending.isServing = false
-      this.#watch(pending)
+      this.#watch(pending, pending.request.timeoutMs)
       this.#channel.send(FRAME.reply, reply)
     } catch (error) {
       if (this.#pending === pending) this.#fail(error)
@@ -151,7 +174,7 @@ export class GuestProcess {
   }
 
   #settle(pending: Pending, payload: Uint8Array): void {
-    this.#unwatch(pending)
+    clearTimeout(pending.timer)
     this.#pending = null
     this.#hold(false)
     pending.resolve(payload)
@@ -167,22 +190,24 @@ export class GuestProcess {
     const pending = this.#pending
     this.#pending = null
     if (pending === null) return
-    this.#unwatch(pending)
+    clearTimeout(pending.timer)
     pending.reject(reason)
   }
 
-  #watch(pending: Pending): void {
-    pending.startedAt = performance.now()
-    pending.timer = setTimeout(() => {
-      const { timeoutMs } = pending.request
-      const message = `the contract ran for more than ${timeoutMs} ms: let it do less in one op`
-      this.#fail(new SandboxError('GUEST_TIMEOUT', message, { details: { timeoutMs } }))
-    }, pending.leftMs)
-  }
-
-  #unwatch(pending: Pending): void {
+  /** Ends the guest after a stretch of `stretchMs`, or when the whole has taken too long. */
+  #watch(pending: Pending, stretchMs: number): void {
     clearTimeout(pending.timer)
-    pending.leftMs = Math.max(1, pending.leftMs - (performance.now() - pending.startedAt))
+    const leftMs = Math.max(0, pending.endsAt - performance.now())
+    const { timeoutMs } = pending.request
+    pending.timer = setTimeout(
+      () =>
+        this.#fail(
+          stretchMs <= leftMs
+            ? timeoutError(`the contract ran for more than ${timeoutMs} ms`, timeoutMs)
+            : timeoutError('the contract asked for so much that it took too long', totalMs(pending.request)),
+        ),
+      Math.min(stretchMs, leftMs),
+    )
   }
 
   /** An idle guest does not keep the host's process alive; a busy one does. */
@@ -193,6 +218,18 @@ export class GuestProcess {
       else handle.unref()
     }
   }
+}
+
+function totalMs({ timeoutMs, totalMs = OP_TOTAL_MS }: Request): number {
+  return Math.max(timeoutMs, totalMs)
+}
+
+function endOf(request: Request): number {
+  return performance.now() + totalMs(request)
+}
+
+function timeoutError(what: string, timeoutMs: number): SandboxError {
+  return new SandboxError('GUEST_TIMEOUT', `${what}: let it do less in one op`, { details: { timeoutMs } })
 }
 
 function exitError(code: number | null, signal: string | null): SandboxError {

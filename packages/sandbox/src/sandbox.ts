@@ -5,17 +5,17 @@
 import { encodeRules, Mutex, type Rules, toHex } from '@vitra/log'
 import type { Value } from '@vitra/log/values'
 import { LOAD_MS, LOADED_CONTRACTS_MAX, MEMORY_MB, OP_MS, TEXT_UNITS_MAX } from './constants.js'
-import { type Contract, LoadedContract, type RunRequest } from './contract.js'
+import { type Contract, LoadedContract } from './contract.js'
 import { ENGINES, engineName } from './engine.js'
 import { SandboxError } from './errors.js'
-import type { GuestProcess } from './guest-process.js'
+import type { GuestProcess, GuestRun } from './guest-process.js'
 import { readInspection } from './inspection.js'
 import { type Instrumented, instrument } from './instrument.js'
 import { expectArray } from './messages.js'
 import { pack } from './pack.js'
 import { type ParsedContract, parseContract } from './parse.js'
 import { type StartedGuest, startGuest } from './start.js'
-import { FRAME, packRun } from './wire.js'
+import { FRAME } from './wire.js'
 
 /** A line of a contract's console. */
 export interface ContractLogEntry {
@@ -100,7 +100,7 @@ export class Sandbox implements AsyncDisposable {
       facts,
       rules,
       authorColumn: instrumented.authorColumn,
-      run: (request) => this.#run(entry, request),
+      run: (run) => this.#run(entry, run),
     })
     this.#contracts.set(key, contract)
     const [oldest] = this.#contracts.keys()
@@ -120,9 +120,8 @@ export class Sandbox implements AsyncDisposable {
   }
 
   /** Carries out one run of a contract, in its turn. */
-  #run(entry: Entry, request: RunRequest): Promise<Uint8Array> {
+  #run(entry: Entry, { payload, signal, ...run }: GuestRun): Promise<Uint8Array> {
     return this.#turns.run(async () => {
-      const { signal, mode, isWriter, message, answer } = request
       signal?.throwIfAborted()
       const guest = await this.#liveGuest()
       if (!this.#loaded.has(entry)) await this.#loadInto(guest, entry)
@@ -132,12 +131,10 @@ export class Sandbox implements AsyncDisposable {
       signal?.addEventListener('abort', abort)
       try {
         return await guest.request({
-          kind: FRAME.run,
-          payload: packRun({ id: entry.id, mode, isWriter }, message),
-          answer: FRAME.result,
           timeoutMs: this.#options.opMs,
+          ...run,
+          payload: payload(entry.id),
           onLog: (value) => this.#log(value),
-          ...(answer === undefined ? {} : { onCall: answer }),
         })
       } finally {
         signal?.removeEventListener('abort', abort)

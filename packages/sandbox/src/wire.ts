@@ -27,6 +27,8 @@ export const FRAME = {
   log: 10,
   /** guest> why the guest gives up; it exits */
   fatal: 11,
+  /** guest> results so far; any number of them before the frame that ends the request */
+  part: 12,
 } as const
 export type FrameKind = (typeof FRAME)[keyof typeof FRAME]
 
