@@ -16,6 +16,7 @@ import { beginRun, generator, type Run, readLimits } from './run.js'
 import { decodeFresh } from './values.js'
 
 const util = createUtil(generator)
+assertModule.cleanCaught(clean)
 
 /** Modules by specifier, each made when a contract imports it. */
 const MODULES = {

@@ -124,7 +124,9 @@ function hiddenIntrinsics(): object[] {
     text[Symbol.iterator](),
     text.matchAll(/a/g),
   ].map((iterator) => Object.getPrototypeOf(iterator) as object)
-  const found = [TypedArray, TypedArray.prototype as object, ...generators, ...iterators]
+  // V8 puts an object of its own between the global object and `Object.prototype`.
+  const ofGlobal = Object.getPrototypeOf(global) as object
+  const found = [TypedArray, TypedArray.prototype as object, ofGlobal, ...generators, ...iterators]
   // Each of these inherits from a prototype that all its kind share, or from one of the sealed.
   const shared = found.map((object) => Object.getPrototypeOf(object) as object)
   const sealed = [Object.prototype, Function.prototype] as object[]
