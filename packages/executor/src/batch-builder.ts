@@ -7,13 +7,13 @@ import type { EntrySource, SignedHead } from '@vitra/log'
 import {
   type Executed,
   LogError,
-  type Outcome,
   Overlay,
   oplogKey,
   outcomeBytes,
   type Rules,
   type RunDraft,
   sodiumCrypto,
+  unexecutableOutcome,
 } from '@vitra/log'
 import { type Contract, type Sandbox, type Step, step, UnexecutableError } from '@vitra/sandbox'
 import type { Clock } from './clock.js'
@@ -166,14 +166,7 @@ export class BatchBuilder {
     } catch (error) {
       if (!(error instanceof UnexecutableError)) throw error
       // Nobody's log is blocked for ever: the op is acknowledged as failed and the log goes on.
-      const outcome: Outcome = {
-        kind: 'failed',
-        code: 'unexecutable',
-        message: '',
-        ts,
-        numChanges: 0,
-        fuel: 0,
-      }
+      const outcome = unexecutableOutcome(ts)
       return { outcome, changes: [], participantsChanged: false, reads: [] }
     }
   }

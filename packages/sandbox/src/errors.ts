@@ -45,6 +45,7 @@ export type SandboxErrorCode =
   | 'GUEST_MEMORY'
   | 'GUEST_CRASHED'
   | 'GUEST_PROTOCOL'
+  | 'GUEST_NOT_STARTED'
   | 'ENGINE_MISSING'
   | 'ENGINE_REFUSED'
   | 'ENGINE_UNKNOWN'
@@ -53,6 +54,22 @@ export type SandboxErrorCode =
 /** The guest failed, or it cannot be used. */
 export class SandboxError extends VitraError<SandboxErrorCode> {
   override name = 'SandboxError'
+}
+
+/** What one op can bring about in its guest. */
+const RESOURCE_LIMITS: readonly SandboxErrorCode[] = [
+  'GUEST_TIMEOUT',
+  'GUEST_MEMORY',
+  'GUEST_CRASHED',
+  'GUEST_PROTOCOL',
+]
+
+/**
+ * True for a resource limit (spec/4-execution §5): the op is tried again, then it is unexecutable. Any other
+ * failure of the sandbox says that this machine runs nothing now; no outcome comes of that.
+ */
+export function isResourceLimit(error: unknown): error is SandboxError {
+  return error instanceof SandboxError && RESOURCE_LIMITS.includes(error.code)
 }
 
 /** An op that two guests could not run to its end. The `cause` says why. */

@@ -15,6 +15,7 @@ export {
   type ContractErrorCode,
   ContractLoadError,
   type ContractLoadErrorCode,
+  isResourceLimit,
   SandboxError,
   type SandboxErrorCode,
   UnexecutableError,

@@ -64,7 +64,7 @@ export class Sandbox implements AsyncDisposable {
     this.engine = engineName(started.v8)
   }
 
-  /** @throws {SandboxError} `ENGINE_MISSING`, `ENGINE_UNKNOWN`, `GUEST_CRASHED` */
+  /** @throws {SandboxError} `ENGINE_MISSING`, `ENGINE_UNKNOWN`, `GUEST_NOT_STARTED` */
   static async open(options: SandboxOptions = {}): Promise<Sandbox> {
     const sandbox = new Sandbox(
       await startGuest(options.opMs ?? OP_MS, options.memoryMb ?? MEMORY_MB),
@@ -82,7 +82,7 @@ export class Sandbox implements AsyncDisposable {
    * Parses, evaluates and inspects a contract.
    *
    * @throws {ContractLoadError} `CONTRACT_SYNTAX`, `CONTRACT_LOAD`, `CONTRACT_NO_APPLY`
-   * @throws {SandboxError} `ENGINE_REFUSED`, `GUEST_TIMEOUT`, `GUEST_MEMORY`, `GUEST_CRASHED`
+   * @throws {SandboxError} `ENGINE_REFUSED`, `GUEST_TIMEOUT`, `GUEST_MEMORY`, `GUEST_CRASHED`, `GUEST_NOT_STARTED`
    */
   async load(source: string, rules: Rules): Promise<Contract> {
     const key = `${toHex(encodeRules(rules))} ${source}`

@@ -44,5 +44,5 @@ export async function startGuest(opMs: number, memoryMb: number): Promise<Starte
   }
   if (failure instanceof SandboxError && failure.details.code === EXIT_ENGINE)
     throw engineMissing('is there but does not load', failure)
-  throw new SandboxError('GUEST_CRASHED', 'no guest process starts on this machine', { cause: failure })
+  throw new SandboxError('GUEST_NOT_STARTED', 'no guest process starts on this machine', { cause: failure })
 }

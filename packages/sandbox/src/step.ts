@@ -18,7 +18,7 @@ import { type Change, decodeValue, type EntrySource, encodeValue, VitraError } f
 import { ApplySession, type Read } from './apply-session.js'
 import type { Contract, ProcessResult } from './contract.js'
 import { cut, type Ending } from './ending.js'
-import { ContractLoadError, SandboxError, UnexecutableError } from './errors.js'
+import { ContractLoadError, isResourceLimit, UnexecutableError } from './errors.js'
 
 /** One block and what it is executed under. */
 export interface StepInput {
@@ -67,6 +67,7 @@ const MESSAGES: Partial<Record<FailureCode, string>> = {
  *
  * @param view state before the op: the index with everything the batch wrote so far
  * @throws {UnexecutableError} where two guests could not run it to its end
+ * @throws {SandboxError} where this machine runs nothing now; there is no outcome then
  * @throws whatever `view` or `loadSource` rejects with, unchanged
  */
 export async function step(contract: Contract, view: EntrySource, input: StepInput): Promise<Step> {
@@ -202,7 +203,7 @@ async function retried<T>(run: () => Promise<T>): Promise<T> {
     try {
       return await run()
     } catch (error) {
-      if (!(error instanceof SandboxError) || error.code === 'SANDBOX_CLOSED') throw error
+      if (!isResourceLimit(error)) throw error
       cause = error
     }
   }

@@ -86,6 +86,30 @@ export interface Finding {
   readonly code: FindingCode
   readonly message: string
   readonly at: Place
+  /**
+   * True where a dishonest executor could hide behind it: everything is here, and still the executor's word stands
+   * unchecked. It accuses nobody; have it checked elsewhere.
+   */
+  readonly suspect: boolean
+  /** Of an engine's finding: the engine that the batch record names, and the one here. */
+  readonly engines?: { readonly recorded: string; readonly here: string }
+}
+
+const SUSPECT_CODES: ReadonlySet<FindingCode> = new Set([
+  'contract-refused',
+  'disputed',
+  'other-engine',
+  'unstable',
+])
+
+/** A finding, suspect by its code unless told otherwise. */
+export function finding(
+  code: FindingCode,
+  message: string,
+  at: Place,
+  more: Partial<Pick<Finding, 'suspect' | 'engines'>> = {},
+): Finding {
+  return Object.freeze({ code, message, at: Object.freeze(at), suspect: SUSPECT_CODES.has(code), ...more })
 }
 
 /** What an audit found. */

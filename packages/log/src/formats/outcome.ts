@@ -53,3 +53,11 @@ export interface Outcome {
   /** Encoded return value of `apply`, where there is one. */
   readonly value?: Uint8Array
 }
+
+/**
+ * The one outcome of an op that its executor could not run to its end (spec/4-execution §5): it says nothing but
+ * that, so that nothing can hide in it.
+ */
+export function unexecutableOutcome(ts: number): Outcome {
+  return { kind: 'failed', code: 'unexecutable', message: '', ts, numChanges: 0, fuel: 0 }
+}

@@ -13,10 +13,11 @@ import {
   sameBytes,
   toHex,
 } from '@vitra/log'
-import type { Sandbox } from '@vitra/sandbox'
-import { type AuditReport, type Finding, type Violation, violation } from '../verdict.js'
+import { Sandbox } from '@vitra/sandbox'
+import { type AuditReport, type Finding, finding, type Violation, violation } from '../verdict.js'
 import { RulesUnknown } from './genesis.js'
 import { Caught, Missing, readBatch, waiting } from './published-batch.js'
+import { type OpenEngine, RecordedEngines } from './recorded-engines.js'
 import { type AuditPlace, Replay } from './replay.js'
 
 export interface AuditorOptions {
@@ -33,6 +34,8 @@ export interface AuditorOptions {
    * else it begins at genesis.
    */
   readonly place?: AuditPlace | null
+  /** Opens a sandbox for a second look at a doubt; by default that of `sandbox`'s own engine is all there is. */
+  readonly openEngine?: OpenEngine
 }
 
 export interface AdvanceOptions {
@@ -61,11 +64,16 @@ export class Auditor {
   /** What was checked before the replay began. */
   #base: Counted = NOTHING
   #violation: Violation | null = null
+  readonly #engines: RecordedEngines
 
   constructor(options: AuditorOptions) {
     this.#options = options
     this.#place = options.place ?? null
     this.#from = this.#place?.version ?? 0
+    const { sandbox, openEngine } = options
+    this.#engines = new RecordedEngines(
+      openEngine ?? (async (engine) => (engine === sandbox.engine ? Sandbox.open() : null)),
+    )
   }
 
   /** Index length at which this audit began; known after the first `advance`. */
@@ -101,6 +109,8 @@ export class Auditor {
       // hypercore closes a log of which a peer has shown two histories: blocks are missing then.
       else this.#violation = this.#findFork()
       return this.#report(isMissing(error) && this.#violation === null ? [missing(error)] : [])
+    } finally {
+      await this.#engines.close()
     }
   }
 
@@ -131,7 +141,7 @@ export class Auditor {
   /** The replay to go on with: the one there is, or one from the last place without a finding, or from genesis. */
   async #ready(): Promise<Replay> {
     if (this.#replay !== null && !this.#replay.canFillGaps) return this.#replay
-    const options = { ...this.#options, waitMs: this.#waitMs }
+    const options = { ...this.#options, waitMs: this.#waitMs, engines: this.#engines }
     const resumed = this.#place === null ? null : await Replay.resume(options, this.#place)
     if (resumed === null) {
       this.#place = null
@@ -206,19 +216,15 @@ export class Auditor {
     const { index, remembered } = this.#options
     const at = { block: index.length }
     const findings: Finding[] = []
-    if (index.length === 0)
-      findings.push({ code: 'index-empty', message: 'nothing of the index is here', at: {} })
+    if (index.length === 0) findings.push(finding('index-empty', 'nothing of the index is here', {}))
     if (remembered !== undefined && index.length < remembered.length) {
       const message = `the executor signed ${remembered.length} blocks of the index, ${index.length} are here`
-      findings.push({ code: 'index-shortened', message, at })
+      findings.push(finding('index-shortened', message, at))
     }
     const remote = remoteLengthMax(index.log.core)
     if (remote > index.length) {
-      findings.push({
-        code: 'index-behind',
-        message: `peers have ${remote} blocks of the index, ${index.length} are here`,
-        at,
-      })
+      const message = `peers have ${remote} blocks of the index, ${index.length} are here`
+      findings.push(finding('index-behind', message, at))
     }
     return findings
   }
@@ -241,9 +247,9 @@ function isMissing(error: unknown): error is Missing | LogError {
 
 function missing(error: Missing | LogError): Finding {
   const at = error instanceof Missing ? error.at : {}
-  return { code: 'block-missing', message: 'a block of the index is not here', at }
+  return finding('block-missing', 'a block of the index is not here', at)
 }
 
 function rulesUnknown({ message }: RulesUnknown): Finding {
-  return { code: 'rules-unknown', message, at: { batch: 0 } }
+  return finding('rules-unknown', message, { batch: 0 })
 }

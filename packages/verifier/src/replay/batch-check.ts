@@ -28,6 +28,7 @@ import {
   readOplog,
 } from './participants.js'
 import { Caught, type PublishedBatch, type PublishedRun, splitRuns } from './published-batch.js'
+import type { Court } from './recorded-engines.js'
 
 /** What a batch is checked against: everything as the batch before left it. */
 export interface BatchContext {
@@ -36,6 +37,8 @@ export interface BatchContext {
   readonly rules: Rules
   /** Null where it does not load here. */
   readonly contract: Contract | null
+  /** The contract in a guest of its own under an engine; null where that is not installed here. */
+  readonly court: (engine: string) => Promise<Court | null>
   readonly participants: AuditedParticipants
   readonly layout: IndexWriter
   readonly lastTs: number
@@ -179,20 +182,19 @@ export class BatchCheck {
     op: Omit<PublishedOp, 'block'>,
     unproved: Finding['code'] | null,
   ): Promise<CheckedOp> {
-    const { sandbox, rules, contract, log, waitMs } = this.#context
+    const { sandbox, rules, contract, court, log, waitMs } = this.#context
     const form = { rules, indexKey: log.key }
-    if (unproved !== null) return asPublished(form, op, unproved, UNPROVED_MESSAGES[unproved] ?? unproved)
-    if (contract === null)
-      return asPublished(form, op, 'contract-refused', 'the contract does not load on this engine')
+    if (unproved !== null)
+      return asPublished(form, op, { code: unproved, message: UNPROVED_MESSAGES[unproved] ?? unproved })
     let block: Uint8Array
     try {
       block = await readOplog(participant, op.seq, waitMs)
     } catch (error) {
       if (!(error instanceof LogError) || error.code !== 'BLOCK_MISSING') throw error
-      return asPublished(form, op, 'block-missing', 'an op is not here')
+      return asPublished(form, op, { code: 'block-missing', message: 'an op is not here' })
     }
     const { engine } = this.#batch.record
-    return checkOp({ ...form, contract, sandbox, engine, view: this.#view }, { ...op, block })
+    return checkOp({ ...form, contract, court, sandbox, engine, view: this.#view }, { ...op, block })
   }
 
   #count(checked: CheckedOp): void {

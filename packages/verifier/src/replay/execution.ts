@@ -22,6 +22,7 @@ import {
   sameBytes,
   sodiumCrypto,
   toHex,
+  unexecutableOutcome,
   ValueError,
   type ValueLimits,
 } from '@vitra/log'
@@ -33,16 +34,20 @@ import {
   step,
   UnexecutableError,
 } from '@vitra/sandbox'
-import { type Finding, type Place, violation } from '../verdict.js'
+import { type Finding, finding, type Place, violation } from '../verdict.js'
 import { Caught } from './published-batch.js'
+import { type Court, isObstacle } from './recorded-engines.js'
 
 export interface ExecutionContext {
-  readonly contract: Contract
+  /** Null where it does not load here. */
+  readonly contract: Contract | null
   readonly sandbox: Sandbox
   readonly rules: Rules
   readonly indexKey: Uint8Array
   /** Engine that the batch record names. */
   readonly engine: string
+  /** The contract in a guest of its own under an engine; null where that is not installed here. */
+  readonly court: (engine: string) => Promise<Court | null>
   /** State before this op. */
   readonly view: Overlay
 }
@@ -65,19 +70,65 @@ export interface CheckedOp extends Executed {
 }
 
 /**
- * Runs an op and compares.
+ * Runs an op and compares. A doubt is looked at once more in a guest of its own, under the engine that was recorded;
+ * only what that one confirms is fraud.
  *
  * @throws {Caught} `wrong-outcome` or `wrong-changes`
  */
 export async function checkOp(context: ExecutionContext, op: PublishedOp): Promise<CheckedOp> {
   checkForm(context, op)
-  const result = await run(context, op)
-  if (result === null) return asPublished(context, op, 'unexecutable', 'an op cannot be run to its end here')
-  if (op.outcome.code === 'unexecutable' && !isDecidedByBytes(result.outcome))
-    return asPublished(context, op, 'disputed', 'the executor could not run an op that runs here')
-  const difference = compare(result, op)
-  if (difference === null) return result
-  return explain(context, op, result, difference)
+  const own = await run(context, context, op)
+  if (isStep(own)) {
+    const difference = compare(own, op)
+    if (difference === null) return own
+    if (isDecidedByBytes(own.outcome) || isDecidedByBytes(op.outcome)) throw difference
+    if (op.outcome.code === 'unexecutable') return disputed(context, op)
+  }
+  return settle(context, op, own)
+}
+
+/** What an op that gave something else here, or nothing, gives under the engine that was recorded. */
+async function settle(context: ExecutionContext, op: PublishedOp, own: Step | Obstacle): Promise<CheckedOp> {
+  const { engine, sandbox } = context
+  const isOther = engine !== sandbox.engine
+  if (!isStep(own) && !isOther) return unrun(context, op, own)
+  const court = await context.court(engine)
+  if (court === null) return isStep(own) ? otherEngine(context, op) : unrun(context, op, own)
+  const second = await run(context, court, op)
+  if (!isStep(second)) return unrun(context, op, second)
+  const difference = compare(second, op)
+  if (difference === null) return isOther ? second : unstable(context, op)
+  if (op.outcome.code === 'unexecutable') return disputed(context, op)
+  const witness = isStep(own) && isSame(own, second) ? own : await run(context, court, op)
+  if (isStep(witness) && isSame(witness, second)) throw difference
+  return unstable(context, op)
+}
+
+function disputed(context: ExecutionContext, op: PublishedOp): CheckedOp {
+  return asPublished(context, op, {
+    code: 'disputed',
+    message: 'the executor could not run an op that runs here',
+  })
+}
+
+function otherEngine(context: ExecutionContext, op: PublishedOp): CheckedOp {
+  const { engine: recorded, sandbox } = context
+  const engines = { recorded, here: sandbox.engine }
+  const message = `an op gives another result under ${engines.here} than was recorded under ${recorded}`
+  return asPublished(context, op, { code: 'other-engine', message, engines })
+}
+
+function unstable(context: ExecutionContext, op: PublishedOp): CheckedOp {
+  return asPublished(context, op, {
+    code: 'unstable',
+    message: 'an op gives different results here from one run to the next',
+  })
+}
+
+function unrun(context: ExecutionContext, op: PublishedOp, obstacle: Obstacle): CheckedOp {
+  // Where nobody can run it there is nothing to hide: the published outcome has one form.
+  const suspect = op.outcome.code !== 'unexecutable'
+  return asPublished(context, op, { ...obstacle, suspect })
 }
 
 /** What no engine has a say in: the block's bytes alone give these outcomes. */
@@ -87,12 +138,14 @@ function isDecidedByBytes({ kind }: Outcome): boolean {
 
 type FormContext = Pick<ExecutionContext, 'rules' | 'indexKey'>
 
+/** What a finding says besides the place. */
+export type Doubt = Pick<Finding, 'code' | 'message'> & Partial<Pick<Finding, 'suspect' | 'engines'>>
+
 /** The op as published: what the contract gives was not checked, only that a contract could give it. */
 export function asPublished(
   context: FormContext,
   op: Omit<PublishedOp, 'block'>,
-  code: Finding['code'],
-  message: string,
+  { code, message, ...more }: Doubt,
 ): CheckedOp {
   checkForm(context, op)
   const changes = op.changes.map(({ path, value }) => ({ path, value }))
@@ -102,15 +155,15 @@ export function asPublished(
     outcome: op.outcome,
     changes,
     participantsChanged: systemChange,
-    finding: { code, message, at: op.at },
+    finding: finding(code, message, op.at, more),
     ...(sourceChange?.value == null ? {} : { source: String(decodeValue(sourceChange.value, ANY_SIZE)) }),
   }
 }
 
 /**
- * Changes that no contract can make are fraud whoever runs it, and would break whoever takes them over.
+ * What no contract can give is fraud whoever runs it, and would break whoever takes it over.
  *
- * @throws {Caught} `wrong-changes`
+ * @throws {Caught} `wrong-changes`, `wrong-outcome`
  */
 function checkForm(context: FormContext, { outcome, changes, at }: Omit<PublishedOp, 'block'>): void {
   if (outcome.kind !== 'ok' && changes.length > 0) {
@@ -118,12 +171,30 @@ function checkForm(context: FormContext, { outcome, changes, at }: Omit<Publishe
       violation('execution', 'wrong-changes', at, { message: 'an op that was not executed has changes' }),
     )
   }
+  checkUnexecutable(outcome, at)
   const impossible = changes.find((change) => !isPossible(context, change))
   if (impossible === undefined) return
   throw new Caught(
     violation('execution', 'wrong-changes', at, {
       message: `no contract can make a change such as this one of ${impossible.path}`,
       published: describe([impossible]),
+    }),
+  )
+}
+
+/**
+ * "Unexecutable" is checked by nobody who cannot run the op either: nothing may hide in it.
+ *
+ * @throws {Caught} `wrong-outcome`
+ */
+function checkUnexecutable(outcome: Outcome, at: Place): void {
+  const expected = unexecutableOutcome(outcome.ts)
+  if (outcome.code !== 'unexecutable' || sameBytes(outcomeAsBytes(expected), outcomeAsBytes(outcome))) return
+  throw new Caught(
+    violation('execution', 'wrong-outcome', at, {
+      message: 'an op that could not be run has an outcome that says more than that',
+      expected: describeOutcome(expected),
+      published: describeOutcome(outcome),
     }),
   )
 }
@@ -160,31 +231,19 @@ function readInput(bytes: Uint8Array): Input | null {
   }
 }
 
-/** A difference is fraud only where nothing else can explain it. */
-async function explain(
-  context: ExecutionContext,
-  op: PublishedOp,
-  result: Step,
-  difference: Caught,
-): Promise<CheckedOp> {
-  const { engine, sandbox } = context
-  if (isDecidedByBytes(result.outcome) || isDecidedByBytes(op.outcome)) throw difference
-  if (engine !== sandbox.engine) {
-    const message = `an op gives another result under ${sandbox.engine} than was recorded under ${engine}`
-    return asPublished(context, op, 'other-engine', message)
-  }
-  const again = await run(context, op)
-  if (
-    again === null ||
-    compare(again, { ...op, outcome: result.outcome, changes: asEntries(result.changes) }) !== null
-  ) {
-    return asPublished(context, op, 'unstable', 'an op gives different results here from one run to the next')
-  }
-  throw difference
+/** Why an op gave nothing here. */
+type Obstacle = Doubt & { readonly code: 'unexecutable' | 'contract-refused' }
+
+function isStep(result: Step | Obstacle): result is Step {
+  return 'outcome' in result
 }
 
-async function run(context: ExecutionContext, op: PublishedOp): Promise<Step | null> {
-  const { contract, sandbox, rules, indexKey, view } = context
+async function run(
+  { rules, indexKey, view }: ExecutionContext,
+  { contract, sandbox }: Pick<ExecutionContext, 'contract' | 'sandbox'>,
+  op: PublishedOp,
+): Promise<Step | Obstacle> {
+  if (contract === null) return REFUSED
   try {
     return await step(contract, view, {
       block: op.block,
@@ -198,9 +257,16 @@ async function run(context: ExecutionContext, op: PublishedOp): Promise<Step | n
       loadSource: async (source) => void (await sandbox.load(source, rules)),
     })
   } catch (error) {
-    if (error instanceof UnexecutableError) return null
+    if (error instanceof UnexecutableError) return UNRUN
+    if (isObstacle(error)) return error.code === 'ENGINE_REFUSED' ? REFUSED : UNRUN
     throw error
   }
+}
+
+const UNRUN: Obstacle = { code: 'unexecutable', message: 'an op cannot be run to its end here' }
+const REFUSED: Obstacle = {
+  code: 'contract-refused',
+  message: 'the contract does not load on this engine',
 }
 
 /** `process` may be nondeterministic: its result is taken from the log. */
@@ -229,6 +295,10 @@ function compare(result: Step, op: PublishedOp): Caught | null {
   return null
 }
 
+function isSame(a: Step, b: Step): boolean {
+  return sameChanges(a.changes, b.changes) && sameBytes(outcomeAsBytes(a.outcome), outcomeAsBytes(b.outcome))
+}
+
 const NO_HEAD = { length: 1, treeHash: new Uint8Array(32), signature: new Uint8Array(64) }
 
 function outcomeAsBytes(outcome: Outcome): Uint8Array {
@@ -242,10 +312,6 @@ function sameChanges(a: readonly Change[], b: readonly Change[]): boolean {
     if (change.path !== other.path || (change.value === null) !== (other.value === null)) return false
     return change.value === null || sameBytes(change.value, other.value!)
   })
-}
-
-function asEntries(changes: readonly Change[]): IndexEntry[] {
-  return changes.map(({ path, value }) => ({ seq: 0, path, value }))
 }
 
 function describe(changes: readonly Change[]): unknown {

@@ -1,4 +1,5 @@
 /** `@vitra/verifier/replay`: audits a database by running its contract again. */
 
 export { type AdvanceOptions, Auditor, type AuditorOptions, type AuditProgress } from './auditor.js'
+export type { OpenEngine } from './recorded-engines.js'
 export type { AuditPlace } from './replay.js'

@@ -3,6 +3,7 @@
  * for a reason outside the logs, the whole state is thrown away: it would accuse the executor of what it did itself.
  */
 import {
+  type BatchRecord,
   decodeGenesis,
   decodeRules,
   decodeValue,
@@ -21,18 +22,20 @@ import {
   toHex,
   ValueError,
 } from '@vitra/log'
-import { type Contract, ContractLoadError, type Sandbox, SandboxError } from '@vitra/sandbox'
-import { type Finding, type Place, violation } from '../verdict.js'
+import { type Contract, ContractLoadError, type Sandbox } from '@vitra/sandbox'
+import { type Finding, finding, violation } from '../verdict.js'
 import { BatchCheck, checkEngine } from './batch-check.js'
 import { auditGenesis } from './genesis.js'
 import { AuditedParticipants } from './participants.js'
 import { Caught, type PublishedBatch } from './published-batch.js'
+import { isObstacle, type RecordedEngines } from './recorded-engines.js'
 
 export interface ReplayOptions {
   readonly index: IndexLog
   readonly sandbox: Sandbox
   readonly openOplog: (input: Input) => Promise<Log>
   readonly waitMs: number
+  readonly engines: RecordedEngines
 }
 
 /** A batch end up to which everything was checked and holds. */
@@ -51,6 +54,8 @@ export class Replay {
   readonly #participants: AuditedParticipants
   #layout: IndexWriter | null = null
   #contract: Contract | null = null
+  /** Source of the contract in force. */
+  #source = ''
   #rules: Rules | null = null
   #lastTs = 0
   #nextNumber = 0
@@ -127,9 +132,7 @@ export class Replay {
     if (genesis === null || source === null) return false
     this.#rules = decodeRules(decodeGenesis(genesis).rules)
     await this.#participants.resume(layout.source)
-    await this.#loadContract(String(decodeValue(source, { bytesMax: Number.MAX_SAFE_INTEGER })), {
-      batch: record.number,
-    })
+    await this.#loadContract(String(decodeValue(source, { bytesMax: Number.MAX_SAFE_INTEGER })), record)
     this.#layout = layout
     this.#lastTs = record.lastTs
     this.#nextNumber = record.number + 1
@@ -143,7 +146,7 @@ export class Replay {
     const { treeHash } = await layout.layOut(genesis.changes)
     await this.#compareTree(batch, layout.length, treeHash, 'genesis-invalid')
     this.#rules = genesis.rules
-    await this.#loadContract(genesis.source, { batch: 0 })
+    await this.#loadContract(genesis.source, batch.record)
     this.#layout = layout
     this.#lastTs = batch.record.lastTs
     await this.#participants.reload(layout.source)
@@ -154,7 +157,13 @@ export class Replay {
     const layout = this.#layout!
     const context = { log: index.log, sandbox, waitMs, signal, layout, lastTs: this.#lastTs }
     const check = new BatchCheck(
-      { ...context, rules: this.#rules!, contract: this.#contract, participants: this.#participants },
+      {
+        ...context,
+        rules: this.#rules!,
+        contract: this.#contract,
+        court: (engine) => this.#court(engine),
+        participants: this.#participants,
+      },
       batch,
     )
     const { prevHead, runs } = await check.check()
@@ -169,7 +178,7 @@ export class Replay {
     this.ops += check.ops
     this.findings.push(...check.findings)
     if (check.ended?.participantsChanged) await this.#participants.reload(layout.source)
-    if (check.ended?.source !== undefined) await this.#loadContract(check.ended.source, { batch: number })
+    if (check.ended?.source !== undefined) await this.#loadContract(check.ended.source, batch.record)
   }
 
   async #compareTree(
@@ -185,21 +194,35 @@ export class Replay {
     )
   }
 
-  async #loadContract(source: string, at: Place): Promise<void> {
+  #court(engine: string): ReturnType<RecordedEngines['court']> {
+    return this.#options.engines.court(engine, this.#source, this.#rules!)
+  }
+
+  async #loadContract(source: string, { number, engine }: BatchRecord): Promise<void> {
+    const { sandbox } = this.#options
+    this.#source = source
+    this.#contract = null
     try {
-      this.#contract = await this.#options.sandbox.load(source, this.#rules!)
+      this.#contract = await sandbox.load(source, this.#rules!)
+      return
     } catch (error) {
-      if (at.batch === 0 && error instanceof ContractLoadError) {
-        throw new Caught(
-          violation('genesis', 'genesis-invalid', at, {
-            message: `the contract is refused: ${error.message}`,
-          }),
-        )
-      }
-      if (error instanceof SandboxError && error.code === 'SANDBOX_CLOSED') throw error
-      // Every later source was tried by the op that set it: here it is this engine that refuses.
-      this.#contract = null
-      this.findings.push({ code: 'contract-refused', message: (error as Error).message, at })
+      const at = { batch: number }
+      if (error instanceof ContractLoadError) {
+        // Every later source was tried by the op that set it.
+        if (number === 0 && (await this.#isNoContract(source, engine, error))) {
+          const message = `the contract is refused: ${error.message}`
+          throw new Caught(violation('genesis', 'genesis-invalid', at, { message }))
+        }
+      } else if (!isObstacle(error)) throw error
+      if ((await this.#court(engine)) !== null) return
+      const { message } = error as Error
+      const engines = { recorded: engine, here: sandbox.engine }
+      this.findings.push(finding('contract-refused', message, at, { engines }))
     }
+  }
+
+  /** Syntax is for the pinned parser to decide, all else for the engine that was recorded. */
+  async #isNoContract(source: string, engine: string, { code }: ContractLoadError): Promise<boolean> {
+    return code === 'CONTRACT_SYNTAX' || this.#options.engines.refuses(engine, source, this.#rules!)
   }
 }
