@@ -1,5 +1,6 @@
 /** The functions that a contract exports, as its author wrote them (spec/4-execution §2). */
-import type { Function as FunctionNode, Pattern, Program } from 'acorn'
+import type { Function as FunctionNode, Program } from 'acorn'
+import { boundNames } from './compile/scopes.js'
 
 export interface ExportedFunction {
   readonly name: string
@@ -64,23 +65,4 @@ function declaredFunctions(program: Program, source: string): Map<string, Known>
 function describe({ params, async }: FunctionNode, source: string): Known {
   const first = params[0]
   return { params: first === undefined ? '' : source.slice(first.start, first.end), async }
-}
-
-function boundNames(pattern: Pattern): string[] {
-  switch (pattern.type) {
-    case 'Identifier':
-      return [pattern.name]
-    case 'ObjectPattern':
-      return pattern.properties.flatMap((property) =>
-        boundNames(property.type === 'RestElement' ? property.argument : property.value),
-      )
-    case 'ArrayPattern':
-      return pattern.elements.flatMap((element) => (element === null ? [] : boundNames(element)))
-    case 'AssignmentPattern':
-      return boundNames(pattern.left)
-    case 'RestElement':
-      return boundNames(pattern.argument)
-    default:
-      return []
-  }
 }

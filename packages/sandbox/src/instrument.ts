@@ -2,7 +2,9 @@
  * Hides what engines say in their errors (spec/6-determinism §3): every `catch` of a contract gets its error through a
  * function of the driver. The text around stays where it is, and places are told in the author's own.
  */
-import type { CatchClause } from 'acorn'
+import type { AnyNode, CatchClause, Program } from 'acorn'
+import { topNames } from './compile/assignments.js'
+import { childrenOf } from './compile/scopes.js'
 
 /** A change of the source: the text from `start` to `end` becomes `text`. */
 interface Edit {
@@ -17,10 +19,18 @@ export interface Instrumented {
   authorColumn(line: number, column: number): number
 }
 
-/** @param catches the catch clauses that bind their error, in any order */
-export function instrument(source: string, catches: readonly CatchClause[]): Instrumented {
-  if (catches.length === 0) return { source, authorColumn: (_, column) => column }
-  const name = freeName(source)
+/** @param program the tree of `source`, with parentheses */
+export function instrument(source: string, program: Program): Instrumented {
+  const catches: CatchClause[] = []
+  const names = new Set<string>()
+  const open: AnyNode[] = [program]
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (node.type === 'CatchClause' && node.param) catches.push(node)
+    if (node.type === 'Identifier') names.add(node.name)
+    open.push(...childrenOf(node))
+  }
+  const name = freeName(names)
+  const declared = [...new Set(program.body.flatMap(topNames))]
   const edits = catches
     .flatMap((clause) => catchEdits(source, clause, name))
     .sort((a, b) => a.start - b.start)
@@ -30,7 +40,8 @@ export function instrument(source: string, catches: readonly CatchClause[]): Ins
     text += source.slice(at, start) + inserted
     at = end
   }
-  text += `${source.slice(at)}\nimport { clean as ${name} } from 'vitra:link'`
+  const imports = `import { clean as ${name}, freezeModule as ${name}freeze } from 'vitra:link'`
+  text += `${source.slice(at)}\n${imports}\n${name}freeze([${declared.join(', ')}])`
   return { source: text, authorColumn: (line, column) => authorColumn(source, edits, line, column) }
 }
 
@@ -52,10 +63,10 @@ function catchEdits(source: string, { param, body }: CatchClause, name: string):
   ]
 }
 
-/** A name that the source does not contain. */
-function freeName(source: string): string {
+/** A name that no name of the source begins with, however it is written there. */
+function freeName(names: ReadonlySet<string>): string {
   let name = '$clean'
-  while (source.includes(name)) name += '_'
+  while ([...names].some((other) => other.startsWith(name))) name += '_'
   return name
 }
 

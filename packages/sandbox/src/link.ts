@@ -2,5 +2,5 @@
  * Names that an instrumented contract imports from 'vitra:link' (spec/6-determinism §7); the driver offers a function or
  * value under each.
  */
-export const LINK_NAMES = ['clean'] as const
+export const LINK_NAMES = ['clean', 'freezeModule'] as const
 export type LinkName = (typeof LINK_NAMES)[number]

@@ -5,7 +5,8 @@
 
 import { CURRENT_ABI } from '@vitra/contract-sdk'
 import type { Rules } from '@vitra/log'
-import { type CatchClause, type ecmaVersion, type Node, type Program, parse } from 'acorn'
+import { type ecmaVersion, type Node, type Program, parse } from 'acorn'
+import { type Impurity, impurities } from './compile/purity.js'
 import { SOURCE_DEPTH_MAX } from './constants.js'
 import { ContractLoadError } from './errors.js'
 import { type ExportedFunction, exportedFunctions } from './exports.js'
@@ -17,8 +18,10 @@ export interface ParsedContract {
   /** True where it awaits at top level or may read `isWriter`. */
   readonly hasTail: boolean
   readonly functions: readonly ExportedFunction[]
-  /** Clauses that bind what they catch. */
-  readonly catches: readonly CatchClause[]
+  /** What may keep state from one op to the next; empty for a pure contract, which may share a realm. */
+  readonly impurities: readonly Impurity[]
+  /** Its syntax tree, with parentheses. */
+  readonly program: Program
 }
 
 /** @throws {ContractLoadError} `CONTRACT_SYNTAX`, or `CONTRACT_LOAD` for an import that the ABI does not offer */
@@ -40,9 +43,7 @@ export function parseContract(source: string, rules: Rules): ParsedContract {
     imports.add(specifier)
     if (specifier === 'contract' && (names === null || names.includes('isWriter'))) hasTail = true
   }
-  const catches: CatchClause[] = []
   visit(program, (node, isInFunction) => {
-    if (node.type === 'CatchClause' && (node as CatchClause).param) catches.push(node as CatchClause)
     if (node.type === 'ImportExpression')
       throw loadError('import() is not available: import at the top', node)
     if (isInFunction) return
@@ -53,7 +54,13 @@ export function parseContract(source: string, rules: Rules): ParsedContract {
       hasTail = true
     }
   })
-  return { imports: [...imports].sort(), hasTail, functions: exportedFunctions(program, source), catches }
+  return {
+    imports: [...imports].sort(),
+    hasTail,
+    functions: exportedFunctions(program, source),
+    impurities: impurities(program, source),
+    program,
+  }
 }
 
 function parseModule(source: string, version: number): Program {

@@ -91,7 +91,7 @@ export class Sandbox implements AsyncDisposable {
     // From here on the stack is nearly empty, as the parser needs it.
     await null
     const parsed = parseContract(source, rules)
-    const instrumented = instrument(source, parsed.catches)
+    const instrumented = instrument(source, parsed.program)
     const entry: Entry = { id: this.#nextId++, parsed, instrumented }
     const inspected = await this.#turns.run(async () => this.#loadInto(await this.#liveGuest(), entry))
     const facts = readInspection(inspected, parsed, instrumented)

@@ -12,6 +12,7 @@ import { readInspection } from '../src/inspection.js'
 import { instrument } from '../src/instrument.js'
 import { answerMethod } from '../src/method-calls.js'
 import { pack } from '../src/pack.js'
+import { parseContract } from '../src/parse.js'
 import { FRAME, GUEST_FRAME_BYTES_MAX, MODE } from '../src/wire.js'
 import { caller, deriveOplog, hex, MemorySource, RULES } from './helpers.js'
 
@@ -130,22 +131,19 @@ describe('endings', () => {
   it.each([[null], [['loaded']], [['inspected', 'other', []]], [['inspected', 'function', 5]]])(
     'of loading: %j',
     (message) => {
-      const parsed = { imports: [], hasTail: false, functions: [], catches: [] }
-      expect(thrown(() => readInspection(pack(message), parsed, instrument('', [])))).toMatchObject(PROTOCOL)
+      const parsed = parseContract('', RULES)
+      expect(
+        thrown(() => readInspection(pack(message), parsed, instrument('', parsed.program))),
+      ).toMatchObject(PROTOCOL)
     },
   )
 
   it('of loading never invent methods', () => {
-    const parsed = {
-      imports: [],
-      hasTail: false,
-      functions: [{ name: 'real', params: '', async: false }],
-      catches: [],
-    }
+    const parsed = parseContract('export function real () {}', RULES)
     const facts = readInspection(
       pack(['inspected', 'function', ['real', 'invented', 'process']]),
       parsed,
-      instrument('', []),
+      instrument('', parsed.program),
     )
     expect(facts).toMatchObject({ methods: [{ name: 'real' }], hasProcess: false })
   })

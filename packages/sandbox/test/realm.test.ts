@@ -187,12 +187,13 @@ describe('standard objects', () => {
 
 describe('one op, one realm', () => {
   const COUNTING = `let n = 0
-    const kept = { n: 0 }
-    class Counter { static n = 0; #m = 0; next () { return ++this.#m } }
+    const kept = new Uint8Array(1)
+    const closed = (() => { let n = 0; return () => ++n })()
+    class Counter { #m = 0; next () { return ++this.#m } }
     const counter = new Counter()
-    export function peek () { return [++n, ++kept.n, ++Counter.n, counter.next()] }
+    export function peek () { return [++n, ++kept[0], closed(), counter.next()] }
     export function apply (tx) {
-      const log = [++n, ++kept.n, ++Counter.n, counter.next()]
+      const log = [++n, ++kept[0], closed(), counter.next()]
       try { globalThis.seen = true } catch {}
       try { Error.prototype.seen = true } catch {}
       Error.prototype.name = 'Seen'

@@ -9,6 +9,7 @@ import { FRAME, MODE, type Mode } from '../wire.js'
 import { realmConsole, speak } from './console.js'
 import { index, listOplogs, oplog } from './contract-module.js'
 import { clean, diagnose } from './errors.js'
+import { freezeModule } from './freeze.js'
 import { connect, type HostFunction, takeMessage, tell } from './host.js'
 import { type Exports, type Finish, inspect, runApply, runMethod, runProcess } from './invoke.js'
 import { lock } from './lockdown.js'
@@ -32,7 +33,7 @@ const MODULES = {
 }
 
 /** What instrumented code calls. */
-const LINK: Record<LinkName, unknown> = { clean }
+const LINK: Record<LinkName, unknown> = { clean, freezeModule }
 
 /** What the host asks for: mode, function or op, parameters or ack, seed, own public key, limits. */
 type Message = [Mode, never, never, Uint8Array, string | null, number[]]
