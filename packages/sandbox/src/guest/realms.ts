@@ -67,7 +67,7 @@ export class Realms {
     this.isolate = new engine.Isolate({ memoryLimit: settings.memoryMb })
     const compile = (text: string) => this.isolate.compileScriptSync(text, { filename: 'driver.js' })
     this.#driver = compile(settings.driver)
-    this.#lock = compile('$vitra.lock($host)')
+    this.#lock = compile(`$vitra.lock($host, ${this.#findUnlisted(compile('$vitra.findUnlisted()'))})`)
     this.#diagnose = compile('$vitra.diagnose()')
   }
 
@@ -102,6 +102,15 @@ export class Realms {
     const exports = plan.hasTail ? undefined : contract.namespace
     for (const module of modules.values()) module.release()
     return new Realm(context, entry, exports, this.#settings.timeoutMs)
+  }
+
+  /** What every realm has and no contract gets, as JSON: one realm is searched for all. */
+  #findUnlisted(find: EngineScript): string {
+    const context = this.isolate.createContextSync()
+    this.#driver.runSync(context)
+    const found = find.runSync(context) as unknown as string
+    context.release()
+    return found
   }
 
   #compile(modules: Map<string, EngineModule>, name: string, source: string): EngineModule {

@@ -13,6 +13,7 @@ import { freezeModule } from './freeze.js'
 import { connect, type HostFunction, takeMessage, tell } from './host.js'
 import { type Exports, type Finish, inspect, runApply, runMethod, runProcess } from './invoke.js'
 import { lock } from './lockdown.js'
+import { findUnlisted, type Unlisted } from './prune.js'
 import { beginRun, generator, type Run, readLimits } from './run.js'
 import { decodeFresh } from './values.js'
 
@@ -80,10 +81,11 @@ Object.assign(globalThis, {
     diagnose,
     link: LINK,
     modules: MODULES,
+    findUnlisted: () => JSON.stringify(findUnlisted()),
     /** Readies the realm. Its own functions are all that the guest keeps. */
-    lock(host: HostFunction): { start: typeof start; end: typeof end } {
+    lock(host: HostFunction, unlisted: Unlisted): { start: typeof start; end: typeof end } {
       connect(host)
-      lock({ console: realmConsole })
+      lock({ console: realmConsole }, unlisted)
       return { start, end }
     },
   },

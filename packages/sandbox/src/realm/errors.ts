@@ -164,10 +164,13 @@ export function clean(thrown: unknown): unknown {
 /** Has rejections go through {@link clean} as well: `then` is where every handler is attached. */
 export function cleanRejections(): void {
   const attach = Promise.prototype.then
-  function then(this: unknown, onFulfilled?: unknown, onRejected?: unknown): unknown {
-    if (typeof onRejected !== 'function') return Reflect.apply(attach, this, [onFulfilled, onRejected])
-    const onCleaned = (reason: unknown) => Reflect.apply(onRejected, undefined, [clean(reason)])
-    return Reflect.apply(attach, this, [onFulfilled, onCleaned])
+  const { then } = {
+    // biome-ignore lint/suspicious/noThenProperty: a method, for it has no prototype.
+    then(this: unknown, onFulfilled?: unknown, onRejected?: unknown): unknown {
+      if (typeof onRejected !== 'function') return Reflect.apply(attach, this, [onFulfilled, onRejected])
+      const onCleaned = (reason: unknown) => Reflect.apply(onRejected, undefined, [clean(reason)])
+      return Reflect.apply(attach, this, [onFulfilled, onCleaned])
+    },
   }
   Object.defineProperty(Promise.prototype, 'then', { value: then })
 }

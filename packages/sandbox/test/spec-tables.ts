@@ -1,0 +1,40 @@
+// Lists of spec/6-determinism as the sandbox has them, in the words of the specification.
+import { namesOf, PERMITS } from '../src/realm/permits/index.js'
+
+const WIDTH = 118
+
+/** Rule 6.2.2: what stays on each object. */
+export function permitsList(): string {
+  return Object.entries(PERMITS)
+    .map(([name, { keep, replace }]) => {
+      const names = [...namesOf(keep), ...Object.keys(replace ?? {}).flatMap(namesOf)]
+      return item(`\`${name}\`: ${names.length === 0 ? 'nothing' : `\`${names.join(' ')}\``}`)
+    })
+    .join('\n')
+}
+
+/** Rule 6.2.3: what is replaced. */
+export function replacementsList(): string {
+  return Object.entries(PERMITS)
+    .flatMap(([name, { replace }]) =>
+      Object.entries(replace ?? {}).map(([names, does]) => item(`of \`${name}\`: \`${names}\` ${does}`)),
+    )
+    .join('\n')
+}
+
+/** Rule 6.2.4: what can be assigned on objects that inherit. */
+export function assignableList(): string {
+  return Object.entries(PERMITS)
+    .flatMap(([name, { assignable }]) => (assignable ? [item(`of \`${name}\`: \`${assignable}\``)] : []))
+    .join('\n')
+}
+
+/** An item of a list inside a rule, broken into lines. */
+function item(text: string): string {
+  const lines = ['  -']
+  for (const word of text.split(' ')) {
+    if (lines.at(-1)!.length + 1 + word.length > WIDTH) lines.push('   ')
+    lines.push(`${lines.pop()} ${word}`)
+  }
+  return lines.join('\n')
+}
