@@ -15,7 +15,7 @@ import {
   sodiumCrypto,
   unexecutableOutcome,
 } from '@vitra/log'
-import { type Contract, type Sandbox, type Step, step, UnexecutableError } from '@vitra/sandbox'
+import { type Contract, type Sandbox, SandboxError, type Step, step, UnexecutableError } from '@vitra/sandbox'
 import type { Clock } from './clock.js'
 import { BATCH_MS_MAX, FAIR_OPS_MAX } from './constants.js'
 import type { Participant } from './participants.js'
@@ -40,6 +40,8 @@ export interface BuiltBatch {
   /** New contract source, where the last op set one. */
   readonly source?: string
   readonly participantsChanged: boolean
+  /** Why the op after these could not be executed on this machine now; nothing was acknowledged of it. */
+  readonly stopped?: SandboxError
 }
 
 export class BatchBuilder {
@@ -53,6 +55,7 @@ export class BatchBuilder {
   #lastTs: number
   #source: string | undefined
   #participantsChanged = false
+  #stopped: SandboxError | undefined
 
   constructor(context: BatchContext, lastTs: number) {
     this.#context = context
@@ -83,13 +86,15 @@ export class BatchBuilder {
       ops: this.#ops,
       participantsChanged: this.#participantsChanged,
       ...(this.#source === undefined ? {} : { source: this.#source }),
+      ...(this.#stopped === undefined ? {} : { stopped: this.#stopped }),
     }
   }
 
   get #full(): boolean {
     const { batchOpsMax, batchBytesMax } = this.#context.rules.limits
     const isLegalEnd = this.#ops >= batchOpsMax || this.#bytes >= batchBytesMax || this.#endsHere
-    return isLegalEnd || this.#isTimeUp || this.#context.signal.aborted
+    const isStopped = this.#stopped !== undefined || this.#context.signal.aborted
+    return isLegalEnd || this.#isTimeUp || isStopped
   }
 
   /** Never before the first op: every batch gets on. */
@@ -127,6 +132,7 @@ export class BatchBuilder {
       const block = await readHere(participant, seq)
       if (block === null) break
       const result = await this.#execute(participant, seq, block)
+      if (result === null) break
       executed.push({ outcome: result.outcome, changes: result.changes })
       size += outcomeBytes(result.outcome)
       this.#count(result)
@@ -137,6 +143,7 @@ export class BatchBuilder {
 
   #count(result: Step): void {
     this.#ops++
+    this.#lastTs = result.outcome.ts
     this.#bytes += outcomeBytes(result.outcome)
     for (const change of result.changes) {
       this.#overlay.write(change)
@@ -146,10 +153,10 @@ export class BatchBuilder {
     this.#participantsChanged = result.participantsChanged
   }
 
-  async #execute(participant: Participant, seq: number, block: Uint8Array): Promise<Step> {
+  /** Null where the sandbox cannot run it now: what was executed before is published, then the error is told. */
+  async #execute(participant: Participant, seq: number, block: Uint8Array): Promise<Step | null> {
     const { contract, sandbox, rules, indexKey, clock } = this.#context
     const ts = clock.next()
-    this.#lastTs = ts
     const { signer, oplog } = participant.input
     try {
       return await step(contract, this.#overlay, {
@@ -164,6 +171,10 @@ export class BatchBuilder {
         loadSource: async (source) => void (await sandbox.load(source, rules)),
       })
     } catch (error) {
+      if (error instanceof SandboxError && this.#ops > 0) {
+        this.#stopped = error
+        return null
+      }
       if (!(error instanceof UnexecutableError)) throw error
       // Nobody's log is blocked for ever: the op is acknowledged as failed and the log goes on.
       const outcome = unexecutableOutcome(ts)

@@ -18,10 +18,10 @@ import {
   type SignedHead,
   sameBytes,
 } from '@vitra/log'
-import type { Contract, Sandbox } from '@vitra/sandbox'
+import { type Contract, type Sandbox, SandboxError } from '@vitra/sandbox'
 import { BatchBuilder, type BuiltBatch } from './batch-builder.js'
 import { Clock, type TimeSource } from './clock.js'
-import { CLOCK_JUMP_MS_MAX } from './constants.js'
+import { CLOCK_JUMP_MS_MAX, RETRY_MS } from './constants.js'
 import { ExecutorError } from './errors.js'
 import { Participants } from './participants.js'
 
@@ -42,7 +42,10 @@ export interface ExecutorOptions {
 export interface ExecutorEvents {
   /** A batch is published and on disk. */
   batch: [{ version: number; ops: number }]
-  /** Execution has stopped; it is tried again at the next op or `sync()`. */
+  /**
+   * Execution has stopped. It is tried again at the next op or `sync()`, and by itself where the sandbox will run the
+   * contract later (`CONTRACT_REFUSED`, `GUEST_NOT_STARTED`).
+   */
   failure: [Error]
 }
 
@@ -74,6 +77,7 @@ export class Executor extends EventEmitter<ExecutorEvents> {
   #state: State | null
   readonly #closing = new AbortController()
   #scheduled = false
+  #retry: NodeJS.Timeout | undefined
 
   private constructor(options: ExecutorOptions) {
     super()
@@ -108,9 +112,26 @@ export class Executor extends EventEmitter<ExecutorEvents> {
   }
 
   async #executeAll(): Promise<void> {
-    while (await this.#mutex.run(() => this.#executeBatch())) {
-      // one batch at a time, so that others get their turn between two
+    try {
+      while (await this.#mutex.run(() => this.#executeBatch())) {
+        // one batch at a time, so that others get their turn between two
+      }
+    } catch (error) {
+      this.#tryLater(error)
+      throw error
     }
+  }
+
+  /** Goes on by itself where the sandbox only refuses for a while. */
+  #tryLater(error: unknown): void {
+    if (this.#isClosed || !isPassing(error)) return
+    const { retryAfterMs } = error.details
+    clearTimeout(this.#retry)
+    this.#retry = setTimeout(
+      () => this.#schedule(),
+      typeof retryAfterMs === 'number' ? retryAfterMs + 1 : RETRY_MS,
+    )
+    this.#retry.unref()
   }
 
   /** Accepts the system clock after a `CLOCK_JUMP`. */
@@ -139,6 +160,7 @@ export class Executor extends EventEmitter<ExecutorEvents> {
   /** Ends execution after the op in progress; what was executed is published. */
   async close(): Promise<void> {
     this.#closing.abort()
+    clearTimeout(this.#retry)
     this.#participants.close()
     await this.#mutex.run(async () => {})
   }
@@ -185,6 +207,7 @@ export class Executor extends EventEmitter<ExecutorEvents> {
     this.#participants.advance(batch.nextSeqs, published.runBlocks)
     this.#state = await this.#adopt(batch, { ...state, position: published.position })
     this.emit('batch', { version: published.position.head.length, ops: batch.ops })
+    if (batch.stopped !== undefined) throw batch.stopped
     return true
   }
 
@@ -266,6 +289,7 @@ async function loadContract(source: string, sandbox: Sandbox, rules: Rules): Pro
   try {
     return await sandbox.load(source, rules)
   } catch (cause) {
+    if (isPassing(cause)) throw cause
     throw new ExecutorError(
       'CONTRACT_UNUSABLE',
       `the contract does not load here: ${(cause as Error).message}`,
@@ -273,3 +297,10 @@ async function loadContract(source: string, sandbox: Sandbox, rules: Rules): Pro
     )
   }
 }
+
+/** True for an error of the sandbox that passes by itself. */
+function isPassing(error: unknown): error is SandboxError {
+  return error instanceof SandboxError && PASSING.includes(error.code)
+}
+
+const PASSING: readonly string[] = ['CONTRACT_REFUSED', 'GUEST_NOT_STARTED']

@@ -1,5 +1,6 @@
 /** `@vitra/sandbox`: runs contracts in a guest process; `step` executes one oplog block. */
 export type { Read } from './apply-session.js'
+export { OP_MS } from './constants.js'
 export type {
   ApplyRequest,
   CallRequest,

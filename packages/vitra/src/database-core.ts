@@ -13,9 +13,10 @@ import {
   toHex,
   VitraError,
 } from '@vitra/log'
-import { type Contract, type MethodHost, readableView, Sandbox } from '@vitra/sandbox'
+import { type Contract, type MethodHost, readableView, type Sandbox } from '@vitra/sandbox'
 import { closeAll } from './close-all.js'
 import { closedError } from './closed-error.js'
+import { Engines } from './engines.js'
 import { DatabaseError } from './errors.js'
 import { FraudStore } from './fraud-store.js'
 import { createGenesis, type NewDatabase } from './genesis.js'
@@ -26,8 +27,17 @@ import { MonitorPlace } from './monitor-place.js'
 import type { OpenOptions } from './options.js'
 import { ParticipantLogs } from './participant-logs.js'
 import { Peers } from './peers.js'
+import { SuspectStore } from './suspect-store.js'
 import { Sync } from './sync.js'
 import type { Transaction, TransactionHost } from './transaction.js'
+
+interface Parts {
+  readonly storage: Storage
+  readonly index: IndexLog
+  readonly sandbox: Sandbox
+  readonly local: LocalState
+  readonly options: OpenOptions
+}
 
 export class DatabaseCore {
   readonly storage: Storage
@@ -38,6 +48,8 @@ export class DatabaseCore {
   readonly participant: LocalParticipant
   readonly local: LocalState
   readonly frauds: FraudStore
+  readonly suspects: SuspectStore
+  readonly engines: Engines
   readonly monitorPlace: MonitorPlace
   readonly peers: Peers
   readonly sync: Sync
@@ -55,13 +67,15 @@ export class DatabaseCore {
   #toldLength = 0
   #rules: Rules | null = null
 
-  private constructor(storage: Storage, index: IndexLog, sandbox: Sandbox, local: LocalState) {
+  private constructor({ storage, index, sandbox, local, options }: Parts) {
     this.storage = storage
     this.index = index
     this.sandbox = sandbox
     this.local = local
     this.participants = new ParticipantLogs(storage, index)
     this.frauds = new FraudStore(storage)
+    this.suspects = new SuspectStore(storage)
+    this.engines = new Engines(sandbox, options)
     this.monitorPlace = new MonitorPlace(storage, (error) => this.onFailure(error))
     this.peers = new Peers(index.log)
     this.sync = new Sync({ storage, index, participants: this.participants, peers: this.peers })
@@ -85,7 +99,7 @@ export class DatabaseCore {
   }
 
   static async create(storage: Storage, options: NewDatabase & OpenOptions): Promise<DatabaseCore> {
-    const sandbox = await openSandbox(options)
+    const sandbox = await Engines.openOwn(options)
     try {
       await storage.create()
       await createGenesis(storage, sandbox, options)
@@ -97,7 +111,7 @@ export class DatabaseCore {
   }
 
   static async load(storage: Storage, key: Uint8Array | null, options: OpenOptions): Promise<DatabaseCore> {
-    const sandbox = await openSandbox(options)
+    const sandbox = await Engines.openOwn(options)
     try {
       if (key !== null && !(await storage.holdsDatabase())) {
         await storage.create()
@@ -125,7 +139,9 @@ export class DatabaseCore {
     }
     const log = await Log.open(storage, identity ?? key)
     log.core.download({ start: 0, end: -1 })
-    const core = new DatabaseCore(storage, await IndexLog.open(log), sandbox, await LocalState.open(storage))
+    const index = await IndexLog.open(log)
+    const local = await LocalState.open(storage)
+    const core = new DatabaseCore({ storage, index, sandbox, local, options })
     try {
       const owner = identity === null ? null : await storage.keys.get(identity.signer)
       const writer = owner === null ? null : await LogWriter.open(log, storage, owner)
@@ -298,7 +314,3 @@ export class DatabaseCore {
 
 /** For promises whose errors others are told. */
 function forget(): void {}
-
-async function openSandbox({ onLog, sandbox }: OpenOptions): Promise<Sandbox> {
-  return Sandbox.open({ ...sandbox, ...(onLog === undefined ? {} : { onLog }) })
-}

@@ -8,7 +8,7 @@ import type { AnyContract, MethodName } from '@vitra/contract-sdk'
 import type { Executor } from '@vitra/executor'
 import { decodeValue, encodeValue, Storage, toHex } from '@vitra/log'
 import type { MethodInfo } from '@vitra/sandbox'
-import { type AuditReport, ContractFraudProof, InconclusiveError } from '@vitra/verifier'
+import { type AuditReport, ContractFraudProof, type Finding, InconclusiveError } from '@vitra/verifier'
 import { Auditor, type AuditorOptions } from '@vitra/verifier/replay'
 import { closeAll } from './close-all.js'
 import { closedError } from './closed-error.js'
@@ -33,6 +33,8 @@ export interface DatabaseEvents {
   update: [{ version: number }]
   /** An audit or a monitor has found a violation. */
   violation: [ContractFraudProof]
+  /** An audit or a monitor has left something unchecked that a dishonest executor could hide behind. */
+  suspect: [readonly Finding[]]
   /** The executor of this copy has stopped; the next op or `db.executor.sync()` tries again. */
   failure: [Error]
   /** A peer exchanges the index with this copy. */
@@ -275,7 +277,7 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
    */
   async verify(options: VerifyOptions = {}): Promise<AuditReport> {
     const { report, proof } = await this.#core.use(async () => {
-      const report = await this.#auditor().advance(options)
+      const report = await this.#auditor({ openEngine: this.#core.engines.opener() }).advance(options)
       // An audit of logs that close under it finds blocks missing.
       if (this.#closed) throw closedError()
       return { report, proof: await this.#accept(report) }
@@ -295,11 +297,25 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
     if (options.fresh) await this.#core.use(() => monitorPlace.drop())
     const place = await this.#core.use(() => monitorPlace.load())
     this.#assertOpen()
-    const auditor = this.#auditor({ waitMs: MONITOR_WAIT_MS, place })
+    const auditor = this.#auditor({
+      waitMs: MONITOR_WAIT_MS,
+      place,
+      openEngine: this.#core.engines.opener(),
+    })
+    const suspects = await this.#core.use(() => this.#core.suspects.list())
+    this.#assertOpen()
     const accept = (report: AuditReport) => this.#accept(report)
     return this.#core.keepMonitor(
-      new Monitor({ index, auditor, participants, peers, place: monitorPlace, accept }),
+      new Monitor({ index, auditor, participants, peers, place: monitorPlace, suspects, accept }),
     )
+  }
+
+  /**
+   * What audits of this copy could not check although everything was here, so that a dishonest executor could hide
+   * behind it; over restarts, until an audit has checked it after all. It accuses nobody.
+   */
+  suspects(): Promise<readonly Finding[]> {
+    return this.#core.suspects.list()
   }
 
   /** The violations found by this copy so far. */
@@ -390,7 +406,7 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
     return new Identity(publicKey, this.#core.storage.keys)
   }
 
-  #auditor(how: Pick<AuditorOptions, 'waitMs' | 'place'> = {}): Auditor {
+  #auditor(how: Pick<AuditorOptions, 'waitMs' | 'place' | 'openEngine'>): Auditor {
     const { index, sandbox, participants, local } = this.#core
     const openOplog = ({ signer }: { signer: Uint8Array }) => participants.open(signer)
     return new Auditor({ index, sandbox, openOplog, remembered: local.seen, ...how })
@@ -398,6 +414,8 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
 
   /** Keeps what an audit found, before anybody is told. */
   async #accept(report: AuditReport): Promise<ContractFraudProof | null> {
+    const suspects = await this.#core.suspects.update(report)
+    if (suspects.length > 0) this.emit('suspect', suspects)
     if (report.violation === undefined) {
       if (report.verdict === 'valid') await this.#core.rememberHead(report.version)
       return null

@@ -1,7 +1,7 @@
 /** A monitor: audits a database as it grows, and tells what it finds. */
 import { EventEmitter } from 'node:events'
 import type { IndexLog } from '@vitra/log'
-import type { AuditReport, ContractFraudProof } from '@vitra/verifier'
+import type { AuditReport, ContractFraudProof, Finding } from '@vitra/verifier'
 import type { Auditor } from '@vitra/verifier/replay'
 import type { MonitorPlace } from './monitor-place.js'
 import type { ParticipantLogs } from './participant-logs.js'
@@ -26,6 +26,13 @@ export interface MonitorLag {
   readonly knownLength: number
 }
 
+/**
+ * What a monitor says of the executor: `checking` until it has reached the end of the log for the first time,
+ * `suspect` while something stands unchecked that a dishonest executor could hide behind, `inconclusive` while other
+ * things do, `valid`, or `fraud`, which is final.
+ */
+export type MonitorStatus = 'checking' | 'valid' | 'inconclusive' | 'suspect' | 'fraud'
+
 /** Events of {@link Monitor}. */
 export interface MonitorEvents {
   /** Everything up to `version` was checked and holds; `batches` and `ops` count what this monitor has checked. */
@@ -34,6 +41,11 @@ export interface MonitorEvents {
   violation: [ContractFraudProof]
   /** Something could not be checked; the report lists it. */
   inconclusive: [AuditReport]
+  /**
+   * New findings that a dishonest executor could hide behind, besides `inconclusive`: have them checked elsewhere. They
+   * are kept in the folder: `db.suspects()`.
+   */
+  suspect: [readonly Finding[]]
   /** It has fallen behind, come nearer or caught up; four times a second at most. */
   lag: [MonitorLag]
   /** The place up to which earlier monitors had checked is not in the log here: it began at genesis again. */
@@ -50,6 +62,8 @@ export interface MonitorHost {
   readonly participants: ParticipantLogs
   readonly peers: Peers
   readonly place: MonitorPlace
+  /** What earlier audits of this copy have left suspect. */
+  readonly suspects: readonly Finding[]
   /** Keeps what a report says: the head seen, or the violation's proof, which it returns. */
   readonly accept: (report: AuditReport) => Promise<ContractFraudProof | null>
 }
@@ -68,11 +82,13 @@ export class Monitor extends EventEmitter<MonitorEvents> implements AsyncDisposa
   readonly #lag = new Throttle(LAG_MS, () => this.#tellLag())
   /** Where it means to go on from, until the first audit has shown whether it can. */
   #start: number
+  #status: MonitorStatus
 
   constructor(host: MonitorHost) {
     super()
     this.#host = host
     this.#start = host.auditor.from
+    this.#status = host.suspects.length > 0 ? 'suspect' : 'checking'
     const { index, participants, peers } = host
     index.log.on('append', this.#look)
     index.log.on('conflict', this.#look)
@@ -80,6 +96,11 @@ export class Monitor extends EventEmitter<MonitorEvents> implements AsyncDisposa
     participants.on('blocks', this.#fill)
     peers.on('change', this.#lag.ask)
     queueMicrotask(this.#look)
+  }
+
+  /** What it says of the executor now; `suspect` outlives a restart. */
+  get status(): MonitorStatus {
+    return this.#status
   }
 
   /** Index length that was checked. */
@@ -179,12 +200,14 @@ export class Monitor extends EventEmitter<MonitorEvents> implements AsyncDisposa
     const proof = await this.#host.accept(report)
     await this.#tellStart()
     if (proof !== null) {
+      this.#status = 'fraud'
       this.#end()
       this.emit('violation', proof)
       return
     }
     this.#lag.ask()
     const { version, batches, ops, verdict, findings } = report
+    this.#status = statusOf(report)
     if (verdict === 'valid') {
       this.#toldFindings.clear()
       if (version <= this.#toldVersion) return
@@ -192,11 +215,11 @@ export class Monitor extends EventEmitter<MonitorEvents> implements AsyncDisposa
       this.emit('validated', { version, batches, ops })
       return
     }
-    const news = findings
-      .map((finding) => JSON.stringify(finding))
-      .filter((text) => !this.#toldFindings.has(text))
-    for (const text of news) this.#toldFindings.add(text)
+    const news = findings.filter((finding) => !this.#toldFindings.has(JSON.stringify(finding)))
+    for (const finding of news) this.#toldFindings.add(JSON.stringify(finding))
     if (news.length > 0) this.emit('inconclusive', report)
+    const suspects = news.filter(({ suspect }) => suspect)
+    if (suspects.length > 0) this.emit('suspect', suspects)
   }
 
   async #tellStart(): Promise<void> {
@@ -208,4 +231,8 @@ export class Monitor extends EventEmitter<MonitorEvents> implements AsyncDisposa
     if (auditor.place !== null) place.keep(auditor.place)
     this.emit('restart', { version })
   }
+}
+
+function statusOf({ verdict, findings }: AuditReport): MonitorStatus {
+  return findings.some(({ suspect }) => suspect) ? 'suspect' : verdict
 }

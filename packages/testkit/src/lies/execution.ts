@@ -1,5 +1,6 @@
 /** Lies about what the contract gave. */
 import { type Change, type Executed, encodeValue, type Outcome } from '@vitra/log'
+import { ENGINES, engineName } from '@vitra/sandbox'
 import { DishonestExecutor } from '../dishonest-executor.js'
 import type { History } from '../history.js'
 import { middleRun, renumber } from './order.js'
@@ -213,6 +214,40 @@ export class WritesForUnexecutable extends DishonestExecutor {
   }
 }
 
+/** Says more about an op that it could not run than that. */
+export class HidesInUnexecutable extends DishonestExecutor {
+  readonly does = 'hides a message in an op that it says could not be run'
+  readonly expected = 'wrong-outcome'
+
+  override tell(history: History): void {
+    new CallsOpUnexecutable().tell(history)
+    const { executed } = history.batches.at(-1)!.runs.at(-1)!
+    executed[executed.length - 1] = withOutcome(executed.at(-1)!, { message: 'hidden' })
+  }
+}
+
+/**
+ * Runs under one engine and names another, so that its lie may pass for a difference between engines. Where the
+ * named engine is installed it is fraud; elsewhere the audit leaves it suspect.
+ */
+export class NamesOtherEngine extends DishonestExecutor {
+  readonly does = 'publishes another value than the contract writes, under the name of another engine'
+  readonly expected = 'other-engine'
+  /** The engine that it names. */
+  readonly engine: string
+
+  /** @param engine by default one that is not that of this process */
+  constructor(engine = ENGINES.find((name) => name !== engineName(process.versions.v8))!) {
+    super()
+    this.engine = engine
+  }
+
+  override tell(history: History): void {
+    new WritesOtherValue().tell(history)
+    middleRun(history).batch.engine = this.engine
+  }
+}
+
 function isFailed({ outcome }: Executed): boolean {
   return outcome.kind === 'failed'
 }
@@ -236,4 +271,6 @@ export const EXECUTION_LIES = [
   ChangesFuel,
   CallsOpUnexecutable,
   WritesForUnexecutable,
+  HidesInUnexecutable,
+  NamesOtherEngine,
 ]
