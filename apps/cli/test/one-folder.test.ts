@@ -1,7 +1,7 @@
 /** The commands on one machine: databases on disk, each command a process of its own. */
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { TemporaryFolder } from '@vitra/testkit'
+import { CallsOpUnexecutable, publish, readHistory, TemporaryFolder } from '@vitra/testkit'
 import { describe, expect, it } from 'vitest'
 import { Database } from 'vitra'
 import { checkDatabase } from 'vitra/testing'
@@ -254,6 +254,86 @@ describe('a dishonest executor', () => {
     await using unread = new Live(['verify'], at)
     unread.closeOutput()
     expect(await unread.ended()).toBe(3)
+  })
+})
+
+describe('an executor that says it could not run an op which runs', () => {
+  it('is suspect: exit code 4, told by a monitor, kept, and shown by info', async () => {
+    await using made = await withDatabase()
+    const { folder } = made
+    await vitra(['call', 'increment', '--amount', '5'], made.at)
+    await check(folder.at('.vitra'))
+    const history = await readHistory(folder.at('.vitra'))
+    const liar = new CallsOpUnexecutable()
+    liar.tell(history)
+    await publish(history, folder.at('copy'), liar)
+    const at = { cwd: folder.path, env: { VITRA_DIR: folder.at('copy') } }
+    const verified = await vitra(['verify', '--offline'], at)
+    expect(verified.code).toBe(4)
+    expect(verified.stdout).toMatch(
+      /disputed: .*\(batch 1, block \d+ of the index, op 0, oplog [0-9a-f]{12}…\)/,
+    )
+    expect(verified.stdout).toContain('suspect')
+    const finding = { code: 'disputed', suspect: true, at: { batch: 1, seq: 0 } }
+    expect(await json(['verify', '--offline'], at, 4)).toMatchObject({ findings: [finding] })
+    {
+      await using monitor = new Live(['monitor', '--offline'], at)
+      expect(await monitor.until(({ event }) => event === 'suspect')).toMatchObject({ findings: [finding] })
+      expect(await monitor.stop()).toBe(0)
+      expect(monitor.events.at(-1)).toMatchObject({ event: 'stopped', status: 'suspect' })
+    }
+    expect(await json(['info'], at)).toMatchObject({ suspects: [finding], violations: [] })
+    expect((await vitra(['info'], at)).stdout).toContain('suspect')
+    await using db = await Database.load(folder.at('copy'))
+    await checkDatabase(db, { verdict: 'inconclusive' })
+  })
+})
+
+describe('a call', () => {
+  it('can be looked at later: what became of each op, its changes, and its fuel with the limit', async () => {
+    await using made = await withDatabase()
+    const { at } = made
+    const { txId } = await json<{ txId: string }>(['call', 'increment', '--amount', '2'], at)
+    const fuel = expect.any(Number)
+    expect(await json(['tx', txId], at)).toMatchObject({
+      txId,
+      status: 'processed',
+      method: 'increment',
+      params: { amount: 2 },
+      ops: [
+        {
+          seq: 0,
+          value: { op: 'INCREMENT', amount: 2 },
+          outcome: 'ok',
+          fuel,
+          fuelMax: fuel,
+          returned: 2,
+          changes: [{ path: '/counter', deleted: false, value: 2 }],
+        },
+      ],
+    })
+    expect((await vitra(['tx', txId], at)).stdout).toMatch(/fuel \d+ of \d+/)
+    const rejected = await json<{ error: { details: { txId: string } } }>(
+      ['call', 'increment', '--amount', '-1'],
+      at,
+      1,
+    )
+    const { details } = rejected.error
+    expect(details).toMatchObject({ failure: 'contract', fuel })
+    expect(await json(['tx', details.txId], at)).toMatchObject({
+      status: 'rejected',
+      ops: [{ outcome: 'failed', code: 'contract', message: 'the counter only goes up', fuel, changes: [] }],
+    })
+    expect((await vitra(['tx', details.txId], at)).stdout).toContain(
+      'failed contract: the counter only goes up',
+    )
+    for (const none of [
+      'nope',
+      txId.replace(/-0-/, '-7-'),
+      txId.replace(/^./, (digit) => (digit === '0' ? '1' : '0')),
+    ])
+      expect(await json(['tx', none], at, 1)).toMatchObject({ error: { code: 'TX_NOT_FOUND' } })
+    await check(made.folder.at('.vitra'))
   })
 })
 

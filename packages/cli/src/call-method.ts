@@ -1,5 +1,5 @@
 /** Calls a method of the contract from this copy and waits for what becomes of it; `call` and `invite` do. */
-import type { Database, Result, Transaction } from 'vitra'
+import type { Ack, Database, Result, Transaction } from 'vitra'
 import type { Context } from './context.js'
 import { type Deadline, fetchLatest } from './network.js'
 import type { NetworkOptions } from './options.js'
@@ -21,6 +21,10 @@ export interface CallOutcome {
   readonly results: readonly Result[]
   /** What `apply` returned for each op that returned something. */
   readonly returned: readonly unknown[]
+  /** What the executor published about the ops. */
+  readonly acks: readonly Ack[]
+  /** Why the executor here runs the contract later only. */
+  readonly refusal?: string
 }
 
 /**
@@ -32,20 +36,24 @@ export async function callMethod(context: Context, db: Database, call: MethodCal
   const { method, params, network, deadline } = call
   const isOnline = await fetchLatest(context, db, network, deadline)
   const tx = await db.call(method, params, { signal: context.signal })
-  if (tx.ops.length === 0) return { tx, status: 'read', results: [], returned: [] }
+  if (tx.ops.length === 0) return { tx, status: 'read', results: [], returned: [], acks: [] }
   const executesHere = db.executor !== null
   const mayComeBack = !network.offline && deadline.isGiven
   if (!call.wait || !(executesHere || isOnline || mayComeBack)) return pending(tx)
   try {
     const acks = await tx.whenProcessed({ timeout: deadline.left(), signal: context.signal })
     const returned = acks.flatMap(({ returnValue }) => (returnValue === undefined ? [] : [returnValue]))
-    return { tx, status: 'processed', results: await tx.fetchResults(), returned }
+    return { tx, status: 'processed', results: await tx.fetchResults(), returned, acks }
   } catch (error) {
-    if ((error as { code?: unknown }).code === 'TX_TIMEOUT') return pending(tx)
+    const { code, message } = error as { code?: unknown; message: string }
+    if (code === 'TX_TIMEOUT') return pending(tx)
+    // The op is on disk and executed later: nothing has failed.
+    if (code === 'CONTRACT_REFUSED' || code === 'GUEST_NOT_STARTED')
+      return { ...pending(tx), refusal: message }
     throw error
   }
 }
 
 function pending(tx: Transaction): CallOutcome {
-  return { tx, status: 'pending', results: [], returned: [] }
+  return { tx, status: 'pending', results: [], returned: [], acks: [] }
 }

@@ -20,6 +20,7 @@ export type CliErrorCode =
   | 'NO_ADMITTING_METHOD'
   | 'NO_PEER'
   | 'PARAMETER_INVALID'
+  | 'TX_NOT_FOUND'
   | 'USAGE'
 
 /** A command that could not be done. */

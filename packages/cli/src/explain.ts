@@ -54,7 +54,10 @@ const HINTS: Readonly<Record<string, string>> = {
   CONTRACT_LOAD: 'mend the contract and run this again',
   CONTRACT_NO_APPLY: 'a contract exports `apply`; mend it and run this again',
   CONTRACT_VIOLATED: 'see the violation with `vitra verify`',
-  OP_REJECTED: 'nothing was changed; see the rules with `vitra source`',
+  OP_REJECTED: 'nothing was changed; see the op with `vitra tx <id>`, the rules with `vitra source`',
+  CONTRACT_REFUSED:
+    'the contract had its process ended again and again: see what it does with `vitra source`',
+  GUEST_NOT_STARTED: 'see that this machine has memory and processes left, then run this again',
   SYNC_TIMEOUT:
     'see that somebody keeps the database online with `vitra host`, or wait longer with --timeout',
   BLOCK_MISSING: 'fetch what is missing: run this again with --sync while a peer is online',

@@ -6,7 +6,7 @@ import { EventEmitter } from 'node:events'
 import type { Duplex } from 'node:stream'
 import type { AnyContract, MethodName } from '@vitra/contract-sdk'
 import type { Executor } from '@vitra/executor'
-import { decodeValue, encodeValue, Storage, toHex } from '@vitra/log'
+import { decodeValue, encodeValue, type RuleLimits, Storage, toHex } from '@vitra/log'
 import type { MethodInfo } from '@vitra/sandbox'
 import { type AuditReport, ContractFraudProof, type Finding, InconclusiveError } from '@vitra/verifier'
 import { Auditor, type AuditorOptions } from '@vitra/verifier/replay'
@@ -262,6 +262,20 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
   /** The calls made from here whose ops are not executed yet; after a restart too. */
   async pending(): Promise<Transaction[]> {
     return this.#core.use(() => this.#core.participant.pending())
+  }
+
+  /**
+   * A transaction by its name, of this copy or of another participant whose ops are here; null where there is none.
+   *
+   * @param txId as `tx.txId` says
+   */
+  async findTransaction(txId: string): Promise<Transaction | null> {
+    return this.#core.use(() => this.#core.participant.find(txId))
+  }
+
+  /** The limits of this database's rules, pinned at its genesis; `fuelMax` is that of one op. */
+  async limits(): Promise<RuleLimits> {
+    return this.#core.use(async () => (await this.#core.rules()).limits)
   }
 
   /** A transaction from its plain data, attached to this database. @throws {TransactionError} `TX_INVALID` */

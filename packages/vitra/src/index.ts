@@ -15,6 +15,7 @@ export {
   LogError,
   type LogErrorCode,
   PathError,
+  type RuleLimits,
   Storage,
   type Value,
   ValueError,

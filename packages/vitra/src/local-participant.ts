@@ -3,6 +3,7 @@ import {
   decodeEnvelope,
   encodeOpBody,
   FormatError,
+  fromHex,
   type IndexLog,
   type Input,
   type Log,
@@ -118,6 +119,20 @@ export class LocalParticipant {
       known.push(new Transaction({ txId: `${oplog}-${seq}-1`, method: '', params: null, ops }, host))
     }
     return known
+  }
+
+  /** The call of this name; null where it names no ops that are here. @param txId as `tx.txId` says */
+  async find(txId: string): Promise<Transaction | null> {
+    const { participants, host } = this.#options
+    const known = (await this.#transactions.list(host)).find((transaction) => transaction.txId === txId)
+    if (known !== undefined) return known
+    const [, oplog = '', first, count] = /^([0-9a-f]{64})-(\d{1,15})-(\d{1,9})$/.exec(txId) ?? []
+    if (!participants.inputs.some((input) => toHex(input.oplog) === oplog)) return null
+    const log = await host.openOplog(fromHex(oplog))
+    const end = Number(first) + Number(count)
+    if (end > log.length) return null
+    const ops = await readOps(log, Number(first), end)
+    return ops.length === 0 ? null : new Transaction({ txId, method: '', params: null, ops }, host)
   }
 
   async #emit(

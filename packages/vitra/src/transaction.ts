@@ -126,9 +126,16 @@ export class Transaction<R = Value | undefined> {
     const acks = this.#acks ?? (await this.#wait(options))
     const failed = acks.find((ack) => !ack.success)
     if (failed === undefined) return acks
-    const { kind, code, message } = failed.outcome
+    const { kind, code, message, fuel } = failed.outcome
     throw new TransactionError('OP_REJECTED', `the contract rejected the op: ${message || code || kind}`, {
-      details: { txId: this.txId, seq: failed.seq, kind, failure: code ?? null, message: message ?? null },
+      details: {
+        txId: this.txId,
+        seq: failed.seq,
+        kind,
+        failure: code ?? null,
+        message: message ?? null,
+        fuel,
+      },
     })
   }
 

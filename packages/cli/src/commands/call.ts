@@ -1,4 +1,4 @@
-import type { Database } from 'vitra'
+import type { Ack, Database, TransactionOp } from 'vitra'
 import { type CallOutcome, callMethod } from '../call-method.js'
 import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
@@ -52,6 +52,7 @@ stay written, the status is "pending", and they are executed once both are onlin
       wait: options.wait,
     })
     await print(context, outcome)
+    if (outcome.refusal !== undefined) context.out.warn(outcome.refusal)
     if (outcome.status === 'pending') context.out.note(waitNote(db, outcome.tx.ops.length))
     return EXIT.ok
   },
@@ -72,7 +73,7 @@ async function readParams(context: Context, words: readonly string[], options: O
   }
 }
 
-async function print({ out }: Context, { tx, status, results, returned }: CallOutcome): Promise<void> {
+async function print({ out }: Context, { tx, status, results, returned, acks }: CallOutcome): Promise<void> {
   const { toJsonValue } = await import('vitra')
   const response = toJsonValue(tx.response)
   const changes = results.map((result) => ({ ...result, value: toJsonValue(result.value) }))
@@ -91,10 +92,16 @@ async function print({ out }: Context, { tx, status, results, returned }: CallOu
   const document = {
     status,
     ...(tx.response === undefined ? {} : { response }),
-    ...(status === 'read' ? {} : { txId: tx.txId, ops: tx.ops.map(({ oplog, seq }) => ({ oplog, seq })) }),
+    ...(status === 'read' ? {} : { txId: tx.txId, ops: tx.ops.map((op) => describeOp(op, acks)) }),
     ...(status === 'processed' ? { changes, returned: values } : {}),
   }
   out.result(document, lines)
+}
+
+/** An op, with the fuel that it took where it was executed. */
+function describeOp({ oplog, seq }: TransactionOp, acks: readonly Ack[]): object {
+  const ack = acks.find((other) => other.oplog === oplog && other.seq === seq)
+  return ack === undefined ? { oplog, seq } : { oplog, seq, fuel: ack.outcome.fuel }
 }
 
 /** What to know about ops that are written and not executed. */

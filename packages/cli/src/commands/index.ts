@@ -13,6 +13,7 @@ import { load } from './load.js'
 import { methods } from './methods.js'
 import { monitor } from './monitor.js'
 import { source } from './source.js'
+import { tx } from './tx.js'
 import { verify } from './verify.js'
 
 /** Commands under one heading of `--help`. */
@@ -24,7 +25,7 @@ export interface CommandGroup {
 /** All commands, as `--help` shows them. */
 export const COMMAND_GROUPS: readonly CommandGroup[] = [
   { heading: 'Begin', commands: [init, load] },
-  { heading: 'Use the contract', commands: [call, methods, source] },
+  { heading: 'Use the contract', commands: [call, tx, methods, source] },
   { heading: 'Read the database', commands: [get, list, history, info] },
   { heading: 'Check the executor', commands: [verify, monitor] },
   { heading: 'Work with others', commands: [host, invite, join] },

@@ -3,7 +3,7 @@ import { defineCommand } from '../command.js'
 import { EXIT } from '../exit-codes.js'
 import { Deadline, fetchLatest } from '../network.js'
 import { READ_OPTIONS, type ReadOptions, SYNC_SECONDS } from '../options.js'
-import { fraudFolder } from '../output/report.js'
+import { findingLines, fraudFolder } from '../output/report.js'
 import { columns, count, showShort, tameLine } from '../output/text.js'
 
 export const info = defineCommand<ReadOptions>({
@@ -27,6 +27,7 @@ export const info = defineCommand<ReadOptions>({
       return { txId, method, params: toJsonValue(params), ops: ops.length }
     })
     const violations = (await db.frauds()).map(({ violation }) => violation)
+    const suspects = await db.suspects()
     const document = {
       key: db.pubkey.toString('hex'),
       folder: db.path,
@@ -36,6 +37,7 @@ export const info = defineCommand<ReadOptions>({
       participants: db.oplogs.map(toJson),
       pending,
       violations,
+      suspects,
     }
     const { style } = context.out
     context.out.result(document, [
@@ -58,6 +60,12 @@ export const info = defineCommand<ReadOptions>({
       ...violations.map(
         ({ code }) => `${style.red('FRAUD')}         ${code}, evidence in ${fraudFolder(db)}`,
       ),
+      ...(suspects.length === 0
+        ? []
+        : [
+            `${style.yellow('suspect')}       ${count(suspects.length, 'finding')} that a dishonest executor could hide behind`,
+          ]),
+      ...suspects.flatMap(findingLines),
     ])
     return EXIT.ok
   },

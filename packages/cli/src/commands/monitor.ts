@@ -5,7 +5,7 @@ import { EXIT, type ExitCode } from '../exit-codes.js'
 import { untilStopped, whileHolding } from '../live.js'
 import { goOnline } from '../network.js'
 import { LIVE_NETWORK_OPTIONS, type NetworkOptions } from '../options.js'
-import { fraudFolder, reportLines, violationLines } from '../output/report.js'
+import { findingLines, fraudFolder, reportLines, violationLines } from '../output/report.js'
 import { count, tameLine } from '../output/text.js'
 
 interface Options extends NetworkOptions {
@@ -16,7 +16,8 @@ export const monitor = defineCommand<Options>({
   name: 'monitor',
   summary: 'Check the executor from now on, until Ctrl-C',
   details: `Everything published so far is checked, then every batch as it arrives; started again, it goes on where it
-stopped. The copy is shared with other peers meanwhile. It ends at a violation with exit code 3, and with 0 when it is stopped with Ctrl-C.`,
+stopped. The copy is shared with other peers meanwhile. What stands unchecked although a dishonest executor could hide
+behind it is told as "suspect" and kept: \`vitra info\` shows it. The monitor ends at a violation with exit code 3, and with 0 when it is stopped with Ctrl-C.`,
   options: [{ flags: '--fresh', says: 'check from genesis on again' }, ...LIVE_NETWORK_OPTIONS],
   staysUntilStopped: true,
   examples: [
@@ -46,9 +47,13 @@ stopped. The copy is shared with other peers meanwhile. It ends at a violation w
         out.event({ event: 'inconclusive', ...report }, reportLines(out, db, report).join('\n'))
       })
       const code = await exit
+      const { status } = watch
       await watch.close()
       if (code === EXIT.ok)
-        out.event({ event: 'stopped', version: watch.version }, `stopped at version ${watch.version}`)
+        out.event(
+          { event: 'stopped', version: watch.version, status },
+          `stopped at version ${watch.version}: ${status}`,
+        )
       return code
     })
   },
@@ -67,6 +72,14 @@ function tell({ out }: Context, watch: Monitor): void {
     out.event(
       { event: 'lag', blocks, version, knownLength },
       blocks === 0 ? 'caught up' : out.style.yellow(behind),
+    )
+  })
+  watch.on('suspect', (findings) => {
+    out.event(
+      { event: 'suspect', findings },
+      `${out.style.yellow('suspect')}: a dishonest executor could hide behind ${count(findings.length, 'finding')}\n${findings
+        .flatMap(findingLines)
+        .join('\n')}`,
     )
   })
   watch.on('restart', ({ version }) => {

@@ -41,10 +41,19 @@ function validLines({ style }: Output, { version, batches, ops, waiting }: Audit
 function inconclusiveLines({ style }: Output, { version, length, findings }: AuditReport): string[] {
   return [
     `${style.yellow('inconclusive')}: checked up to version ${version} of ${length}; nobody is accused of anything`,
-    ...findings.flatMap((finding) => [
-      `  ${finding.code}: ${tameLine(finding.message)}${whereText(finding)}`,
-      `    ${ADVICE[finding.code]}`,
-    ]),
+    ...findings.flatMap((finding) => findingLines(finding)),
+    ...(findings.some(({ suspect }) => suspect) ? [`${style.yellow('suspect')}: ${SUSPECT}`] : []),
+  ]
+}
+
+const SUSPECT =
+  'a dishonest executor could hide behind some of this: have it checked as said above, or by others'
+
+/** A finding and what to do about it. */
+export function findingLines(finding: Finding): string[] {
+  return [
+    `  ${finding.code}: ${tameLine(finding.message)}${whereText(finding)}`,
+    `    ${ADVICE[finding.code]}`,
   ]
 }
 
@@ -71,10 +80,13 @@ const ADVICE: Readonly<Record<FindingCode, string>> = {
   'block-missing': 'run this again while a peer that has it is online',
   'oplog-behind': 'run this again while this participant, or a peer that has its log, is online',
   'oplog-equivocation': 'this participant signed two histories: have the contract remove it',
-  unexecutable: 'no machine could run this op: its published changes stand unchecked',
-  disputed: 'the op runs here: ask others to verify as well',
-  'other-engine': 'verify on a machine with the version of Node that the executor uses',
+  unexecutable: 'verify on a machine with more time and memory: what was published stands unchecked',
+  disputed:
+    'the op runs here: ask others to verify as well; an executor that does this again and again censors',
+  'other-engine':
+    'give the Node program of the recorded engine with --engine, or verify where it is installed',
   unstable: 'the contract does not give the same result twice: see it with `vitra source`',
   'rules-unknown': 'install a newer version of vitra',
-  'contract-refused': 'verify with another version of Node',
+  'contract-refused':
+    'give the Node program of the recorded engine with --engine, or verify where it is installed',
 }
