@@ -1,5 +1,5 @@
 /** Objects of the realm by the names of the permits table: paths from the global object, and those that no path leads to. */
-import { PERMITS } from './permits/index.js'
+import { namesOf, PERMITS } from './permits/index.js'
 
 export type Bag = Record<PropertyKey, unknown>
 
@@ -9,6 +9,14 @@ export function intrinsics(): Map<string, Bag> {
   const found = new Map<string, Bag>()
   for (const name in PERMITS) found.set(name, hidden[name] ?? resolve(name, found))
   return found
+}
+
+/** Gives a function of ours the listed properties of the engine's function in whose place it comes. */
+export function copyPermitted(from: object, to: object, name: string): void {
+  for (const key of namesOf(PERMITS[name]!.keep)) {
+    const own = key.startsWith('@@') ? Symbol[key.slice(2) as 'iterator'] : key
+    Object.defineProperty(to, own, Object.getOwnPropertyDescriptor(from, own)!)
+  }
 }
 
 function resolve(name: string, found: Map<string, Bag>): Bag {

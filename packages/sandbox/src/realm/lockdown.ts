@@ -5,6 +5,7 @@
 import { makeAssignable } from './assignable.js'
 import { closeFunctionConstructors } from './builtins/function.js'
 import { installBuiltins } from './builtins/index.js'
+import { replaceSymbol } from './builtins/symbol.js'
 import { type Bag, intrinsics } from './intrinsics.js'
 import { namesOf, PERMITS } from './permits/index.js'
 import { prune, type Unlisted } from './prune.js'
@@ -13,6 +14,7 @@ import { prune, type Unlisted } from './prune.js'
 export function lock(globals: Readonly<Record<string, unknown>>, unlisted: Unlisted): void {
   const global = globalThis as unknown as Bag
   closeFunctionConstructors()
+  replaceSymbol()
   const objects = intrinsics()
   prune(objects, unlisted)
   installBuiltins(objects)
@@ -28,11 +30,11 @@ export function lock(globals: Readonly<Record<string, unknown>>, unlisted: Unlis
 }
 
 function freezeAll(objects: Map<string, Bag>): void {
-  const { freeze, getOwnPropertyDescriptors } = Object
+  const { freeze } = Object
+  const { getOwnPropertyDescriptor, ownKeys } = Reflect
   for (const object of objects.values()) {
-    const properties = getOwnPropertyDescriptors(object) as Record<PropertyKey, PropertyDescriptor>
-    for (const key of Reflect.ownKeys(properties)) {
-      const { value, get, set } = properties[key as string]!
+    for (const key of ownKeys(object)) {
+      const { value, get, set } = getOwnPropertyDescriptor(object, key)!
       if (typeof value === 'function') freeze(value)
       if (get !== undefined) freeze(get)
       if (set !== undefined) freeze(set)

@@ -5,6 +5,9 @@
 import { type Bag, intrinsics } from './intrinsics.js'
 import { PERMITS, permittedNames } from './permits/index.js'
 
+/** Objects that `lock` replaces by some of ours. */
+const OURS = new Set(['console', 'Symbol'])
+
 /** Unlisted properties: name of the object, then the properties; symbols as `@@` and their description. */
 export type Unlisted = readonly (readonly [object: string, ...keys: string[]])[]
 
@@ -12,12 +15,11 @@ export type Unlisted = readonly (readonly [object: string, ...keys: string[]])[]
 export function findUnlisted(): Unlisted {
   const found: [string, ...string[]][] = []
   for (const [name, object] of intrinsics()) {
-    if (name === 'console') continue // ours comes in its place
+    if (OURS.has(name)) continue
     const permitted = new Set(permittedNames(PERMITS[name]!, typeof object === 'function'))
     const keys = Reflect.ownKeys(object)
       .map(keyName)
       .filter((key) => !permitted.has(key))
-    // `Symbol` loses its names last: they are how the others are found.
     if (keys.length > 0) found.push([name, ...keys])
   }
   return found

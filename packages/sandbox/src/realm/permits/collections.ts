@@ -22,7 +22,6 @@ export const COLLECTIONS: Permits = {
   '%TypedArray%.prototype': {
     keep: 'constructor buffer byteLength byteOffset length entries keys values at copyWithin every fill filter find findIndex findLast findLastIndex forEach includes indexOf join lastIndexOf map reverse reduce reduceRight set slice some sort subarray toString toReversed toSorted with @@toStringTag @@iterator',
     remove: { toLocaleString: LOCALE },
-    assignable: 'toString',
   },
   Uint8Array: view,
   'Uint8Array.prototype': viewPrototype,
@@ -49,15 +48,13 @@ export const COLLECTIONS: Permits = {
   Map: { keep: 'prototype @@species' },
   'Map.prototype': {
     keep: 'constructor get set has delete clear entries forEach keys size values @@toStringTag @@iterator',
-    assignable: 'constructor',
   },
   Set: { keep: 'prototype @@species' },
   'Set.prototype': {
     keep: 'constructor has add delete clear entries forEach size values keys @@toStringTag @@iterator',
-    assignable: 'constructor',
   },
   WeakMap: { keep: 'prototype' },
-  'WeakMap.prototype': { keep: 'constructor delete get set has @@toStringTag', assignable: 'constructor' },
+  'WeakMap.prototype': { keep: 'constructor delete get set has @@toStringTag' },
   WeakSet: { keep: 'prototype' },
-  'WeakSet.prototype': { keep: 'constructor delete has add @@toStringTag', assignable: 'constructor' },
+  'WeakSet.prototype': { keep: 'constructor delete has add @@toStringTag' },
 }

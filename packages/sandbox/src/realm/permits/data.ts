@@ -10,13 +10,11 @@ export const DATA: Permits = {
   'Number.prototype': {
     keep: 'constructor toExponential toFixed toPrecision toString valueOf',
     remove: { toLocaleString: LOCALE },
-    assignable: 'constructor toString valueOf',
   },
   BigInt: { keep: 'prototype asUintN asIntN' },
   'BigInt.prototype': {
     keep: 'constructor toString valueOf @@toStringTag',
     remove: { toLocaleString: LOCALE },
-    assignable: 'constructor toString valueOf',
   },
   Math: {
     keep: 'abs acos acosh asin asinh atan atanh atan2 ceil cbrt expm1 clz32 cos cosh exp floor fround hypot imul log log1p log2 log10 max min pow round sign sin sinh sqrt tan tanh trunc E LN10 LN2 LOG10E LOG2E PI SQRT1_2 SQRT2 @@toStringTag',
@@ -32,7 +30,6 @@ export const DATA: Permits = {
     remove: {
       'anchor big blink bold fixed fontcolor fontsize italics link small strike sub sup': 'legacy',
     },
-    assignable: 'constructor toString valueOf',
   },
   RegExp: {
     keep: 'prototype @@species',
@@ -44,7 +41,6 @@ export const DATA: Permits = {
   'RegExp.prototype': {
     keep: 'constructor exec dotAll flags global hasIndices ignoreCase multiline source sticky unicode toString test @@match @@matchAll @@replace @@search @@split',
     remove: { compile: 'legacy', unicodeSets: 'of a later edition than the pinned one' },
-    assignable: 'toString',
   },
   JSON: { keep: 'parse stringify @@toStringTag' },
 }

@@ -15,23 +15,22 @@ export const FUNDAMENTALS: Permits = {
   'Object.prototype': {
     keep: 'constructor __defineGetter__ __defineSetter__ hasOwnProperty __lookupGetter__ __lookupSetter__ isPrototypeOf propertyIsEnumerable toString valueOf __proto__ toLocaleString',
     assignable:
-      'constructor __defineGetter__ __defineSetter__ hasOwnProperty __lookupGetter__ __lookupSetter__ isPrototypeOf propertyIsEnumerable toString valueOf toLocaleString',
+      'constructor hasOwnProperty isPrototypeOf propertyIsEnumerable toString valueOf toLocaleString',
   },
   Function: { keep: 'prototype' },
   'Function.prototype': {
     keep: 'length name constructor apply bind call @@hasInstance',
     replace: { toString: 'gives a fixed text: sources show what the instrumenter added' },
     remove: { 'arguments caller': 'legacy' },
-    assignable: 'name constructor apply bind call toString',
+    assignable: 'constructor apply bind call toString',
   },
   Boolean: { keep: 'prototype' },
-  'Boolean.prototype': { keep: 'constructor toString valueOf', assignable: 'constructor toString valueOf' },
+  'Boolean.prototype': { keep: 'constructor toString valueOf' },
   Symbol: {
     keep: 'prototype for keyFor asyncIterator hasInstance isConcatSpreadable iterator match matchAll replace search species split toPrimitive toStringTag unscopables',
   },
   'Symbol.prototype': {
     keep: 'constructor toString valueOf description @@toStringTag @@toPrimitive',
-    assignable: 'constructor toString valueOf',
   },
   Error: {
     keep: 'prototype',
