@@ -14,7 +14,7 @@ const INPUTS = '/.sys/inputs'
 export type ListReply = [path: string, name: string, container: boolean, value: Uint8Array | null][]
 
 // Async functions without an await: the promise is settled when the contract gets it.
-export const index: Index = Object.freeze({
+export const index: Index = {
   async get<T>(path: string): Promise<Entry<T> | null> {
     runIn('index', WITH_INDEX)
     return readEntry<T>(readablePath(path))
@@ -23,9 +23,9 @@ export const index: Index = Object.freeze({
     runIn('index', WITH_INDEX)
     return listed<T>(ask('list', readablePrefix(prefix), listOptions(options)) as ListReply)
   },
-})
+}
 
-export const oplog: Oplog = Object.freeze({
+export const oplog: Oplog = {
   get pubkey(): string | undefined {
     return runIn('oplog', WITH_OPLOG).pubkey
   },
@@ -40,7 +40,7 @@ export const oplog: Oplog = Object.freeze({
     const bytes = ask('oplogGet', seq) as Uint8Array | null
     return bytes === null ? null : (decodeFresh(bytes) as T)
   },
-})
+}
 
 export async function listOplogs(): Promise<OplogInfo[]> {
   runIn('listOplogs', WITH_INDEX)

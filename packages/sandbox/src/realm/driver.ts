@@ -22,15 +22,23 @@ assertModule.cleanCaught(clean)
 
 /** Modules by specifier, each made when a contract imports it. */
 const MODULES = {
-  contract: { index, listOplogs, oplog },
+  get contract() {
+    return offer({ index, listOplogs, oplog })
+  },
   get assert() {
-    const { assert, AssertionError } = assertModule
-    for (const object of [assert, AssertionError, AssertionError.prototype]) Object.freeze(object)
-    return { ...assertModule, default: assert }
+    return offer({ ...assertModule, default: assertModule.assert })
   },
   get util() {
-    return { ...util, default: Object.freeze(util) }
+    return offer({ ...util, default: util })
   },
+}
+
+/** What modules hand out: frozen as soon as the realm is locked, with every function. */
+const offered: unknown[] = []
+
+function offer<T extends object>(module: T): T {
+  offered.push(...Object.values(module))
+  return module
 }
 
 /** What instrumented code calls. */
@@ -86,6 +94,7 @@ Object.assign(globalThis, {
     lock(host: HostFunction, unlisted: Unlisted): { start: typeof start; end: typeof end } {
       connect(host)
       lock({ console: realmConsole }, unlisted)
+      freezeModule(offered)
       return { start, end }
     },
   },
