@@ -48,20 +48,16 @@ describe('there is nothing that compiling, collecting or running before would ch
   // Each is run cold and warm, in one guest and in another.
   it.each([
     [
-      'the sign of NaN in bytes',
-      'const f = (x) => { const d = new Float64Array([x]); return [...new Uint8Array(d.buffer)] }; let last; for (let n = 0; n < 3000; n++) last = f(0 / 0 * -1); return last',
-    ],
-    [
       'the sign of NaN through a DataView',
       'const v = new DataView(new ArrayBuffer(8)); const f = (x) => { v.setFloat64(0, x); return v.getUint8(0) }; let last; for (let n = 0; n < 3000; n++) last = f(-Math.sqrt(-1)); return last',
     ],
     [
       'NaN of 32 bits',
-      'const f = (x) => new Uint32Array(new Float32Array([x]).buffer)[0]; let last; for (let n = 0; n < 3000; n++) last = f(-(0 / 0)); return last',
+      'const v = new DataView(new ArrayBuffer(4)); const f = (x) => { v.setFloat32(0, x); return v.getUint32(0) }; let last; for (let n = 0; n < 3000; n++) last = f(-(0 / 0)); return last',
     ],
     [
       'a NaN that was made from bytes',
-      'const b = new Uint8Array([1, 0, 0, 0, 0, 0, 0xf4, 0xff]); const x = new Float64Array(b.buffer)[0]; return [...new Uint8Array(new Float64Array([x]).buffer)]',
+      'const v = new DataView(new ArrayBuffer(8)); v.setBigUint64(0, 0xfff4000000000001n); v.setFloat64(0, v.getFloat64(0)); return String(v.getBigUint64(0))',
     ],
     ['powers with fractions', 'return [2 ** 0.5, Math.pow(1.1, 2.2), 10 ** -5, (0.1) ** 3.7].map(String)'],
     [
