@@ -30,6 +30,28 @@ export const GUEST_RESERVED_MB = Number.parseInt(process.versions.node, 10) >= 2
 export const GUEST_DESCRIPTORS_MAX = 64
 /** The guest's own stop comes this much after the host's, in milliseconds: it matters only without a host. */
 export const ORPHAN_GRACE_MS = 2000
+/** Most guests that live at a time for the sandboxes with one set of settings; each takes about 60 MB. */
+export const GUESTS_MAX = 4
+/** How long a contract waits for a guest that is busy with another one before it goes elsewhere, in milliseconds. */
+export const PATIENCE_MS = 10
+/** A spare guest is started this long after the last one was taken, in milliseconds: not while a database opens. */
+export const SPARE_DELAY_MS = 250
+/** Guests beyond the first and the spare end when they were idle for this long, in milliseconds. */
+export const GUEST_IDLE_MS = 30_000
+/** How far the guests of contracts that misbehaved stand behind in the system's scheduling. */
+export const CONFINED_NICE = 10
+/** A run that its caller ends after this long, in milliseconds, counts as one that would not end. */
+export const ABORTED_RUN_MS = 200
+/** A contract that has its guest ended this often within {@link KILLS_WINDOW_MS} is refused; two for each attempt at an op. */
+export const CONTRACT_KILLS_MAX = 6
+/** In milliseconds. */
+export const KILLS_WINDOW_MS = 300_000
+/** How long a contract is refused the first time, in milliseconds; twice as long each time after. */
+export const REFUSAL_MS = 30_000
+/** Longest refusal, in milliseconds, and how long after it a contract begins with a clean slate. */
+export const REFUSAL_MS_MAX = 600_000
+/** Most contracts whose misbehaviour is remembered. */
+export const MISBEHAVED_CONTRACTS_MAX = 10_000
 /** Most contracts that a guest holds ready; the one unused longest goes first. */
 export const LOADED_CONTRACTS_MAX = 16
 /** Longest text taken from a contract's console or an error of a method, in UTF-16 code units. */

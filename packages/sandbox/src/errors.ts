@@ -49,6 +49,7 @@ export type SandboxErrorCode =
   | 'ENGINE_MISSING'
   | 'ENGINE_REFUSED'
   | 'ENGINE_UNKNOWN'
+  | 'CONTRACT_REFUSED'
   | 'SANDBOX_CLOSED'
 
 /** The guest failed, or it cannot be used. */

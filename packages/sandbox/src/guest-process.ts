@@ -84,6 +84,16 @@ export class GuestProcess {
     return this.#child.pid
   }
 
+  /** Resolves when the process is gone. */
+  get exited(): Promise<void> {
+    return this.#exited
+  }
+
+  /** Why nothing can be asked of it, or null. */
+  get failure(): SandboxError | null {
+    return this.#end
+  }
+
   /** True once nothing can be asked of it. */
   get isDead(): boolean {
     return this.#end !== null
@@ -184,7 +194,9 @@ export class GuestProcess {
   #fail(reason: unknown): void {
     if (this.#end !== null) return
     this.#end =
-      reason instanceof SandboxError ? reason : new SandboxError('GUEST_CRASHED', 'the guest was ended')
+      reason instanceof SandboxError
+        ? reason
+        : new SandboxError('SANDBOX_CLOSED', 'the host ended the guest', { cause: reason })
     this.#child.kill('SIGKILL')
     this.#channel.close()
     const pending = this.#pending

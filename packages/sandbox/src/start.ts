@@ -19,8 +19,16 @@ const WAYS = [true, false]
 let firstWay = 0
 let artifacts: ReturnType<typeof loadArtifacts> | undefined
 
+/** What a guest is started with; guests with the same settings are alike. */
+export interface GuestSettings {
+  /** Heap of the contracts, in megabytes. */
+  readonly memoryMb: number
+  /** Longest stretch of a contract's code, in milliseconds. */
+  readonly opMs: number
+}
+
 /** @throws {SandboxError} `ENGINE_MISSING`, or why the last way failed */
-export async function startGuest(opMs: number, memoryMb: number): Promise<StartedGuest> {
+export async function startGuest({ memoryMb, opMs }: GuestSettings): Promise<StartedGuest> {
   const engineFile = findEngine()
   artifacts ??= loadArtifacts()
   const { guestFile, driver } = await artifacts

@@ -29,6 +29,10 @@ export const FRAME = {
   fatal: 11,
   /** guest> results so far; any number of them before the frame that ends the request */
   part: 12,
+  /** host> put away what the last contract left, before another one runs */
+  settle: 13,
+  /** guest> done */
+  settled: 14,
 } as const
 export type FrameKind = (typeof FRAME)[keyof typeof FRAME]
 

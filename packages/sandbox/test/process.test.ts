@@ -1,5 +1,5 @@
 // The guest process: killed, replaced, closed, confined (spec/4-execution §5, §6).
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { decodeValue } from '@vitra/log/values'
 import { describe, expect, it } from 'vitest'
 import { enginePackage } from '../src/engine.js'
@@ -7,30 +7,7 @@ import { ENGINES, engineName, Sandbox, UnexecutableError } from '../src/index.js
 import { permissionFlag } from '../src/spawn.js'
 import { COUNTER, call, caller, evaluate, MemorySource, RULES, run, stepOver } from './helpers.js'
 import { startLoneHost } from './lone-host.js'
-
-const IS_LINUX = process.platform === 'linux'
-
-/** Pids of this process's children; Linux only. */
-function children(parent = process.pid): number[] {
-  const found: number[] = []
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue
-    try {
-      const stat = readFileSync(`/proc/${name}/stat`, 'utf8')
-      const [state, ppid] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-      if (Number(ppid) === parent && state !== 'Z') found.push(Number(name))
-    } catch {
-      // It ended meanwhile.
-    }
-  }
-  return found
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const end = Date.now() + 10_000
-  while (!condition() && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 20))
-  expect(condition()).toBe(true)
-}
+import { children, guests, IS_LINUX, isAlive, until } from './processes.js'
 
 describe('a sandbox', () => {
   it('names its engine, one of the closed list', async () => {
@@ -52,7 +29,7 @@ describe('a sandbox', () => {
 
   it.runIf(IS_LINUX)('leaves no process behind', async () => {
     const before = children()
-    const sandboxes = await Promise.all([Sandbox.open(), Sandbox.open(), Sandbox.open()])
+    const sandboxes = await Promise.all([60, 61, 62].map((memoryMb) => Sandbox.open({ memoryMb })))
     expect(children().length).toBe(before.length + 3)
     const loops = sandboxes.map((sandbox) =>
       run(sandbox, 'export function apply () { for (;;) {} }').catch((error) => error),
@@ -99,15 +76,13 @@ describe('a sandbox', () => {
 
 describe('a guest that dies', () => {
   it.runIf(IS_LINUX)('in the middle of an op is replaced, and the op runs again', async () => {
-    const before = children()
     await using sandbox = await Sandbox.open()
     const contract = await sandbox.load(COUNTER, RULES)
     const source = new MemorySource({ '/counter': 1 })
     let kills = 0
     const { get } = source
     source.get = async (key) => {
-      const guests = children().filter((pid) => !before.includes(pid))
-      if (kills++ === 0) for (const pid of guests) process.kill(pid, 'SIGKILL')
+      if (kills++ === 0) for (const pid of guests()) process.kill(pid, 'SIGKILL')
       await new Promise((resolve) => setTimeout(resolve, 100))
       return get.call(source, key)
     }
@@ -118,12 +93,11 @@ describe('a guest that dies', () => {
   })
 
   it.runIf(IS_LINUX)('twice makes the op unexecutable, and nothing else', async () => {
-    const before = children()
     await using sandbox = await Sandbox.open()
     const contract = await sandbox.load(COUNTER, RULES)
     const source = new MemorySource()
     source.get = async () => {
-      for (const pid of children().filter((guest) => !before.includes(guest))) process.kill(pid, 'SIGKILL')
+      for (const pid of guests()) process.kill(pid, 'SIGKILL')
       await new Promise((resolve) => setTimeout(resolve, 100))
       return null
     }
@@ -170,16 +144,16 @@ describe('a guest that dies', () => {
 describe.runIf(IS_LINUX)('the host', () => {
   it('that is killed takes its guests with it, even from an endless loop', async () => {
     const host = await startLoneHost()
-    const guests = await new Promise<number[]>((resolve) => {
+    const found = await new Promise<number[]>((resolve) => {
       let text = ''
       host.stdout!.on('data', (chunk) => {
         text += chunk
         if (text.includes('looping')) resolve(children(host.pid!))
       })
     })
-    expect(guests.length).toBe(1)
+    expect(found.length).toBe(1)
     host.kill('SIGKILL')
-    await until(() => !guests.some((pid) => isAlive(pid)))
+    await until(() => !found.some((pid) => isAlive(pid)))
   })
 })
 
@@ -201,9 +175,8 @@ describe('the permission model', () => {
 
 describe.runIf(IS_LINUX)('a guest', () => {
   it('has an empty environment, no descriptor but the channel, and limits', async () => {
-    const before = children()
     await using sandbox = await Sandbox.open({ memoryMb: 64 })
-    const [pid] = children().filter((child) => !before.includes(child))
+    const [pid] = guests()
     expect(readFileSync(`/proc/${pid}/environ`, 'utf8')).toMatch(
       /^(PWD=[^\0]*\0|OLDPWD=[^\0]*\0|SHLVL=[^\0]*\0|_=[^\0]*\0)*$/,
     )
@@ -217,12 +190,3 @@ describe.runIf(IS_LINUX)('a guest', () => {
     expect(await evaluate(sandbox, 'return 1')).toBe(1)
   })
 })
-
-function isAlive(pid: number): boolean {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3) !== 'Z'
-  } catch {
-    return false
-  }
-}
