@@ -4,7 +4,7 @@
  */
 import { setPriority } from 'node:os'
 import { ABORTED_RUN_MS, CONFINED_NICE, PATIENCE_MS } from '../constants.js'
-import type { SandboxError, SandboxErrorCode } from '../errors.js'
+import { isResourceLimit, type SandboxError } from '../errors.js'
 import type { GuestRun } from '../guest-process.js'
 import { type Conduct, confine, isConfined } from './conduct.js'
 import { Fleet, type FleetSettings } from './fleet.js'
@@ -14,14 +14,6 @@ import type { Job, Tenant } from './tenant.js'
 
 /** By their settings. */
 const pools = new Map<string, Pool>()
-
-/** What a contract is blamed for. */
-const FAULTS: readonly SandboxErrorCode[] = [
-  'GUEST_TIMEOUT',
-  'GUEST_MEMORY',
-  'GUEST_CRASHED',
-  'GUEST_PROTOCOL',
-]
 
 export class Pool {
   readonly #key: string
@@ -179,7 +171,7 @@ export class Pool {
   #blame(guest: PooledGuest): void {
     const { tenant, process } = guest
     guest.tenant = null // once
-    if (tenant === null || process.failure === null || !FAULTS.includes(process.failure.code)) return
+    if (tenant === null || !isResourceLimit(process.failure)) return
     tenant.conduct.note(tenant.digest)
     confine(tenant.digest)
   }
