@@ -2,7 +2,6 @@
 import type { Value } from '@vitra/log/values'
 import type { GuestRun } from '../guest-process.js'
 import type { Conduct } from './conduct.js'
-import type { PooledGuest } from './pooled-guest.js'
 
 /** A piece of work that waits for a guest. */
 export interface Job {
@@ -10,6 +9,11 @@ export interface Job {
   readonly run: GuestRun | null
   resolve(payload: Uint8Array): void
   reject(error: unknown): void
+}
+
+/** A guest, as a contract knows it. */
+export interface Holder {
+  forget(tenant: Tenant): void
 }
 
 export interface TenantOptions {
@@ -32,7 +36,7 @@ export class Tenant {
   readonly conduct: Conduct
   readonly jobs: Job[] = []
   /** The guest that holds it, or held it before it died. */
-  guest: PooledGuest | null = null
+  guest: Holder | null = null
   isRunning = false
   /** True where its last piece of work took long. */
   isHeavy = false
