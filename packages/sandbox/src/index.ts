@@ -10,7 +10,7 @@ export type {
   ProcessResult,
 } from './contract.js'
 export type { Ending, ErrorPlace } from './ending.js'
-export { ENGINES, engineName } from './engine.js'
+export { ENGINE_TABLE, ENGINES, type Engine, engineName } from './engine.js'
 export {
   ContractError,
   type ContractErrorCode,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { SOURCE_DEPTH_MAX } from '../src/constants.js'
-import { ENGINES } from '../src/engine.js'
+import { ENGINE_TABLE, enginePackage } from '../src/engine.js'
 import { assignableList, permitsList, replacementsList } from './spec-tables.js'
 
 const SPEC = readFileSync(fileURLToPath(new URL('../../../spec/6-determinism.md', import.meta.url)), 'utf8')
@@ -24,7 +24,17 @@ describe('the specification has', () => {
   })
 
   it('the engines of 6.4.1', () => {
-    expect([...rule('6.4.1').matchAll(/`(v8-\d+\.\d+)`/g)].map(([, name]) => name)).toEqual([...ENGINES])
+    const rows = [...rule('6.4.1').matchAll(/\| `(v8-\d+\.\d+)` \| (\S+) \| (\d+) \| (\S+) \|/g)]
+    const table = rows.map(([, name, v8, node, isolatedVm]) => ({ name, v8, node: Number(node), isolatedVm }))
+    expect(table).toEqual([...ENGINE_TABLE])
+  })
+
+  it('the versions of isolated-vm that the packages of the engines bring', () => {
+    for (const { node, isolatedVm } of ENGINE_TABLE) {
+      const name = enginePackage(`${node}.0.0`).replace('@vitra/engine-', '')
+      const file = fileURLToPath(new URL(`../../../engines/${name}/package.json`, import.meta.url))
+      expect(JSON.parse(readFileSync(file, 'utf8')).dependencies['isolated-vm']).toBe(isolatedVm)
+    }
   })
 
   it('the depth of sources of 6.5.2', () => {
