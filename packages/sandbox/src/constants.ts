@@ -21,11 +21,12 @@ export const START_MS = 20_000
 export const MEMORY_MB = 128
 /** What a guest needs besides the contract's heap, in megabytes: Node itself and the buffers of large values. */
 export const GUEST_EXTRA_MB = 384
-/**
- * What V8 sets aside without using it, in megabytes: from Node 24 on each isolate reserves 514 MB that count as
- * data, Node's own as well as the contracts'.
- */
-export const GUEST_RESERVED_MB = Number.parseInt(process.versions.node, 10) >= 24 ? 2 * 520 : 0
+/** What an isolate of V8 sets aside as data without using it, in megabytes, from {@link RESERVING_NODE} on. */
+export const ISOLATE_RESERVED_MB = 520
+/** Major version of Node. */
+export const RESERVING_NODE = 24
+/** Stack of a guest's threads, in kilobytes; V8 stops contracts at less than one megabyte. */
+export const GUEST_STACK_KB = 8192
 /** Most descriptors that a guest may hold; Node takes about twenty. */
 export const GUEST_DESCRIPTORS_MAX = 64
 /** The guest's own stop comes this much after the host's, in milliseconds: it matters only without a host. */

@@ -42,25 +42,26 @@ export function enginePackage(node: string): string {
 /**
  * File that the guest requires to get isolated-vm.
  *
+ * @param version of the Node that runs the guest
  * @throws {SandboxError} `ENGINE_MISSING`
  */
-export function findEngine(): string {
+export function findEngine(version = process.versions.node): string {
   const { resolve } = createRequire(import.meta.url)
-  for (const name of [enginePackage(process.versions.node), 'isolated-vm']) {
+  for (const name of [enginePackage(version), 'isolated-vm']) {
     try {
       return resolve(name)
     } catch {
       // Not installed; somebody may have installed isolated-vm by hand.
     }
   }
-  throw engineMissing('is not installed')
+  throw engineMissing('is not installed', undefined, version)
 }
 
 /** `ENGINE_MISSING`: npm ends without an error where an optional package does not compile or is left out. */
-export function engineMissing(what: string, cause?: unknown): SandboxError {
+export function engineMissing(what: string, cause?: unknown, version = process.versions.node): SandboxError {
   return new SandboxError(
     'ENGINE_MISSING',
-    `isolated-vm, which runs contracts, ${what} for Node ${process.versions.node}: install again, without omitting optional dependencies, and read npm's output. Its install script must be allowed ("allowScripts": {"isolated-vm": true} in package.json), and on Node 20 it compiles with python3, make and g++`,
+    `isolated-vm, which runs contracts, ${what} for Node ${version}: install again, without omitting optional dependencies, and read npm's output. Its install script must be allowed ("allowScripts": {"isolated-vm": true} in package.json), and on Node 20 it compiles with python3, make and g++`,
     { cause },
   )
 }

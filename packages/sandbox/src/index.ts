@@ -1,5 +1,6 @@
 /** `@vitra/sandbox`: runs contracts in a guest process; `step` executes one oplog block. */
 export type { Read } from './apply-session.js'
+export { CONFINEMENTS, type Confinement } from './confinement.js'
 export { OP_MS } from './constants.js'
 export type {
   ApplyRequest,
@@ -11,6 +12,7 @@ export type {
 } from './contract.js'
 export type { Ending, ErrorPlace } from './ending.js'
 export { ENGINE_TABLE, ENGINES, type Engine, engineName } from './engine.js'
+export type { EngineBinaries, EngineBinary } from './engine-binary.js'
 export {
   ContractError,
   type ContractErrorCode,

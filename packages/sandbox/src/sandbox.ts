@@ -5,9 +5,11 @@
 import { createHash } from 'node:crypto'
 import { encodeRules, type Rules, toHex } from '@vitra/log'
 import type { Value } from '@vitra/log/values'
+import type { Confinement } from './confinement.js'
 import { GUESTS_MAX, LOAD_MS, LOADED_CONTRACTS_MAX, MEMORY_MB, OP_MS, TEXT_UNITS_MAX } from './constants.js'
 import { type Contract, LoadedContract } from './contract.js'
 import { ENGINES, engineName } from './engine.js'
+import type { EngineBinaries } from './engine-binary.js'
 import { SandboxError } from './errors.js'
 import type { GuestRun } from './guest-process.js'
 import { readInspection } from './inspection.js'
@@ -38,6 +40,14 @@ export interface SandboxOptions {
   readonly memoryMb?: number
   /** Most guest processes at a time for all sandboxes with these limits. Default 4. */
   readonly guests?: number
+  /**
+   * Engine to run contracts under, one of {@link ENGINES}. Default: that of the Node which runs this.
+   *
+   * @example await Sandbox.open({ engine: 'v8-12.4', engines: { 'v8-12.4': { node: '/opt/node-22/bin/node' } } })
+   */
+  readonly engine?: string
+  /** Other engines that this machine has, by name. */
+  readonly engines?: EngineBinaries
   /** Receives what contracts print with `console`. */
   readonly onLog?: (entry: ContractLogEntry) => void
 }
@@ -50,6 +60,8 @@ export interface SandboxOptions {
 export class Sandbox implements AsyncDisposable {
   /** What runs the contracts, one of {@link ENGINES}. */
   readonly engine: string
+  /** What confines its guests on this machine; SECURITY.md says what each measure stops. */
+  readonly confinement: readonly Confinement[]
   readonly #pool: Pool
   readonly #onLog: SandboxOptions['onLog']
   readonly #conduct = new Conduct()
@@ -59,13 +71,22 @@ export class Sandbox implements AsyncDisposable {
   private constructor(pool: Pool, { onLog }: SandboxOptions) {
     this.#pool = pool
     this.#onLog = onLog
-    this.engine = engineName(pool.v8)
+    this.engine = engineName(pool.guests.v8)
+    this.confinement = Object.freeze([...pool.guests.confinement])
   }
 
   /** @throws {SandboxError} `ENGINE_MISSING`, `ENGINE_UNKNOWN`, `GUEST_NOT_STARTED` */
   static async open(options: SandboxOptions = {}): Promise<Sandbox> {
-    const { opMs = OP_MS, loadMs = LOAD_MS, memoryMb = MEMORY_MB, guests = GUESTS_MAX } = options
-    const pool = await Pool.lease({ opMs, loadMs, memoryMb, guests: Math.max(1, guests) })
+    const {
+      opMs = OP_MS,
+      loadMs = LOAD_MS,
+      memoryMb = MEMORY_MB,
+      guests = GUESTS_MAX,
+      engine,
+      engines,
+    } = options
+    const settings = { opMs, loadMs, memoryMb, guests: Math.max(1, guests), engine, engines }
+    const pool = await Pool.lease(settings)
     const sandbox = new Sandbox(pool, options)
     if (ENGINES.includes(sandbox.engine)) return sandbox
     await sandbox.close()

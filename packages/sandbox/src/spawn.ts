@@ -1,41 +1,65 @@
 /**
  * Starts a guest process with as little as it can do with (spec/4-execution §6): an empty environment, no
- * descriptor but the channel, Node's permission model, and on Linux limits of the system. Each of
+ * descriptor but the channel, Node's permission model, and on Linux limits, namespaces and privileges of the system. Each of
  * these is a second line behind V8's isolate, not the wall itself.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { realpathSync } from 'node:fs'
 import path from 'node:path'
-import { GUEST_DESCRIPTORS_MAX, GUEST_EXTRA_MB, GUEST_RESERVED_MB } from './constants.js'
+import type { Confinement } from './confinement.js'
+import {
+  GUEST_DESCRIPTORS_MAX,
+  GUEST_EXTRA_MB,
+  GUEST_STACK_KB,
+  ISOLATE_RESERVED_MB,
+  RESERVING_NODE,
+} from './constants.js'
+import { channelOnly } from './descriptors.js'
+import type { EngineProgram } from './engine-binary.js'
+
+/** What can be left out where the system does not allow it. */
+export type Measure = 'node-permissions' | 'no-network' | 'no-privileges'
 
 export interface SpawnOptions {
+  readonly program: EngineProgram
   readonly guestFile: string
-  readonly engineFile: string
   readonly memoryMb: number
-  /** Use Node's permission model. */
-  readonly hasPermissions: boolean
+  readonly without: readonly Measure[]
+  /** What the program is told; without it, where its engine is. */
+  readonly argument?: string
+}
+
+/** What is asked for on this platform. */
+export function measuresAsked(without: readonly Measure[]): Confinement[] {
+  const isLinux = process.platform === 'linux'
+  const all: Confinement[] = isLinux
+    ? ['node-permissions', 'no-network', 'no-privileges', 'limits']
+    : ['node-permissions']
+  const asked = all.filter((measure) => !without.includes(measure as Measure))
+  return isLinux && asked.includes('no-privileges') ? [...asked, 'dies-with-host'] : asked
 }
 
 /** The guest; its channel is `child.stdio[3]`. */
 export function spawnGuest(options: SpawnOptions): ChildProcess {
-  const node = [process.execPath, ...nodeFlags(options), options.guestFile, options.engineFile]
-  const [command, ...args] = process.platform === 'linux' ? limited(node, options.memoryMb) : node
+  const { program, guestFile } = options
+  const node = [program.node, ...nodeFlags(options), guestFile, options.argument ?? program.engineFile]
+  const [command, ...args] = process.platform === 'linux' ? confined(node, options) : node
   return spawn(command!, args, {
     cwd: '/',
     env: {},
-    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    stdio: channelOnly(),
     windowsHide: true,
   })
 }
 
-function nodeFlags({ guestFile, engineFile, memoryMb, hasPermissions }: SpawnOptions): string[] {
+function nodeFlags({ program, guestFile, memoryMb, without }: SpawnOptions): string[] {
   // Without the first one isolated-vm may crash.
   const flags = ['--no-node-snapshot', '--no-warnings', `--max-old-space-size=${memoryMb}`]
   // A realm per op is much short-lived memory: with more room for it an op takes a tenth less time.
   flags.push('--max-semi-space-size=32')
-  if (!hasPermissions) return flags
-  flags.push(permissionFlag(process.versions.node), '--allow-addons')
-  const readable = [path.dirname(guestFile), ...modulesFolders(engineFile), '/etc/alpine-release']
+  if (without.includes('node-permissions')) return flags
+  flags.push(permissionFlag(program.version), '--allow-addons')
+  const readable = [path.dirname(guestFile), ...modulesFolders(program.engineFile), '/etc/alpine-release']
   for (const folder of new Set(readable)) flags.push(`--allow-fs-read=${folder}`)
   return flags
 }
@@ -61,19 +85,40 @@ function modulesFolders(engineFile: string): string[] {
 }
 
 /**
- * The command under limits of the shell: data size, which stops what V8's own limit misses, descriptors, files and
- * core dumps. With `setpriv` the kernel ends the guest together with the host, even in an endless loop. A
- * limit that the system refuses is left out.
+ * The command under limits of the shell: data size, which stops what V8's own limit misses, descriptors, stack, files and
+ * core dumps; a limit that the system refuses is left out. Around Node, `unshare` takes the network away and
+ * `setpriv` every privilege; the latter also has the kernel end the guest together with the host.
  */
-function limited(command: string[], memoryMb: number): string[] {
-  const dataKb = (memoryMb * 2 + GUEST_EXTRA_MB + GUEST_RESERVED_MB) * 1024
+function confined(command: string[], { program, memoryMb, without }: SpawnOptions): string[] {
   const script = [
-    `ulimit -d ${dataKb}`,
+    `ulimit -d ${dataKb(program.version, memoryMb)}`,
     `ulimit -n ${GUEST_DESCRIPTORS_MAX}`,
+    `ulimit -s ${GUEST_STACK_KB}`,
     'ulimit -f 0',
     'ulimit -c 0',
-    'if setpriv --pdeathsig KILL true; then exec setpriv --pdeathsig KILL "$@"; fi',
     'exec "$@"',
   ].join('\n')
-  return ['/bin/sh', '-c', script, 'sh', ...command]
+  const network = without.includes('no-network') ? [] : unshareNetwork()
+  const privileges = without.includes('no-privileges') ? [] : dropPrivileges()
+  return ['/bin/sh', '-c', script, 'sh', ...network, ...privileges, ...command]
+}
+
+function dataKb(version: string, memoryMb: number): number {
+  // Node's own isolate, and the contracts'.
+  const reservedMb = Number.parseInt(version, 10) >= RESERVING_NODE ? 2 * ISOLATE_RESERVED_MB : 0
+  return (memoryMb * 2 + GUEST_EXTRA_MB + reservedMb) * 1024
+}
+
+/** Without privileges a network namespace needs a user namespace around it. */
+function unshareNetwork(): string[] {
+  return ['unshare', ...(isRoot() ? [] : ['--user', '--map-current-user']), '--net', '--']
+}
+
+function dropPrivileges(): string[] {
+  const flags = ['--no-new-privs', '--inh-caps=-all', '--bounding-set=-all', '--pdeathsig', 'KILL']
+  return ['setpriv', ...flags, ...(isRoot() ? ['--clear-groups'] : []), '--']
+}
+
+function isRoot(): boolean {
+  return process.geteuid?.() === 0
 }

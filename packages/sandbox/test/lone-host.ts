@@ -1,11 +1,14 @@
 // A host in a process of its own, for tests that kill it: starts one guest and has it run an endless loop.
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { loadArtifacts } from '../bundle/artifacts.js'
-import { findEngine } from '../src/engine.js'
+import { engineProgram } from '../src/engine-binary.js'
 
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url))
+
+export const LEFT = 60
+const STDIO: StdioOptions & unknown[] = ['pipe', 'pipe', 'inherit']
 
 const SCRIPT = `
 import { Channel } from './src/channel.js'
@@ -13,8 +16,8 @@ import { pack } from './src/pack.js'
 import { spawnGuest } from './src/spawn.js'
 import { FRAME, MODE, packRun } from './src/wire.js'
 
-const { guestFile, driver, engineFile } = JSON.parse(process.env.SETTINGS)
-const guest = spawnGuest({ guestFile, engineFile, memoryMb: 64, hasPermissions: true })
+const { guestFile, driver, program } = JSON.parse(process.env.SETTINGS)
+const guest = spawnGuest({ guestFile, program, memoryMb: 64, without: [] })
 const channel = new Channel(guest.stdio[3], {
   onGarbage () {},
   onFrame (kind) {
@@ -31,8 +34,12 @@ const channel = new Channel(guest.stdio[3], {
 channel.send(FRAME.start, pack([driver, 64, 600_000]))
 `
 
-/** Prints `looping` once its guest is in the loop. */
-export async function startLoneHost(): Promise<ChildProcess> {
+/**
+ * Prints `looping` once its guest is in the loop.
+ *
+ * @param left a descriptor of this process that the host finds open as its number {@link LEFT}
+ */
+export async function startLoneHost(left?: number): Promise<ChildProcess> {
   const { outputFiles } = await build({
     stdin: { contents: SCRIPT, resolveDir: PACKAGE, loader: 'ts' },
     bundle: true,
@@ -41,9 +48,9 @@ export async function startLoneHost(): Promise<ChildProcess> {
     platform: 'node',
     conditions: ['@vitra/source'],
   })
-  const settings = { ...(await loadArtifacts()), engineFile: findEngine() }
+  const settings = { ...(await loadArtifacts()), program: await engineProgram() }
   const host = spawn(process.execPath, ['--input-type=module', '-'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
+    stdio: left === undefined ? STDIO : [...STDIO, ...Array(LEFT - STDIO.length).fill('ignore'), left],
     env: { SETTINGS: JSON.stringify(settings) },
   })
   host.stdin.end(outputFiles[0]!.text)

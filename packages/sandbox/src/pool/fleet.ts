@@ -4,7 +4,7 @@
  */
 import { GUEST_IDLE_MS, SPARE_DELAY_MS } from '../constants.js'
 import { SandboxError } from '../errors.js'
-import { type GuestSettings, startGuest } from '../start.js'
+import { type GuestSettings, type StartedGuest, startGuest } from '../start.js'
 import { leastMissed } from './placement.js'
 import { PooledGuest } from './pooled-guest.js'
 
@@ -28,7 +28,7 @@ export class Fleet {
   readonly #events: FleetEvents
   readonly #guests = new Set<PooledGuest>()
   readonly #starting = new Set<Promise<void>>()
-  #v8: string | undefined
+  #first: StartedGuest | undefined
   #spare: NodeJS.Timeout | undefined
   #trim: NodeJS.Timeout | undefined
   #isClosed = false
@@ -38,9 +38,9 @@ export class Fleet {
     this.#events = events
   }
 
-  /** Version of V8 that the guests run; undefined until the first one is ready. */
-  get v8(): string | undefined {
-    return this.#v8
+  /** The first guest that was ready; the others are like it. */
+  get first(): StartedGuest | undefined {
+    return this.#first
   }
 
   /** Guests that can be used. */
@@ -50,7 +50,7 @@ export class Fleet {
 
   /** Resolves with a first guest ready. @throws {SandboxError} where none starts */
   async ready(): Promise<void> {
-    if (this.#v8 !== undefined) return
+    if (this.#first !== undefined) return
     const [first] = this.#starting
     await (first ?? this.#start())
   }
@@ -79,15 +79,14 @@ export class Fleet {
   }
 
   async #startOne(): Promise<void> {
-    const { guest: process, v8 } = await startGuest(this.#settings)
-    this.#v8 ??= v8
-    if (this.#isClosed || v8 !== this.#v8) await process.close()
+    const started = await startGuest(this.#settings)
+    const { guest: process, v8 } = started
+    this.#first ??= started
+    const { v8: expected } = this.#first
+    if (this.#isClosed || v8 !== expected) await process.close()
     if (this.#isClosed) return
-    if (v8 !== this.#v8) {
-      throw new SandboxError(
-        'ENGINE_UNKNOWN',
-        `the engine changed from V8 ${this.#v8} to ${v8}: restart the host`,
-      )
+    if (v8 !== expected) {
+      throw new SandboxError('ENGINE_UNKNOWN', `V8 ${expected} became V8 ${v8}: restart the host`)
     }
     const guest = new PooledGuest(process, this.#settings)
     this.#guests.add(guest)

@@ -6,6 +6,7 @@ import { setPriority } from 'node:os'
 import { ABORTED_RUN_MS, CONFINED_NICE, PATIENCE_MS } from '../constants.js'
 import { isResourceLimit, type SandboxError } from '../errors.js'
 import type { GuestRun } from '../guest-process.js'
+import type { StartedGuest } from '../start.js'
 import { type Conduct, confine, isConfined } from './conduct.js'
 import { Fleet, type FleetSettings } from './fleet.js'
 import { type Place, placeOf } from './placement.js'
@@ -53,9 +54,9 @@ export class Pool {
     }
   }
 
-  /** Version of V8 that the guests run. */
-  get v8(): string {
-    return this.#fleet.v8!
+  /** What the guests are: version of V8, confinement. */
+  get guests(): Omit<StartedGuest, 'guest'> {
+    return this.#fleet.first!
   }
 
   /** Gives a lease back; the last one ends the guests and waits until they are gone. */
