@@ -11,6 +11,7 @@ export interface ChannelEvents {
 export class Channel {
   readonly #stream: Duplex
   readonly #events: ChannelEvents
+  #receivedBytes = 0
   #chunks: Uint8Array[] = []
   #size = 0
   /** Length of the frame being received, header included; 0 while the header is not here. */
@@ -22,6 +23,11 @@ export class Channel {
     stream.on('data', (chunk: Uint8Array) => this.#receive(chunk))
     // A guest that dies takes the stream with it; its exit is what is reported.
     stream.on('error', () => {})
+  }
+
+  /** All that came, frames that are not whole yet included. */
+  get receivedBytes(): number {
+    return this.#receivedBytes
   }
 
   send(kind: number, payload: Uint8Array): void {
@@ -39,6 +45,7 @@ export class Channel {
   }
 
   #receive(chunk: Uint8Array): void {
+    this.#receivedBytes += chunk.length
     this.#chunks.push(chunk)
     this.#size += chunk.length
     while (this.#size >= Math.max(this.#expected, FRAME_HEADER_BYTES)) {

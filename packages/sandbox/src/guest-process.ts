@@ -210,16 +210,23 @@ export class GuestProcess {
   #watch(pending: Pending, stretchMs: number): void {
     clearTimeout(pending.timer)
     const leftMs = Math.max(0, pending.endsAt - performance.now())
-    const { timeoutMs } = pending.request
-    pending.timer = setTimeout(
-      () =>
-        this.#fail(
-          stretchMs <= leftMs
-            ? timeoutError(`the contract ran for more than ${timeoutMs} ms`, timeoutMs)
-            : timeoutError('the contract asked for so much that it took too long', totalMs(pending.request)),
-        ),
-      Math.min(stretchMs, leftMs),
-    )
+    const { request } = pending
+    const error = () =>
+      stretchMs <= leftMs
+        ? timeoutError(`the contract ran for more than ${request.timeoutMs} ms`, request.timeoutMs)
+        : timeoutError('the contract asked for so much that it took too long', totalMs(request))
+    const timer = setTimeout(() => this.#failUnlessHeard(pending, timer, error), Math.min(stretchMs, leftMs))
+    pending.timer = timer
+  }
+
+  /** Where the host itself was busy for long, the answer may be here, unread: it is read first. */
+  #failUnlessHeard(pending: Pending, timer: NodeJS.Timeout, error: () => SandboxError): void {
+    const heard = this.#channel.receivedBytes
+    setImmediate(() => {
+      if (this.#pending !== pending || pending.timer !== timer) return
+      if (this.#channel.receivedBytes !== heard) this.#failUnlessHeard(pending, timer, error)
+      else this.#fail(error())
+    })
   }
 
   /** An idle guest does not keep the host's process alive; a busy one does. */

@@ -68,6 +68,17 @@ describe('parts', () => {
   })
 })
 
+describe('an answer', () => {
+  it('that came while the host was busy itself is not too late', async () => {
+    const answer = ask(`say(${FRAME.result}, '05'); hear()`, { timeoutMs: 1000 })
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    await new Promise((resolve) => setImmediate(resolve)) // from where timers come before what was received
+    const until = performance.now() + 2000
+    while (performance.now() < until) await null
+    expect(unpack(await answer)).toBe(5)
+  })
+})
+
 describe('questions', () => {
   const call = `say(${FRAME.call}, '00'); hear()`
 
