@@ -1,7 +1,8 @@
 // Tricks by which one op could leave a word to the next: an op looks, writes and looks again; a method does the same in
 // between; every op has to see what the first one saw.
 import { expect, it } from 'vitest'
-import { Sandbox } from '../../src/index.js'
+import type { Sandbox } from '../../src/index.js'
+import { openFresh } from '../determinism/play.js'
 import { call, MemorySource, stepOver } from '../helpers.js'
 import { load, repeated, result } from './attack.js'
 
@@ -30,7 +31,7 @@ export function survive(sandbox: () => Sandbox, tricks: readonly Trick[]): void 
     const between = () => call(contract, 'again')
     const seen = await repeated(sandbox(), contract, 4, between)
     expect(seen).toEqual(Array(4).fill(trick[4]))
-    await using fresh = await Sandbox.open()
+    await using fresh = await openFresh()
     const alone = await load(fresh, source(trick))
     expect(result(await stepOver(fresh, alone, new MemorySource(), {}))).toEqual(trick[4])
   })
