@@ -7,8 +7,8 @@ import { call, caller, type MemorySource, stepOver } from '../helpers.js'
 import { cases, corpus } from './contracts.js'
 import { openFresh, play } from './play.js'
 
-const RUNS = 60
-const OTHERS = 25
+const RUNS = 24
+const OTHERS = 12
 const TIMEOUT_MS = 10 * 60_000
 /** Enough for the contracts of this folder, and little enough that garbage is collected all the time. */
 const LITTLE_MB = 24

@@ -22,7 +22,7 @@ export async function play(sandbox: Sandbox, { source, ops }: Case, between?: Be
 }
 
 /** Outcome and changes as text; byte strings as hex digits. */
-export function bytesOf({ outcome, changes, source, participantsChanged }: Step): string {
+function bytesOf({ outcome, changes, source, participantsChanged }: Step): string {
   const asText = (_: string, value: unknown) => (value instanceof Uint8Array ? toHex(value) : value)
   return JSON.stringify([outcome, changes, source ?? null, participantsChanged], asText)
 }
