@@ -146,6 +146,8 @@ describe('what goes wrong', () => {
     ['an option that there is not', ['info', '--frob'], 'USAGE', 2],
     ['a number that is none', ['list', '--limit', 'x'], 'USAGE', 2],
     ['a time that is none', ['verify', '--timeout', '0'], 'USAGE', 2],
+    ['an engine that is no program', ['verify', '--offline', '--engine', '/nonexistent/node'], 'USAGE', 2],
+    ['an engine that is another program', ['verify', '--offline', '--engine', '/bin/sh'], 'USAGE', 2],
     ['an empty folder name', ['info', '--dir', ''], 'USAGE', 2],
     ['a node that is none', ['host', '--bootstrap', 'here'], 'USAGE', 2],
     ['a parameter without a name', ['call', 'increment', '5'], 'PARAMETER_INVALID', 2],
@@ -195,6 +197,19 @@ describe('what goes wrong', () => {
     expect(ran.code).toBe(2)
     expect(JSON.parse(ran.stderr)).toMatchObject({
       error: { code: 'USAGE', message: expect.stringContaining('VITRA_BOOTSTRAP') },
+    })
+    await check(made.folder.at('.vitra'))
+  })
+
+  it('engines are named by options or by VITRA_ENGINES, and have to be there', async () => {
+    await using made = await withDatabase()
+    const named = await vitra(['verify', '--offline', '--engine', process.execPath], made.at)
+    expect(named).toMatchObject({ code: 0, stdout: expect.stringContaining('valid') })
+    const env = { VITRA_ENGINES: `${process.execPath}:/nonexistent/node` }
+    const ran = await vitra(['verify', '--offline', '--json'], { ...made.at, env })
+    expect(ran.code).toBe(2)
+    expect(JSON.parse(ran.stderr)).toMatchObject({
+      error: { code: 'USAGE', message: expect.stringContaining('VITRA_ENGINES') },
     })
     await check(made.folder.at('.vitra'))
   })

@@ -5,7 +5,7 @@ import type { ContractLogEntry, Database } from 'vitra'
 import { CliError } from './errors.js'
 import { existingFolder, newFolder } from './folder.js'
 import type { Io } from './io.js'
-import { openDatabase } from './open-database.js'
+import { type OpenDatabaseOptions, openDatabase } from './open-database.js'
 import type { GlobalOptions } from './options.js'
 import { Output } from './output/output.js'
 
@@ -40,8 +40,8 @@ export class Context {
   }
 
   /** Opens the database that is there; it is closed when the command ends. */
-  async database(): Promise<Database> {
-    return this.keep(await openDatabase(this.folder, { signal: this.signal, onLog: this.onLog }))
+  async database(options: Pick<OpenDatabaseOptions, 'engines'> = {}): Promise<Database> {
+    return this.keep(await openDatabase(this.folder, { signal: this.signal, onLog: this.onLog, ...options }))
   }
 
   /** Begins a copy of a database in a new folder, or opens the copy that is there. */

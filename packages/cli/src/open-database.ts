@@ -1,6 +1,6 @@
 /** Opens the database of a folder, waiting for another command that is about to be done with it. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ContractLogEntry, Database } from 'vitra'
+import type { ContractLogEntry, Database, EngineBinaries } from 'vitra'
 import { CliError } from './errors.js'
 import { holderOf } from './holder.js'
 
@@ -9,6 +9,8 @@ export interface OpenDatabaseOptions {
   readonly onLog: (entry: ContractLogEntry) => void
   /** Key of the database, for a new copy. */
   readonly key?: string
+  /** Other engines that audits may use. */
+  readonly engines?: EngineBinaries
 }
 
 /** How long to wait for a command that has the folder open, in ms, and how often to look. */
@@ -21,7 +23,11 @@ export async function openDatabase(folder: string, options: OpenDatabaseOptions)
   const deadline = Date.now() + LOCK_WAIT_MS
   for (;;) {
     try {
-      return await Database.load(folder, options.key, { onLog: options.onLog })
+      const { key, onLog, engines } = options
+      return await Database.load(folder, key, {
+        onLog,
+        ...(engines === undefined ? {} : { sandbox: { engines } }),
+      })
     } catch (error) {
       if ((error as { code?: unknown }).code !== 'DATABASE_LOCKED') throw error
       const holder = holderOf(folder)

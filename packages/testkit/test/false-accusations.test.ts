@@ -135,6 +135,39 @@ describe('an honest executor is not accused by a verifier', () => {
   })
 })
 
+describe('a contract that has its processes ended again and again', () => {
+  const HANGS = `
+export function emits ({ ops }, emit) { for (const op of ops) emit(op) }
+export const apply = {
+  PUT (tx, op) { tx.put('/' + op.key, op.value) },
+  HANG (tx) { tx.put('/found', /^(a+)+$/.test('a'.repeat(60) + 'b')) },
+}
+`
+  const QUICK: OpenOptions = { sandbox: { opMs: 150 } }
+
+  it('does not make an audit blind: the ops that run are checked, and no others are open', async () => {
+    {
+      await using db = await Database.create(folder.at('hangs'), { contract: { source: HANGS }, ...QUICK })
+      const hangs = Array(5).fill({ op: 'HANG' })
+      const ops = [...hangs, { op: 'PUT', key: 'a', value: 1 }, { op: 'PUT', key: 'b', value: 2 }]
+      await db.call('emits', { ops })
+      while ((await db.pending()).length > 0) await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    const history = await readHistory(folder.at('hangs'))
+    await publish(history, folder.at('hangs-honest'))
+    const report = await audit(folder.at('hangs-honest'), QUICK)
+    expect(codes(report)).toEqual(Array(5).fill('unexecutable'))
+    expect(report.findings.some(({ suspect }) => suspect)).toBe(false)
+    const { executed } = history.batches.at(-1)!.runs.at(-1)!
+    const last = executed.at(-1)!
+    executed[executed.length - 1] = { ...last, changes: [{ ...last.changes[0]!, path: '/elsewhere' }] }
+    await publish(history, folder.at('hangs-lie'))
+    await expect(audit(folder.at('hangs-lie'), QUICK)).rejects.toMatchObject({
+      violation: { code: 'wrong-changes' },
+    })
+  }, 180_000)
+})
+
 describe('a later lie is still proved by a verifier', () => {
   it.each([
     ['with less time', { opMs: 3 }],

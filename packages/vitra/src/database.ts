@@ -291,7 +291,9 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
    */
   async verify(options: VerifyOptions = {}): Promise<AuditReport> {
     const { report, proof } = await this.#core.use(async () => {
-      const report = await this.#auditor({ openEngine: this.#core.engines.opener() }).advance(options)
+      const report = await this.#auditor({ openEngine: this.#core.engines.opener(options.engines) }).advance(
+        options,
+      )
       // An audit of logs that close under it finds blocks missing.
       if (this.#closed) throw closedError()
       return { report, proof: await this.#accept(report) }
@@ -314,7 +316,7 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
     const auditor = this.#auditor({
       waitMs: MONITOR_WAIT_MS,
       place,
-      openEngine: this.#core.engines.opener(),
+      openEngine: this.#core.engines.opener(options.engines),
     })
     const suspects = await this.#core.use(() => this.#core.suspects.list())
     this.#assertOpen()

@@ -1,5 +1,5 @@
 /** The sandboxes that a copy opens (spec/6-determinism §4): its own, and those in which an audit takes a second look. */
-import { OP_MS, Sandbox } from '@vitra/sandbox'
+import { type EngineBinaries, OP_MS, Sandbox } from '@vitra/sandbox'
 import type { OpenEngine } from '@vitra/verifier/replay'
 import type { OpenOptions } from './options.js'
 
@@ -20,13 +20,21 @@ export class Engines {
     return Sandbox.open({ ...sandbox, ...(onLog === undefined ? {} : { onLog }) })
   }
 
-  /** Opens sandboxes for an audit, which closes them. */
-  opener(): OpenEngine {
-    return async (engine) => (engine === this.#own.engine ? this.#open() : null)
+  /**
+   * Opens sandboxes for an audit, which closes them: of its own engine, and of those that `sandbox.engines` names.
+   *
+   * @param more engines for this audit alone
+   */
+  opener(more: EngineBinaries = {}): OpenEngine {
+    return async (engine) => {
+      const engines = { ...this.#options.sandbox?.engines, ...more }
+      const isHere = engine === this.#own.engine || Object.hasOwn(engines, engine)
+      return isHere ? this.#open(engine, engines) : null
+    }
   }
 
-  #open(): Promise<Sandbox> {
+  #open(engine: string, engines: EngineBinaries): Promise<Sandbox> {
     const { sandbox = {} } = this.#options
-    return Sandbox.open({ ...sandbox, opMs: (sandbox.opMs ?? OP_MS) * SECOND_LOOK_TIMES })
+    return Sandbox.open({ ...sandbox, engine, engines, opMs: (sandbox.opMs ?? OP_MS) * SECOND_LOOK_TIMES })
   }
 }

@@ -1,6 +1,7 @@
 /** A monitor: audits a database as it grows, and tells what it finds. */
 import { EventEmitter } from 'node:events'
 import type { IndexLog } from '@vitra/log'
+import type { EngineBinaries } from '@vitra/sandbox'
 import type { AuditReport, ContractFraudProof, Finding } from '@vitra/verifier'
 import type { Auditor } from '@vitra/verifier/replay'
 import type { MonitorPlace } from './monitor-place.js'
@@ -12,6 +13,8 @@ import { Throttle } from './throttle.js'
 export interface MonitorOptions {
   /** Forget what earlier monitors of this copy have checked, and begin at genesis. */
   readonly fresh?: boolean
+  /** Other engines at hand; see `VerifyOptions.engines`. */
+  readonly engines?: EngineBinaries
 }
 
 /** How far a monitor is behind. */

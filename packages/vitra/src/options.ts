@@ -1,6 +1,6 @@
 /** Options shared by everything that opens a database. */
 import type { TimeSource } from '@vitra/executor'
-import type { ContractLogEntry, SandboxOptions } from '@vitra/sandbox'
+import type { ContractLogEntry, EngineBinaries, SandboxOptions } from '@vitra/sandbox'
 import type { AuditProgress } from '@vitra/verifier/replay'
 import type { FullSyncProgress } from './sync-progress.js'
 
@@ -18,6 +18,12 @@ export interface OpenOptions {
 export interface VerifyOptions {
   /** Throw as well where something could not be checked. */
   readonly strict?: boolean
+  /**
+   * Other engines at hand, besides those of `sandbox.engines`: a difference is looked at under the one that was recorded.
+   *
+   * @example await db.verify({ engines: { 'v8-12.4': { node: '/opt/node-22/bin/node' } } })
+   */
+  readonly engines?: EngineBinaries
   readonly signal?: AbortSignal
   /** Called after each batch. */
   readonly onProgress?: (progress: AuditProgress) => void

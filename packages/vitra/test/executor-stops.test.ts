@@ -13,6 +13,7 @@ const CONTRACT = `
 export function emits ({ ops }, emit) { for (const op of ops) emit(op) }
 export const apply = {
   PUT (tx, op) { tx.put('/' + op.key, op.value) },
+  UPGRADE (tx, op) { tx.setContractSource({ code: op.code }) },
   HANG (tx) { tx.put('/found', /^(a+)+$/.test('a'.repeat(60) + 'b')) },
 }
 `
@@ -54,6 +55,19 @@ describe('an executor', () => {
     // Where nobody can run it, nobody is suspect.
     expect(report.findings).toMatchObject([{ code: 'unexecutable', suspect: false }])
     expect(await db.suspects()).toEqual([])
+  }, 60_000)
+
+  it('acknowledges an upgrade that hangs while it loads, and the log goes on', async () => {
+    await using db = await Database.create(Storage.temporary(), {
+      contract,
+      sandbox: { opMs: 300, loadMs: 300 },
+    })
+    const code = "/^(a+)+$/.test('a'.repeat(60) + 'b')\nexport const apply = {}"
+    const call = await emits(db, { op: 'UPGRADE', code }, { op: 'PUT', key: 'a', value: 1 })
+    await expect(call.whenProcessed()).rejects.toMatchObject({ code: 'OP_REJECTED' })
+    expect(await codesOf(call)).toEqual(['unexecutable', 'ok'])
+    expect(await db.source()).toBe(CONTRACT)
+    await checkDatabase(db, { verdict: 'inconclusive' })
   }, 60_000)
 
   it.runIf(process.platform === 'linux')(

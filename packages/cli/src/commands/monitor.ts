@@ -1,6 +1,7 @@
 import type { Monitor } from 'vitra'
 import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
+import { ENGINE_OPTION, type EngineOptions, readEngines } from '../engines.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { untilStopped, whileHolding } from '../live.js'
 import { goOnline } from '../network.js'
@@ -8,7 +9,7 @@ import { LIVE_NETWORK_OPTIONS, type NetworkOptions } from '../options.js'
 import { findingLines, fraudFolder, reportLines, violationLines } from '../output/report.js'
 import { count, tameLine } from '../output/text.js'
 
-interface Options extends NetworkOptions {
+interface Options extends NetworkOptions, EngineOptions {
   readonly fresh?: boolean
 }
 
@@ -18,14 +19,18 @@ export const monitor = defineCommand<Options>({
   details: `Everything published so far is checked, then every batch as it arrives; started again, it goes on where it
 stopped. The copy is shared with other peers meanwhile. What stands unchecked although a dishonest executor could hide
 behind it is told as "suspect" and kept: \`vitra info\` shows it. The monitor ends at a violation with exit code 3, and with 0 when it is stopped with Ctrl-C.`,
-  options: [{ flags: '--fresh', says: 'check from genesis on again' }, ...LIVE_NETWORK_OPTIONS],
+  options: [
+    { flags: '--fresh', says: 'check from genesis on again' },
+    ENGINE_OPTION,
+    ...LIVE_NETWORK_OPTIONS,
+  ],
   staysUntilStopped: true,
   examples: [
     { run: 'vitra monitor', says: 'follow the database' },
     { run: 'vitra monitor --json', says: 'one JSON object a line, for a program' },
   ],
   async run({ context, options }) {
-    const db = await context.database()
+    const db = await context.database({ engines: await readEngines(options, context.io) })
     return whileHolding(db.path, 'monitor', async () => {
       if (!options.offline) goOnline(context, db, options)
       const { out } = context

@@ -38,7 +38,7 @@ export interface BatchContext {
   /** Null where it does not load here. */
   readonly contract: Contract | null
   /** The contract in a guest of its own under an engine; null where that is not installed here. */
-  readonly court: (engine: string) => Promise<Court | null>
+  readonly court: (engine: string, isFresh?: boolean) => Promise<Court | null>
   readonly participants: AuditedParticipants
   readonly layout: IndexWriter
   readonly lastTs: number

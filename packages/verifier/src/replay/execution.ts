@@ -47,7 +47,7 @@ export interface ExecutionContext {
   /** Engine that the batch record names. */
   readonly engine: string
   /** The contract in a guest of its own under an engine; null where that is not installed here. */
-  readonly court: (engine: string) => Promise<Court | null>
+  readonly court: (engine: string, isFresh?: boolean) => Promise<Court | null>
   /** State before this op. */
   readonly view: Overlay
 }
@@ -91,10 +91,15 @@ export async function checkOp(context: ExecutionContext, op: PublishedOp): Promi
 async function settle(context: ExecutionContext, op: PublishedOp, own: Step | Obstacle): Promise<CheckedOp> {
   const { engine, sandbox } = context
   const isOther = engine !== sandbox.engine
-  if (!isStep(own) && !isOther) return unrun(context, op, own)
-  const court = await context.court(engine)
+  if (!isStep(own) && !isOther && !own.isPassing) return unrun(context, op, own)
+  let court = await context.court(engine)
   if (court === null) return isStep(own) ? otherEngine(context, op) : unrun(context, op, own)
-  const second = await run(context, court, op)
+  let second = await run(context, court, op)
+  if (!isStep(second) && second.isPassing) {
+    // A sandbox that has never met the contract refuses nothing: a hostile one must not make an audit blind.
+    court = (await context.court(engine, true)) ?? court
+    second = await run(context, court, op)
+  }
   if (!isStep(second)) return unrun(context, op, second)
   const difference = compare(second, op)
   if (difference === null) return isOther ? second : unstable(context, op)
@@ -125,10 +130,10 @@ function unstable(context: ExecutionContext, op: PublishedOp): CheckedOp {
   })
 }
 
-function unrun(context: ExecutionContext, op: PublishedOp, obstacle: Obstacle): CheckedOp {
+function unrun(context: ExecutionContext, op: PublishedOp, { code, message }: Obstacle): CheckedOp {
   // Where nobody can run it there is nothing to hide: the published outcome has one form.
   const suspect = op.outcome.code !== 'unexecutable'
-  return asPublished(context, op, { ...obstacle, suspect })
+  return asPublished(context, op, { code, message, suspect })
 }
 
 /** What no engine has a say in: the block's bytes alone give these outcomes. */
@@ -232,7 +237,12 @@ function readInput(bytes: Uint8Array): Input | null {
 }
 
 /** Why an op gave nothing here. */
-type Obstacle = Doubt & { readonly code: 'unexecutable' | 'contract-refused' }
+interface Obstacle {
+  readonly code: 'unexecutable' | 'contract-refused'
+  readonly message: string
+  /** True where this sandbox refuses the contract for a while only. */
+  readonly isPassing?: boolean
+}
 
 function isStep(result: Step | Obstacle): result is Step {
   return 'outcome' in result
@@ -258,8 +268,9 @@ async function run(
     })
   } catch (error) {
     if (error instanceof UnexecutableError) return UNRUN
-    if (isObstacle(error)) return error.code === 'ENGINE_REFUSED' ? REFUSED : UNRUN
-    throw error
+    if (!isObstacle(error)) throw error
+    if (error.code === 'CONTRACT_REFUSED') return { ...UNRUN, isPassing: true }
+    return error.code === 'ENGINE_REFUSED' ? REFUSED : UNRUN
   }
 }
 

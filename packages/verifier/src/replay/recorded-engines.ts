@@ -49,6 +49,13 @@ export class RecordedEngines {
     }
   }
 
+  /** Ends the sandbox of an engine; the next doubt opens a new one. */
+  async drop(engine: string): Promise<void> {
+    const opened = this.#sandboxes.get(engine)
+    this.#sandboxes.delete(engine)
+    await (await opened)?.close()
+  }
+
   /** Ends the sandboxes; the next doubt opens new ones. */
   async close(): Promise<void> {
     const opened = await Promise.allSettled(this.#sandboxes.values())

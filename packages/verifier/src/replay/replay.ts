@@ -161,7 +161,7 @@ export class Replay {
         ...context,
         rules: this.#rules!,
         contract: this.#contract,
-        court: (engine) => this.#court(engine),
+        court: (engine, isFresh) => this.#court(engine, isFresh),
         participants: this.#participants,
       },
       batch,
@@ -194,8 +194,10 @@ export class Replay {
     )
   }
 
-  #court(engine: string): ReturnType<RecordedEngines['court']> {
-    return this.#options.engines.court(engine, this.#source, this.#rules!)
+  async #court(engine: string, isFresh = false): ReturnType<RecordedEngines['court']> {
+    const { engines } = this.#options
+    if (isFresh) await engines.drop(engine)
+    return engines.court(engine, this.#source, this.#rules!)
   }
 
   async #loadContract(source: string, { number, engine }: BatchRecord): Promise<void> {

@@ -1,0 +1,63 @@
+/** Other engines that a command may run contracts under (spec/6-determinism §4): those of other Node programs. */
+import { execFile } from 'node:child_process'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import type { EngineBinaries, EngineBinary } from 'vitra'
+import { UsageError } from './errors.js'
+import type { Io } from './io.js'
+import type { OptionDefinition } from './option.js'
+
+/** Options of commands that audit. */
+export interface EngineOptions {
+  readonly engine?: readonly string[]
+}
+
+export const ENGINE_OPTION: OptionDefinition = {
+  flags: '--engine <node>',
+  says:
+    'Node program of another version, to look at differences under the engine that was recorded; repeatable; ' +
+    '<node>,<folder> where isolated-vm for it is elsewhere; else VITRA_ENGINES',
+  parse: (text, previous) => [...((previous as string[] | undefined) ?? []), text],
+}
+
+const ASK_MS = 20_000
+
+/**
+ * The engines that the options name, else VITRA_ENGINES.
+ *
+ * @throws {UsageError} for what is no Node program of an engine of the closed list
+ */
+export async function readEngines({ engine }: EngineOptions, io: Io): Promise<EngineBinaries> {
+  const { ENGINES, engineName } = await import('vitra')
+  const fromEnvironment = (io.env.VITRA_ENGINES ?? '').split(path.delimiter).filter((text) => text !== '')
+  const where = engine === undefined ? 'VITRA_ENGINES' : '--engine'
+  const binaries: Record<string, EngineBinary> = {}
+  for (const text of engine ?? fromEnvironment) {
+    const [node = '', isolatedVm] = text.split(',')
+    const name = engineName(await askV8(node, where))
+    if (!ENGINES.includes(name)) {
+      throw new UsageError(
+        'USAGE',
+        `${where}: ${node} has ${name}`,
+        `contracts run under ${ENGINES.join(', ')}`,
+      )
+    }
+    binaries[name] = { node, ...(isolatedVm === undefined ? {} : { isolatedVm }) }
+  }
+  return binaries
+}
+
+async function askV8(node: string, where: string): Promise<string> {
+  const options = { env: {}, timeout: ASK_MS, windowsHide: true }
+  try {
+    const { stdout } = await promisify(execFile)(node, ['-p', 'process.versions.v8'], options)
+    if (/^\d+\.\d+/.test(stdout)) return stdout.trim()
+  } catch {
+    // told below
+  }
+  throw new UsageError(
+    'USAGE',
+    `${where}: ${JSON.stringify(node)} is no Node program that runs`,
+    'name the file, such as /opt/node-22/bin/node',
+  )
+}
