@@ -205,12 +205,17 @@ describe('what goes wrong', () => {
     await using made = await withDatabase()
     const named = await vitra(['verify', '--offline', '--engine', process.execPath], made.at)
     expect(named).toMatchObject({ code: 0, stdout: expect.stringContaining('valid') })
-    const env = { VITRA_ENGINES: `${process.execPath}:/nonexistent/node` }
-    const ran = await vitra(['verify', '--offline', '--json'], { ...made.at, env })
-    expect(ran.code).toBe(2)
-    expect(JSON.parse(ran.stderr)).toMatchObject({
-      error: { code: 'USAGE', message: expect.stringContaining('VITRA_ENGINES') },
-    })
+    const name = `v8-${process.versions.v8.split('.').slice(0, 2).join('.')}`
+    const verify = (engines: string) =>
+      vitra(['verify', '--offline', '--json'], { ...made.at, env: { VITRA_ENGINES: engines } })
+    expect((await verify(JSON.stringify({ [name]: { node: process.execPath } }))).code).toBe(0)
+    for (const wrong of ['x', '[]', 'null', '{"v8-1.2": {"node": "x"}}', `{"${name}": {}}`]) {
+      const ran = await verify(wrong)
+      expect(ran.code, wrong).toBe(2)
+      expect(JSON.parse(ran.stderr)).toMatchObject({
+        error: { code: 'USAGE', message: expect.stringContaining('VITRA_ENGINES') },
+      })
+    }
     await check(made.folder.at('.vitra'))
   })
 

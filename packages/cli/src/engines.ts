@@ -1,6 +1,5 @@
 /** Other engines that a command may run contracts under (spec/6-determinism §4): those of other Node programs. */
 import { execFile } from 'node:child_process'
-import path from 'node:path'
 import { promisify } from 'node:util'
 import type { EngineBinaries, EngineBinary } from 'vitra'
 import { UsageError } from './errors.js'
@@ -23,22 +22,21 @@ export const ENGINE_OPTION: OptionDefinition = {
 const ASK_MS = 20_000
 
 /**
- * The engines that the options name, else VITRA_ENGINES.
+ * The engines that the options name, else VITRA_ENGINES: `{"v8-12.4": {"node": "/opt/node-22/bin/node"}}`.
  *
  * @throws {UsageError} for what is no Node program of an engine of the closed list
  */
 export async function readEngines({ engine }: EngineOptions, io: Io): Promise<EngineBinaries> {
   const { ENGINES, engineName } = await import('vitra')
-  const fromEnvironment = (io.env.VITRA_ENGINES ?? '').split(path.delimiter).filter((text) => text !== '')
-  const where = engine === undefined ? 'VITRA_ENGINES' : '--engine'
+  if (engine === undefined) return readVariable(io.env.VITRA_ENGINES ?? '{}', ENGINES)
   const binaries: Record<string, EngineBinary> = {}
-  for (const text of engine ?? fromEnvironment) {
+  for (const text of engine) {
     const [node = '', isolatedVm] = text.split(',')
-    const name = engineName(await askV8(node, where))
+    const name = engineName(await askV8(node))
     if (!ENGINES.includes(name)) {
       throw new UsageError(
         'USAGE',
-        `${where}: ${node} has ${name}`,
+        `--engine: ${node} has ${name}`,
         `contracts run under ${ENGINES.join(', ')}`,
       )
     }
@@ -47,7 +45,24 @@ export async function readEngines({ engine }: EngineOptions, io: Io): Promise<En
   return binaries
 }
 
-async function askV8(node: string, where: string): Promise<string> {
+function readVariable(text: string, names: readonly string[]): EngineBinaries {
+  try {
+    const engines = JSON.parse(text)
+    const isWhole = Object.entries(engines).every(([name, binary]) => {
+      return names.includes(name) && typeof (binary as EngineBinary).node === 'string'
+    })
+    if (isWhole && !Array.isArray(engines)) return engines
+  } catch {
+    // told below
+  }
+  throw new UsageError(
+    'USAGE',
+    'VITRA_ENGINES names no engines',
+    `write it as {"${names[0]}": {"node": "/opt/node/bin/node"}}, with names out of ${names.join(', ')}`,
+  )
+}
+
+async function askV8(node: string): Promise<string> {
   const options = { env: {}, timeout: ASK_MS, windowsHide: true }
   try {
     const { stdout } = await promisify(execFile)(node, ['-p', 'process.versions.v8'], options)
@@ -57,7 +72,7 @@ async function askV8(node: string, where: string): Promise<string> {
   }
   throw new UsageError(
     'USAGE',
-    `${where}: ${JSON.stringify(node)} is no Node program that runs`,
+    `--engine: ${JSON.stringify(node)} is no Node program that runs`,
     'name the file, such as /opt/node-22/bin/node',
   )
 }

@@ -91,18 +91,18 @@ export async function checkOp(context: ExecutionContext, op: PublishedOp): Promi
 async function settle(context: ExecutionContext, op: PublishedOp, own: Step | Obstacle): Promise<CheckedOp> {
   const { engine, sandbox } = context
   const isOther = engine !== sandbox.engine
-  if (!isStep(own) && !isOther && !own.isPassing) return unrun(context, op, own)
+  if (!isStep(own) && !isOther && own.again === undefined) return unrun(context, op, own)
   let court = await context.court(engine)
   if (court === null) return isStep(own) ? otherEngine(context, op) : unrun(context, op, own)
   let second = await run(context, court, op)
-  if (!isStep(second) && second.isPassing) {
+  if (!isStep(second) && second.again === 'fresh') {
     // A sandbox that has never met the contract refuses nothing: a hostile one must not make an audit blind.
     court = (await context.court(engine, true)) ?? court
     second = await run(context, court, op)
   }
   if (!isStep(second)) return unrun(context, op, second)
   const difference = compare(second, op)
-  if (difference === null) return isOther ? second : unstable(context, op)
+  if (difference === null) return isOther || !isStep(own) ? second : unstable(context, op)
   if (op.outcome.code === 'unexecutable') return disputed(context, op)
   const witness = isStep(own) && isSame(own, second) ? own : await run(context, court, op)
   if (isStep(witness) && isSame(witness, second)) throw difference
@@ -240,8 +240,11 @@ function readInput(bytes: Uint8Array): Input | null {
 interface Obstacle {
   readonly code: 'unexecutable' | 'contract-refused'
   readonly message: string
-  /** True where this sandbox refuses the contract for a while only. */
-  readonly isPassing?: boolean
+  /**
+   * Where another sandbox under the same engine may do better: the contract did not load in this one, or is refused by
+   * it for a while, and not by one that is `fresh`.
+   */
+  readonly again?: 'elsewhere' | 'fresh'
 }
 
 function isStep(result: Step | Obstacle): result is Step {
@@ -253,7 +256,7 @@ async function run(
   { contract, sandbox }: Pick<ExecutionContext, 'contract' | 'sandbox'>,
   op: PublishedOp,
 ): Promise<Step | Obstacle> {
-  if (contract === null) return REFUSED
+  if (contract === null) return { ...REFUSED, again: 'elsewhere' }
   try {
     return await step(contract, view, {
       block: op.block,
@@ -269,7 +272,7 @@ async function run(
   } catch (error) {
     if (error instanceof UnexecutableError) return UNRUN
     if (!isObstacle(error)) throw error
-    if (error.code === 'CONTRACT_REFUSED') return { ...UNRUN, isPassing: true }
+    if (error.code === 'CONTRACT_REFUSED') return { ...UNRUN, again: 'fresh' }
     return error.code === 'ENGINE_REFUSED' ? REFUSED : UNRUN
   }
 }

@@ -22,7 +22,7 @@ import {
   toHex,
   ValueError,
 } from '@vitra/log'
-import { type Contract, ContractLoadError, type Sandbox } from '@vitra/sandbox'
+import { type Contract, ContractLoadError, isResourceLimit, type Sandbox } from '@vitra/sandbox'
 import { type Finding, finding, violation } from '../verdict.js'
 import { BatchCheck, checkEngine } from './batch-check.js'
 import { auditGenesis } from './genesis.js'
@@ -202,10 +202,15 @@ export class Replay {
 
   async #loadContract(source: string, { number, engine }: BatchRecord): Promise<void> {
     const { sandbox } = this.#options
+    const rules = this.#rules!
     this.#source = source
     this.#contract = null
     try {
-      this.#contract = await sandbox.load(source, this.#rules!)
+      this.#contract = await sandbox.load(source, rules).catch((error) => {
+        // The machine may have stumbled, or somebody killed the guest.
+        if (isResourceLimit(error)) return sandbox.load(source, rules)
+        throw error
+      })
       return
     } catch (error) {
       const at = { batch: number }
