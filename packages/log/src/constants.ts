@@ -26,6 +26,13 @@ export const OP_CHANGES_MAX = 10_000
 /** Largest sum of encoded values that one op may write, in bytes. */
 export const OP_WRITE_BYTES_MAX = 8 * 1024 * 1024
 
+/** Fuel of one op, and of evaluating a contract's module. */
+export const FUEL_MAX = 50_000_000
+/** Most fuel that rules may give: what 32 bits count. */
+export const FUEL_LIMIT = 2 ** 31 - 1
+/** Levels of calls inside calls; engines have stack for that many, whatever the functions are. */
+export const DEPTH_MAX = 1000
+
 /** A run closes once its encoded outcomes reach this size, in bytes, so that receipts stay small. */
 export const RUN_BYTES_MAX = 1024
 /** Most oplog blocks acknowledged in one batch. */

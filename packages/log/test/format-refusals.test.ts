@@ -223,6 +223,16 @@ describe('rules', () => {
     ['limits missing', { ...CURRENT_RULES, limits: null }],
     ['a limit missing', { ...CURRENT_RULES, limits: { fuelMax: 0 } }],
     ['a limit more', { ...CURRENT_RULES, limits: { ...CURRENT_RULES.limits, extraMax: 1 } }],
+    ['no fuel', { ...CURRENT_RULES, limits: { ...CURRENT_RULES.limits, fuelMax: 0 } }],
+    [
+      'more fuel than is counted',
+      { ...CURRENT_RULES, limits: { ...CURRENT_RULES.limits, fuelMax: 2 ** 31 } },
+    ],
+    ['no depth', { ...CURRENT_RULES, limits: { ...CURRENT_RULES.limits, depthMax: 0 } }],
+    [
+      'more depth than engines have',
+      { ...CURRENT_RULES, limits: { ...CURRENT_RULES.limits, depthMax: 1001 } },
+    ],
     ['a negative limit', { ...CURRENT_RULES, limits: { ...CURRENT_RULES.limits, fuelMax: -1 } }],
     ['a fractional limit', { ...CURRENT_RULES, limits: { ...CURRENT_RULES.limits, batchOpsMax: 0.5 } }],
     [

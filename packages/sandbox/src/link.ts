@@ -2,5 +2,26 @@
  * Names that an instrumented contract imports from 'vitra:link' (spec/6-determinism §7); the driver offers a function or
  * value under each.
  */
-export const LINK_NAMES = ['clean', 'freezeModule'] as const
+export const LINK_NAMES = [
+  'args',
+  'begin',
+  'clean',
+  'delegate',
+  'delegateAsync',
+  'div',
+  'enter',
+  'exhausted',
+  'freezeModule',
+  'leave',
+  'length',
+  'measure',
+  'mod',
+  'owned',
+  'place',
+  'pow',
+  'rest',
+  'shl',
+  'shr',
+  'spread',
+] as const
 export type LinkName = (typeof LINK_NAMES)[number]

@@ -5,8 +5,10 @@
 
 import { CURRENT_ABI } from '@vitra/contract-sdk'
 import type { Rules } from '@vitra/log'
-import { type ecmaVersion, type Node, type Program, parse } from 'acorn'
+import { type AnyNode, type ecmaVersion, type Node, type Program, parse } from 'acorn'
+import { isFunction } from './compile/costs.js'
 import { type Impurity, impurities } from './compile/purity.js'
+import { lexicalNames, varNames } from './compile/scopes.js'
 import { SOURCE_DEPTH_MAX } from './constants.js'
 import { ContractLoadError } from './errors.js'
 import { type ExportedFunction, exportedFunctions } from './exports.js'
@@ -44,6 +46,8 @@ export function parseContract(source: string, rules: Rules): ParsedContract {
     if (specifier === 'contract' && (names === null || names.includes('isWriter'))) hasTail = true
   }
   visit(program, (node, isInFunction) => {
+    const twice = declaredTwice(node as AnyNode)
+    if (twice !== undefined) throw syntaxError(`${twice} is declared twice in one function`, node)
     if (node.type === 'ImportExpression')
       throw loadError('import() is not available: import at the top', node)
     if (isInFunction) return
@@ -123,6 +127,23 @@ function checkImport(specifier: string, names: string[] | null, node: Node): voi
     if (offered.names.includes(name) || (name === 'default' && offered.hasDefault)) continue
     throw loadError(`module ${JSON.stringify(specifier)} does not export ${name}`, node)
   }
+}
+
+/** A name that a function's body declares as a function and once more; the instrumenter makes a block of the body. */
+function declaredTwice(node: AnyNode): string | undefined {
+  if (!isFunction(node) || node.body.type !== 'BlockStatement') return undefined
+  const statements = node.body.body as AnyNode[]
+  const functions = lexicalNames(statements.filter(({ type }) => type === 'FunctionDeclaration'))
+  if (functions.length === 0) return undefined
+  const others = new Set(varNames(statements))
+  return functions.find((name, n) => others.has(name) || functions.indexOf(name) !== n)
+}
+
+function syntaxError(why: string, node: Node): ContractLoadError {
+  const { line, column } = node.loc!.start
+  return new ContractLoadError('CONTRACT_SYNTAX', `contract.js:${line}:${column + 1}: ${why}`, {
+    details: { line, column: column + 1 },
+  })
 }
 
 function loadError(why: string, node: Node): ContractLoadError {

@@ -110,7 +110,7 @@ export class Sandbox implements AsyncDisposable {
     // From here on the stack is nearly empty, as the parser needs it.
     await null
     const parsed = parseContract(source, rules)
-    const instrumented = instrument(source, parsed.program)
+    const instrumented = instrument(source, parsed.program, rules.limits)
     const { imports, hasTail } = parsed
     const tenant = new Tenant({
       digest: createHash('sha256').update(key).digest('base64'),

@@ -133,17 +133,18 @@ describe('endings', () => {
     (message) => {
       const parsed = parseContract('', RULES)
       expect(
-        thrown(() => readInspection(pack(message), parsed, instrument('', parsed.program))),
+        thrown(() => readInspection(pack(message), parsed, instrument('', parsed.program, limits))),
       ).toMatchObject(PROTOCOL)
     },
   )
 
   it('of loading never invent methods', () => {
-    const parsed = parseContract('export function real () {}', RULES)
+    const source = 'export function real () {}'
+    const parsed = parseContract(source, RULES)
     const facts = readInspection(
       pack(['inspected', 'function', ['real', 'invented', 'process']]),
       parsed,
-      instrument('', parsed.program),
+      instrument(source, parsed.program, limits),
     )
     expect(facts).toMatchObject({ methods: [{ name: 'real' }], hasProcess: false })
   })

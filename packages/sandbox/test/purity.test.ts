@@ -17,7 +17,7 @@ describe('pure', () => {
     ['literals', "const a = 1, b = 'b', c = null, d = true, e = 10n, f = /a+/iu, g = `t`, h = undefined"],
     [
       'primitive expressions',
-      'const a = -1 * (2 ** 3) + 1\nconst b = a > 2 ? `x${a}` : typeof a\nconst c = a ?? b',
+      `const a = -1 * (2 ** 3) + 1\nconst b = a > 2 ? \`x\${a}\` : typeof a\nconst c = a ?? b`,
     ],
     ['constants', 'const a = Math.PI * 2, b = Number.MAX_SAFE_INTEGER'],
     [

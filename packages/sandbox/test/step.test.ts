@@ -102,7 +102,6 @@ describe('outcomes', () => {
     ['JSON.parse("{")', 'SyntaxError'],
     ['decodeURI("%")', 'URIError'],
     ['await Promise.any([])', 'AggregateError'],
-    ['(function f () { f() })()', 'RangeError'],
   ])('engine: %s shows only its class', async (code, name) => {
     const { outcome } = await run(sandbox, `export async function apply () { ${code} }`)
     expect(outcome).toMatchObject(failure('engine', name))
@@ -126,6 +125,12 @@ describe('outcomes', () => {
   ])('value: %s', async (code, message) => {
     const { outcome } = await run(sandbox, `export async function apply (tx) { ${code} }`)
     expect(outcome).toMatchObject(failure('value', message))
+  })
+
+  it('depth: calls that go too deep, even where the contract catches it', async () => {
+    const deep = 'function f () { f() }'
+    const { outcome } = await run(sandbox, `export function apply () { ${deep}; try { f() } catch {} }`)
+    expect(outcome).toMatchObject(failure('depth', ''))
   })
 
   it('no-handler: a record without an own function for op.op', async () => {

@@ -5,6 +5,9 @@
 import {
   BATCH_BYTES_MAX,
   BATCH_OPS_MAX,
+  DEPTH_MAX,
+  FUEL_LIMIT,
+  FUEL_MAX,
   KEY_BYTES,
   MESSAGE_UNITS_MAX,
   OP_BYTES_MAX,
@@ -39,8 +42,10 @@ export interface RuleLimits {
   readonly batchOpsMax: number
   /** A batch closes once its keys and values reach this size, in bytes. */
   readonly batchBytesMax: number
-  /** Fuel of one op; 0 is unmetered. */
+  /** Fuel of one op, and of evaluating the module. */
   readonly fuelMax: number
+  /** Levels of calls inside calls; a large function counts as several. */
+  readonly depthMax: number
 }
 
 /** Versions and limits that a database is pinned to. */
@@ -52,11 +57,11 @@ export interface Rules {
   readonly ecmaVersion: number
   /** The pinned parser. */
   readonly parser: string
-  /** Fuel schedule; 0 is unmetered. */
+  /** Fuel schedule: 1 is that of spec/6-determinism §7. */
   readonly fuelSchedule: number
-  /** Source instrumenter; 0 is none, 1 is the one for catch clauses. */
+  /** Source instrumenter: 2 counts fuel and depth and cleans what is caught. */
   readonly instrumenter: number
-  /** How contract state is kept from reaching the next op; 0 is a fresh context for every op. */
+  /** How contract state is kept from reaching the next op: 1 freezes what modules made and lets pure contracts share a realm. */
   readonly purity: number
   /** Index format: 1 is Hyperbee 2 with its header in the genesis append. */
   readonly indexFormat: number
@@ -72,9 +77,9 @@ const VERSIONS = {
   abi: 1,
   ecmaVersion: 2022,
   parser: 'acorn-8.19.0',
-  fuelSchedule: 0,
-  instrumenter: 1,
-  purity: 0,
+  fuelSchedule: 1,
+  instrumenter: 2,
+  purity: 1,
   indexFormat: 1,
   valueFormat: 1,
 } as const
@@ -89,7 +94,8 @@ const LIMITS: RuleLimits = Object.freeze({
   runBytesMax: RUN_BYTES_MAX,
   batchOpsMax: BATCH_OPS_MAX,
   batchBytesMax: BATCH_BYTES_MAX,
-  fuelMax: 0,
+  fuelMax: FUEL_MAX,
+  depthMax: DEPTH_MAX,
 })
 
 /** The rules that a database created now is pinned to. */
@@ -138,10 +144,13 @@ export function decodeRules(bytes: Uint8Array): Rules {
   for (const [name, limit] of Object.entries(limits as object)) {
     if (!Number.isSafeInteger(limit) || limit < 0) throw invalid(`${name} is not a whole number`)
   }
-  const { valueBytesMax, valueDepthMax, runBytesMax, batchOpsMax, batchBytesMax } = limits as RuleLimits
+  const { valueBytesMax, valueDepthMax, runBytesMax, batchOpsMax, batchBytesMax, fuelMax, depthMax } =
+    limits as RuleLimits
   // What a rule allows, every decoder has to take.
   if (valueBytesMax > VALUE_BYTES_MAX || valueDepthMax > VALUE_DEPTH_MAX)
     throw invalid('larger values than the value format has')
+  if (fuelMax < 1 || fuelMax > FUEL_LIMIT) throw invalid('fuelMax is no amount that can be counted')
+  if (depthMax < 1 || depthMax > DEPTH_MAX) throw invalid('depthMax is deeper than engines go')
   if (Math.min(runBytesMax, batchOpsMax, batchBytesMax) < 1) throw invalid('no batch could hold an op')
   if (initialState !== undefined && !isHash(initialState)) throw invalid('initialState is not a hash')
   Object.freeze(limits)

@@ -4,7 +4,6 @@
  */
 import './prelude.js'
 import { assertModule, createUtil } from '@vitra/contract-sdk/modules'
-import type { LinkName } from '../link.js'
 import { FRAME, MODE, type Mode } from '../wire.js'
 import { realmConsole, speak } from './console.js'
 import { index, listOplogs, oplog } from './contract-module.js'
@@ -12,7 +11,9 @@ import { clean, diagnose } from './errors.js'
 import { freezeModule } from './freeze.js'
 import { connect, type HostFunction, takeMessage, tell } from './host.js'
 import { type Exports, type Finish, inspect, runApply, runMethod, runProcess } from './invoke.js'
+import { LINK } from './links.js'
 import { lock } from './lockdown.js'
+import { exhaustedBy, refuel, taintedBy } from './meter.js'
 import { findUnlisted, type Unlisted } from './prune.js'
 import { beginRun, generator, type Run, readLimits } from './run.js'
 import { decodeFresh } from './values.js'
@@ -41,9 +42,6 @@ function offer<T extends object>(module: T): T {
   return module
 }
 
-/** What instrumented code calls. */
-const LINK: Record<LinkName, unknown> = { clean, freezeModule }
-
 /** What the host asks for: mode, function or op, parameters or ack, seed, own public key, limits. */
 type Message = [Mode, never, never, Uint8Array, string | null, number[]]
 
@@ -67,6 +65,7 @@ function start(exports: Exports | undefined): void {
   } else {
     const run: Run = { mode, seed, limits: readLimits(message[5]), pubkey: pubkey ?? undefined, isOpen: true }
     beginRun(run)
+    refuel()
     speak()
     finish = begin(contract, run, subject, extra)
   }
@@ -80,7 +79,10 @@ function begin(contract: Exports, run: Run, subject: never, extra: never): Finis
 
 /** Sends the ending; the guest calls it once nothing is left to do. */
 function end(): void {
-  tell(FRAME.result, finish!())
+  const ending = finish!()
+  if (taintedBy() !== undefined) return
+  const code = exhaustedBy()
+  tell(FRAME.result, code === undefined ? ending : ['failed', code, '', '', []])
 }
 
 Object.assign(globalThis, {

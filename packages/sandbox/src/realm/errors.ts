@@ -1,9 +1,10 @@
 /**
  * Error classes of the realm (spec/6-determinism §3). Those that a contract sees are ours: they remember
  * what they made, so that an error of the contract and one of the engine can be told apart, and they
- * leave no `stack`. The engine's own classes stay out of reach. Imports nothing: it has to be
+ * leave no `stack`. The engine's own classes stay out of reach. Imports only the meter: it has to be
  * evaluated before any class extends `Error`.
  */
+import { checkFuel, onEmptyStack, type Taint, taint } from './meter.js'
 
 /** Names of the standard error classes; `Error` comes first, the others inherit from it. */
 const CLASSES = [
@@ -140,11 +141,37 @@ export function isTalkative(): boolean {
   return areFramesKept
 }
 
+/** Errors with which engines say that they have run into a limit of their own, by their message. */
+const LIMITS: Readonly<Record<string, Taint>> = {
+  'Maximum call stack size exceeded': 'stack',
+  'Invalid string length': 'memory',
+  'Array buffer allocation failed': 'memory',
+  'Invalid array buffer length': 'memory',
+  'Maximum BigInt size exceeded': 'memory',
+  'Map maximum size exceeded': 'memory',
+  'Set maximum size exceeded': 'memory',
+  'Too many properties to enumerate': 'memory',
+}
+
+/** Taints the run where the engine, not the contract, says that a limit was reached: no other engine need have it there. */
+export function noticeLimit(thrown: unknown): void {
+  if (typeof thrown !== 'object' || thrown === null || made.has(thrown)) return
+  try {
+    if (standardClass(Reflect.getPrototypeOf(thrown)!) !== 'RangeError') return
+    const message: unknown = Reflect.getOwnPropertyDescriptor(thrown, 'message')?.value
+    if (typeof message === 'string' && Object.hasOwn(LIMITS, message)) taint(LIMITS[message]!)
+  } catch {
+    // A proxy: no error of the engine.
+  }
+}
+
 /**
  * What a `catch` or a handler of the contract gets: of an error that the engine made, only its class. A
  * method's errors reach no state and keep their messages.
  */
 export function clean(thrown: unknown): unknown {
+  noticeLimit(thrown)
+  checkFuel()
   if (typeof thrown !== 'object' || thrown === null || areFramesKept || isDiagnosing || made.has(thrown))
     return thrown
   const prototype = Reflect.getPrototypeOf(thrown)
@@ -167,10 +194,22 @@ export function cleanRejections(): void {
   const { then } = {
     // biome-ignore lint/suspicious/noThenProperty: a method, for it has no prototype.
     then(this: unknown, onFulfilled?: unknown, onRejected?: unknown): unknown {
-      if (typeof onRejected !== 'function') return Reflect.apply(attach, this, [onFulfilled, onRejected])
-      const onCleaned = (reason: unknown) => Reflect.apply(onRejected, undefined, [clean(reason)])
-      return Reflect.apply(attach, this, [onFulfilled, onCleaned])
+      const onValue = typeof onFulfilled === 'function' ? onTop(onFulfilled as AnyHandler) : onFulfilled
+      if (typeof onRejected !== 'function') return Reflect.apply(attach, this, [onValue, onRejected])
+      const onCleaned = onTop((reason) => Reflect.apply(onRejected, undefined, [clean(reason)]))
+      return Reflect.apply(attach, this, [onValue, onCleaned])
     },
   }
   Object.defineProperty(Promise.prototype, 'then', { value: then })
+}
+
+type AnyHandler = (value: unknown) => unknown
+
+/** A handler as the engine calls it, with nothing of the contract below it on the stack. */
+function onTop(handler: AnyHandler): AnyHandler {
+  return (value) => {
+    checkFuel()
+    onEmptyStack()
+    return Reflect.apply(handler, undefined, [value])
+  }
 }

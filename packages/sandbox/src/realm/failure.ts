@@ -1,6 +1,14 @@
 /** What a contract threw, as plain data (spec/6-determinism §3): whose error it is and what may be recorded of it. */
 import { formatValue } from '@vitra/contract-sdk/modules'
-import { errorFrames, type Frame, isMade, isTalkative, refusalCode, standardClass } from './errors.js'
+import {
+  errorFrames,
+  type Frame,
+  isMade,
+  isTalkative,
+  noticeLimit,
+  refusalCode,
+  standardClass,
+} from './errors.js'
 
 export interface Failure {
   code: string
@@ -13,6 +21,7 @@ const PROTOTYPES_MAX = 100
 
 /** Runs code of the contract where `message` or `name` is a getter. */
 export function describe(thrown: unknown): Failure {
+  noticeLimit(thrown)
   if (typeof thrown !== 'object' || thrown === null) {
     return foreign(typeof thrown === 'string' ? thrown : formatValue(thrown), [])
   }
