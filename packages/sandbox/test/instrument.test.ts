@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: texts of contracts.
 // The instrumenter (spec/6-determinism §7): what it puts in changes nothing that the author meant, and stays on its line.
 import { parse } from 'acorn'
 import { describe, expect, it } from 'vitest'

@@ -130,7 +130,9 @@ describe('while one contract', () => {
       expect(await count()).toBe(5)
       served++
     }
-    expect((await attack) as Error).toMatchObject({ code: expect.stringMatching(/CALL_TIMEOUT|GUEST_|CONTRACT_/) })
+    expect((await attack) as Error).toMatchObject({
+      code: expect.stringMatching(/CALL_TIMEOUT|GUEST_|CONTRACT_/),
+    })
     expect(served).toBeGreaterThan(20)
   })
 
