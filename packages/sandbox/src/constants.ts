@@ -39,6 +39,8 @@ export const PATIENCE_MS = 10
 export const SPARE_DELAY_MS = 250
 /** Guests beyond the first and the spare end when they were idle for this long, in milliseconds. */
 export const GUEST_IDLE_MS = 30_000
+/** A contract after which more than this part of a guest's heap is in use is unloaded before another one runs. */
+export const LEFT_HEAP_PART = 0.25
 /** How far the guests of contracts that misbehaved stand behind in the system's scheduling. */
 export const CONFINED_NICE = 10
 /** A run that its caller ends after this long, in milliseconds, counts as one that would not end. */

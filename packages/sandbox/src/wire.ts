@@ -31,7 +31,7 @@ export const FRAME = {
   part: 12,
   /** host> put away what the last contract left, before another one runs */
   settle: 13,
-  /** guest> done */
+  /** guest> done; megabytes that contracts hold */
   settled: 14,
 } as const
 export type FrameKind = (typeof FRAME)[keyof typeof FRAME]

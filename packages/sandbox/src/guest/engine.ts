@@ -26,6 +26,7 @@ export interface EngineModule {
 export interface EngineIsolate {
   readonly isDisposed: boolean
   createContextSync(): EngineContext
+  getHeapStatisticsSync(): { used_heap_size: number; externally_allocated_size: number }
   compileScriptSync(code: string, options: { filename: string }): EngineScript
   compileModuleSync(code: string, options: { filename: string }): EngineModule
 }

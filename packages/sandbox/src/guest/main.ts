@@ -45,7 +45,7 @@ function main(): void {
     else if (kind === FRAME.unload) unload(unpack(payload) as number)
     else if (kind === FRAME.run) run(payload)
     // A frame is taken when everything before it is done, spare realms included.
-    else if (kind === FRAME.settle) writeFrame(FRAME.settled, payload)
+    else if (kind === FRAME.settle) answer(FRAME.settled, realms.usedMb)
   }
   process.exit(0)
 }

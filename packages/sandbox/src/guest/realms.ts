@@ -71,6 +71,12 @@ export class Realms {
     this.#diagnose = compile('$vitra.diagnose()')
   }
 
+  /** Memory of all contracts, what is not collected yet included, in megabytes. */
+  get usedMb(): number {
+    const { used_heap_size: heap, externally_allocated_size: outside } = this.isolate.getHeapStatisticsSync()
+    return Math.round((heap + outside) / 2 ** 20)
+  }
+
   /**
    * A fresh realm with the contract evaluated in it.
    *

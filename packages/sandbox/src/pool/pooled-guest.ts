@@ -1,13 +1,14 @@
 /** A guest of the pool: what it holds, for whom it is kept, and its work, one piece at a time. */
-import { LOADED_CONTRACTS_MAX } from '../constants.js'
+import { LEFT_HEAP_PART, LOADED_CONTRACTS_MAX } from '../constants.js'
 import type { SandboxError } from '../errors.js'
 import type { GuestProcess, GuestRun } from '../guest-process.js'
-import { pack } from '../pack.js'
+import { pack, unpack } from '../pack.js'
 import { FRAME } from '../wire.js'
 import type { Conduct } from './conduct.js'
 import type { Tenant } from './tenant.js'
 
-export interface GuestTimes {
+export interface GuestLimits {
+  readonly memoryMb: number
   readonly opMs: number
   readonly loadMs: number
 }
@@ -23,14 +24,14 @@ export class PooledGuest {
   isBusy = false
   /** Since when it has been busy, or idle, by `performance.now()`. */
   since = performance.now()
-  readonly #times: GuestTimes
+  readonly #limits: GuestLimits
   /** What it holds, the one used longest ago first. */
   readonly #loaded = new Set<Tenant>()
   #forgotten: Tenant[] = []
 
-  constructor(process: GuestProcess, times: GuestTimes) {
+  constructor(process: GuestProcess, limits: GuestLimits) {
     this.process = process
-    this.#times = times
+    this.#limits = limits
   }
 
   get loadedCount(): number {
@@ -65,17 +66,20 @@ export class PooledGuest {
 
   /**
    * Waits until the guest has put away what the last contract left, so that nobody pays for somebody else's. Where
-   * the guest dies of it, that contract is to blame.
+   * the guest dies of it, that contract is to blame. One that leaves much in memory is unloaded.
    */
   async settle(): Promise<void> {
-    this.#begin(this.tenant!)
+    const last = this.tenant!
+    this.#begin(last)
     try {
-      await this.process.request({
+      const answer = await this.process.request({
         kind: FRAME.settle,
         payload: pack(null),
         answer: FRAME.settled,
-        timeoutMs: this.#times.opMs,
+        timeoutMs: this.#limits.opMs,
       })
+      const usedMb = Number(unpack(answer))
+      if (!(usedMb <= this.#limits.memoryMb * LEFT_HEAP_PART)) this.forget(last)
       this.tenant = null
     } finally {
       this.#end()
@@ -120,7 +124,7 @@ export class PooledGuest {
       kind: FRAME.load,
       payload: tenant.loadPayload(tenant.id),
       answer: FRAME.loaded,
-      timeoutMs: this.#times.loadMs,
+      timeoutMs: this.#limits.loadMs,
       onLog: tenant.onLog,
     })
     this.#loaded.add(tenant)
@@ -138,7 +142,7 @@ export class PooledGuest {
     signal?.addEventListener('abort', abort)
     try {
       return await this.process.request({
-        timeoutMs: this.#times.opMs,
+        timeoutMs: this.#limits.opMs,
         ...run,
         payload: payload(tenant.id),
         onLog: tenant.onLog,
