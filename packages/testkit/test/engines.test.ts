@@ -1,13 +1,16 @@
 /** Differences between engines (spec/6-determinism §4): what an audit says, with and without the recorded one. */
 import { IndexLog, type Input, Log, oplogIdentity, Storage } from '@vitra/log'
-import { ENGINES, Sandbox } from '@vitra/sandbox'
+import { ENGINES, type EngineBinaries, engineName, Sandbox } from '@vitra/sandbox'
 import type { AuditReport } from '@vitra/verifier'
 import { Auditor, type OpenEngine } from '@vitra/verifier/replay'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Database } from 'vitra'
+import { checkDatabase } from 'vitra/testing'
 import {
   CallsOpUnexecutable,
   type DishonestExecutor,
   NamesOtherEngine,
+  publish,
   publishInto,
   readHistory,
   TemporaryFolder,
@@ -17,6 +20,9 @@ import { writeHonestHistory } from './honest-history.js'
 
 let folder: TemporaryFolder
 let recorded: string
+const OWN = engineName(process.versions.v8)
+/** Engines of this machine, as in packages/sandbox/test/engines.test.ts. */
+const REAL: EngineBinaries = JSON.parse(process.env.VITRA_ENGINES ?? '{}')
 const OTHER = ENGINES.find((name) => !process.versions.v8.startsWith(name.slice('v8-'.length)))!
 
 beforeAll(async () => {
@@ -93,6 +99,42 @@ describe('an executor that names an engine which it did not run', () => {
     const report = await audit(new NamesOtherEngine(OTHER), { openEngine: installed })
     expect(report).toMatchObject({ verdict: 'fraud', violation: { code: 'wrong-changes' } })
   })
+})
+
+describe('with another engine that is really here', () => {
+  const others = Object.keys(REAL).filter((name) => name !== OWN)
+
+  it.skipIf(others.length > 0)('is skipped: VITRA_ENGINES names none, see scripts/engines.mjs', () => {
+    expect(others).toEqual([])
+  })
+
+  it.each(others)(
+    '%s finds out who named it falsely, and confirms who named it rightly',
+    async (engine) => {
+      const lies = await readHistory(folder.at('honest'))
+      const liar = new NamesOtherEngine(engine)
+      liar.tell(lies)
+      await publish(lies, folder.at(`lie-${engine}`), liar)
+      {
+        await using db = await Database.load(folder.at(`lie-${engine}`))
+        const report = await db.verify()
+        expect(report.findings).toMatchObject([
+          { code: 'other-engine', engines: { recorded: engine, here: OWN } },
+        ])
+        await expect(db.verify({ engines: REAL })).rejects.toMatchObject({
+          violation: { code: 'wrong-changes' },
+        })
+      }
+      const truth = await readHistory(folder.at('honest'))
+      for (const batch of truth.batches) batch.engine = engine
+      await publish(truth, folder.at(`truth-${engine}`))
+      await using db = await Database.load(folder.at(`truth-${engine}`), undefined, {
+        sandbox: { engine, engines: REAL },
+      })
+      await checkDatabase(db)
+    },
+    60_000,
+  )
 })
 
 describe('an honest executor is not accused where', () => {
