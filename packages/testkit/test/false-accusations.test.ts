@@ -45,6 +45,8 @@ beforeAll(async () => {
   folder = await TemporaryFolder.make()
   await using db = await Database.create(folder.at('honest'), {
     contract: { source: HEAVY_CONTRACT },
+    // With the default an op runs out of fuel before it gets this heavy.
+    limits: { fuelMax: 2_000_000_000 },
     ...ROOMY,
   })
   const ops = [

@@ -23,9 +23,9 @@ export const apply = {
   source (tx) { tx.setContractSource({ code: 'no contract' }) },
   fuel () { for (;;) {} },
   depth () { return deeper(1_000_000) },
-  caught () {
+  caught (tx) {
     try { deeper(1_000_000) } catch {}
-    try { for (;;) {} } finally { return 'got away with it' }
+    try { for (;;) {} } finally { tx.put('/caught', 'got away with it'); return 'so it seems' }
   },
 }
 `
@@ -43,6 +43,8 @@ describe('an op that fails is acknowledged as failed, with no changes, and repla
     ['never-settles', /never settles/],
     ['size', /more than the rules allow/],
     ['source', /does not load/],
+    ['fuel', ''],
+    ['depth', ''],
   ])('%s', async (code, message) => {
     await using db = await Database.create(Storage.temporary(), { contract: { source: CONTRACT }, ...SLOW })
     const tx = await db.call('emits', { op: { op: code } })
@@ -55,6 +57,14 @@ describe('an op that fails is acknowledged as failed, with no changes, and repla
     expect(ack!.outcome.message).toMatch(message)
     await (await db.call('emits', { op: { op: 'ok' } })).whenProcessed()
     expect((await db.index.get('/ok'))?.value).toBe(true)
+    await checkDatabase(db)
+  })
+
+  it('whatever the contract catches of what it has used up', async () => {
+    await using db = await Database.create(Storage.temporary(), { contract: { source: CONTRACT }, ...SLOW })
+    const tx = await db.call('emits', { op: { op: 'caught' } })
+    await expect(tx.whenProcessed()).rejects.toMatchObject({ details: { failure: 'depth' } })
+    expect(await db.index.get('/caught')).toBeNull()
     await checkDatabase(db)
   })
 
