@@ -48,6 +48,11 @@ export interface SandboxOptions {
   readonly engine?: string
   /** Other engines that this machine has, by name. */
   readonly engines?: EngineBinaries
+  /**
+   * False runs contracts that have their guests ended again and again all the same, where no op may be left out, as in an
+   * audit. Default true: they are refused for a while.
+   */
+  readonly refusal?: boolean
   /** Receives what contracts print with `console`. */
   readonly onLog?: (entry: ContractLogEntry) => void
 }
@@ -64,11 +69,12 @@ export class Sandbox implements AsyncDisposable {
   readonly confinement: readonly Confinement[]
   readonly #pool: Pool
   readonly #onLog: SandboxOptions['onLog']
-  readonly #conduct = new Conduct()
+  readonly #conduct: Conduct
   readonly #contracts = new Map<string, Contract>()
   #closing: Promise<void> | undefined
 
-  private constructor(pool: Pool, { onLog }: SandboxOptions) {
+  private constructor(pool: Pool, { onLog, refusal = true }: SandboxOptions) {
+    this.#conduct = new Conduct({ refuses: refusal })
     this.#pool = pool
     this.#onLog = onLog
     this.engine = engineName(pool.guests.v8)

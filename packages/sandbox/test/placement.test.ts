@@ -106,7 +106,7 @@ describe('room', () => {
 describe('conduct', () => {
   it('refuses after six faults within five minutes, for twice as long each time, up to ten minutes', () => {
     let now = 1_000_000
-    const conduct = new Conduct(() => now)
+    const conduct = new Conduct({ now: () => now })
     const lengths: unknown[] = []
     for (let refusal = 0; refusal < 7; refusal++) {
       for (let n = 0; n < 6; n++) {
@@ -122,7 +122,7 @@ describe('conduct', () => {
 
   it('forgets faults that are long ago', () => {
     let now = 0
-    const conduct = new Conduct(() => now)
+    const conduct = new Conduct({ now: () => now })
     for (let n = 0; n < 30; n++) {
       conduct.note('a')
       now += 61_000
@@ -132,7 +132,7 @@ describe('conduct', () => {
 
   it('begins anew after a long time without a refusal', () => {
     let now = 0
-    const conduct = new Conduct(() => now)
+    const conduct = new Conduct({ now: () => now })
     const misbehave = () => {
       for (let n = 0; n < 6; n++) conduct.note('a')
       return conduct.refusal('a')?.details.retryAfterMs
@@ -140,6 +140,12 @@ describe('conduct', () => {
     expect(misbehave()).toBe(30_000)
     now += 30_000 + 600_001
     expect(misbehave()).toBe(30_000)
+  })
+
+  it('refuses nothing where it is told to', () => {
+    const conduct = new Conduct({ refuses: false })
+    for (let n = 0; n < 20; n++) conduct.note('a')
+    expect(conduct.refusal('a')).toBe(null)
   })
 
   it('confines for good, ten thousand contracts at most', () => {

@@ -25,6 +25,13 @@ export function confine(digest: string): void {
   dropOldest(confined)
 }
 
+export interface ConductOptions {
+  /** Milliseconds since 1970. */
+  readonly now?: () => number
+  /** False refuses nothing. */
+  readonly refuses?: boolean
+}
+
 interface Faults {
   /** When guests were ended, within the window. */
   times: number[]
@@ -35,11 +42,12 @@ interface Faults {
 /** The faults of one sandbox's contracts, by digest. Another database with the same contract is not refused for them. */
 export class Conduct {
   readonly #now: () => number
+  readonly #refuses: boolean
   readonly #faults = new Map<string, Faults>()
 
-  /** @param now milliseconds since 1970 */
-  constructor(now: () => number = Date.now) {
+  constructor({ now = Date.now, refuses = true }: ConductOptions = {}) {
     this.#now = now
+    this.#refuses = refuses
   }
 
   /** Notes that a contract had its guest ended. */
@@ -60,7 +68,7 @@ export class Conduct {
   refusal(digest: string): SandboxError | null {
     const { refusedUntil } = this.#faults.get(digest) ?? { refusedUntil: 0 }
     const retryAfterMs = refusedUntil - this.#now()
-    if (retryAfterMs <= 0) return null
+    if (retryAfterMs <= 0 || !this.#refuses) return null
     return new SandboxError(
       'CONTRACT_REFUSED',
       `the contract had its process ended ${CONTRACT_KILLS_MAX} times and is not run before ${new Date(refusedUntil).toISOString()}: try again then`,
