@@ -226,6 +226,24 @@ describe('what goes wrong', () => {
     await check(made.folder.at('.vitra'))
   })
 
+  it('a contract that is not provably pure is warned of, by line and column, and --json stays JSON', async () => {
+    await using folder = await TemporaryFolder.make()
+    const source = 'let calls = 0\nexport const apply = {\n  COUNT (tx) { tx.put("/n", ++calls) },\n}\n'
+    await writeFile(folder.at('contract.js'), source)
+    const at = { cwd: folder.path }
+    const made = await vitra(['init', 'contract.js'], at)
+    expect(made).toMatchObject({ code: 0, stdout: expect.stringMatching(/^[0-9a-f]{64}\n$/) })
+    expect(made.stderr).toMatch(/^ {2}contract\.js:3:\d+: `calls` /m)
+    const warnings = [{ line: 3, column: expect.any(Number), reason: expect.stringContaining('calls') }]
+    expect(await json(['init', 'contract.js', '--dir', 'other'], at)).toMatchObject({ warnings })
+    expect(await json(['info'], at)).toMatchObject({ warnings })
+    expect(await json(['source'], at)).toMatchObject({ source, warnings })
+    expect((await vitra(['info'], at)).stdout).toContain('contract.js:3:')
+    const printed = await vitra(['source'], at)
+    expect(printed).toMatchObject({ stdout: source, stderr: expect.stringContaining('contract.js:3:') })
+    await check(folder.at('.vitra'))
+  })
+
   it('names of methods do not reach the terminal', async () => {
     await using folder = await TemporaryFolder.make()
     const source = 'export const apply = {}\nfunction f () {}\nexport { f as "a\\u001b[2Jb" }\n'

@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream'
 import type { AnyContract, MethodName } from '@vitra/contract-sdk'
 import type { Executor } from '@vitra/executor'
 import { decodeValue, encodeValue, type RuleLimits, Storage, toHex } from '@vitra/log'
-import type { MethodInfo } from '@vitra/sandbox'
+import { type ContractWarning, contractWarnings, type MethodInfo } from '@vitra/sandbox'
 import { type AuditReport, ContractFraudProof, type Finding, InconclusiveError } from '@vitra/verifier'
 import { Auditor, type AuditorOptions } from '@vitra/verifier/replay'
 import { closeAll } from './close-all.js'
@@ -209,6 +209,17 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
   /** The contract in force. */
   async source(): Promise<string> {
     return this.#core.use(() => this.#core.index.read((snapshot) => snapshot.contractSource()))
+  }
+
+  /**
+   * Why the contract in force needs a fresh realm for each op, which is slow: the places that may keep state. Empty for
+   * a pure contract. Look at it once a database is created, or upgraded.
+   *
+   * @example for (const { line, column, reason } of await db.warnings()) console.warn(`contract.js:${line}:${column}: ${reason}`)
+   */
+  async warnings(): Promise<readonly ContractWarning[]> {
+    const source = await this.source()
+    return this.#core.use(async () => contractWarnings(source, await this.#core.rules()))
   }
 
   /** What the contract can be called with. */

@@ -28,6 +28,7 @@ export {
   ContractLoadError,
   type ContractLoadErrorCode,
   type ContractLogEntry,
+  type ContractWarning,
   ENGINES,
   type EngineBinaries,
   type EngineBinary,

@@ -86,3 +86,16 @@ describe('an op that fails is acknowledged as failed, with no changes, and repla
     await checkDatabase(db)
   })
 })
+
+describe('warnings', () => {
+  it('name what keeps the contract in force from being pure, after an upgrade as well', async () => {
+    const pure = 'export const apply = { UP (tx, op) { tx.setContractSource({ code: op.code }) } }'
+    const source = `export function emits ({ op }, emit) { emit(op) }\n${pure}`
+    await using db = await Database.create(Storage.temporary(), { contract: { source } })
+    expect(await db.warnings()).toEqual([])
+    const code = `${source}\nlet n = 0\nexport const next = () => n++`
+    await (await db.call('emits', { op: { op: 'UP', code } })).whenProcessed()
+    expect(await db.warnings()).toMatchObject([{ line: 4, reason: expect.stringContaining('`n`') }])
+    await checkDatabase(db)
+  })
+})

@@ -1,10 +1,11 @@
-import type { Database, OplogInfo } from 'vitra'
+import type { ContractWarning, Database, OplogInfo } from 'vitra'
 import { defineCommand } from '../command.js'
 import { EXIT } from '../exit-codes.js'
 import { Deadline, fetchLatest } from '../network.js'
 import { READ_OPTIONS, type ReadOptions, SYNC_SECONDS } from '../options.js'
 import { findingLines, fraudFolder } from '../output/report.js'
 import { columns, count, showShort, tameLine } from '../output/text.js'
+import { WARNINGS_MEAN, warningLine } from '../output/warnings.js'
 
 export const info = defineCommand<ReadOptions>({
   name: 'info',
@@ -28,6 +29,7 @@ export const info = defineCommand<ReadOptions>({
     })
     const violations = (await db.frauds()).map(({ violation }) => violation)
     const suspects = await db.suspects()
+    const warnings = await warningsOf(db)
     const document = {
       key: db.pubkey.toString('hex'),
       folder: db.path,
@@ -38,6 +40,7 @@ export const info = defineCommand<ReadOptions>({
       pending,
       violations,
       suspects,
+      warnings,
     }
     const { style } = context.out
     context.out.result(document, [
@@ -66,10 +69,21 @@ export const info = defineCommand<ReadOptions>({
             `${style.yellow('suspect')}       ${count(suspects.length, 'finding')} that a dishonest executor could hide behind`,
           ]),
       ...suspects.flatMap(findingLines),
+      ...(warnings.length === 0 ? [] : [`${style.yellow('slow')}          ${WARNINGS_MEAN}`]),
+      ...warnings.map((warning) => `  ${warningLine(warning)}`),
     ])
     return EXIT.ok
   },
 })
+
+/** A copy that lacks the source, or more, is looked at all the same. */
+async function warningsOf(db: Database): Promise<readonly ContractWarning[]> {
+  try {
+    return db.index.version === 0 ? [] : await db.warnings()
+  } catch {
+    return []
+  }
+}
 
 async function ownKey(db: Database): Promise<string | null> {
   if (db.localOplog !== null) return db.localOplog.publicKey.toString('hex')

@@ -1,6 +1,7 @@
 import { defineCommand } from '../command.js'
 import { UsageError } from '../errors.js'
 import { EXIT } from '../exit-codes.js'
+import { WARNINGS_MEAN, warningLine } from '../output/warnings.js'
 
 interface Options {
   readonly participants?: readonly string[]
@@ -44,7 +45,9 @@ export const init = defineCommand<Options>({
     )
     const key = db.pubkey.toString('hex')
     const participant = db.localOplog!.publicKey.toString('hex')
-    context.out.result({ key, folder: db.path, participant }, [key])
+    const warnings = await db.warnings()
+    context.out.result({ key, folder: db.path, participant, warnings }, [key])
+    if (warnings.length > 0) context.out.warn([WARNINGS_MEAN, ...warnings.map(warningLine)].join('\n  '))
     context.out.note(`A new database is in ${db.path}; its key is above. You execute it and take part in it.`)
     context.out.note(
       'Next: `vitra methods` and `vitra call <method>`; `vitra host` keeps it online; `vitra invite` lets others in.',

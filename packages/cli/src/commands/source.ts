@@ -2,6 +2,7 @@ import { defineCommand } from '../command.js'
 import { EXIT } from '../exit-codes.js'
 import { Deadline, fetchLatest } from '../network.js'
 import { READ_OPTIONS, type ReadOptions, SYNC_SECONDS } from '../options.js'
+import { WARNINGS_MEAN, warningLine } from '../output/warnings.js'
 
 export const source = defineCommand<ReadOptions>({
   name: 'source',
@@ -16,10 +17,12 @@ export const source = defineCommand<ReadOptions>({
     const db = await context.database()
     if (options.sync) await fetchLatest(context, db, options, new Deadline(options, SYNC_SECONDS))
     const text = await db.source()
+    const warnings = await db.warnings()
     // The line's end that every line gets is not doubled.
-    context.out.result({ source: text, version: db.index.version }, [
+    context.out.result({ source: text, version: db.index.version, warnings }, [
       context.out.foreign(text.endsWith('\n') ? text.slice(0, -1) : text),
     ])
+    if (warnings.length > 0) context.out.warn([WARNINGS_MEAN, ...warnings.map(warningLine)].join('\n  '))
     return EXIT.ok
   },
 })
