@@ -16,7 +16,7 @@ import { pack } from './src/pack.js'
 import { spawnGuest } from './src/spawn.js'
 import { FRAME, MODE, packRun } from './src/wire.js'
 
-const { guestFile, driver, program } = JSON.parse(process.env.SETTINGS)
+const { guestFile, driver, program } = SETTINGS
 const guest = spawnGuest({ guestFile, program, memoryMb: 64, without: [] })
 const channel = new Channel(guest.stdio[3], {
   onGarbage () {},
@@ -51,8 +51,8 @@ export async function startLoneHost(left?: number): Promise<ChildProcess> {
   const settings = { ...(await loadArtifacts()), program: await engineProgram() }
   const host = spawn(process.execPath, ['--input-type=module', '-'], {
     stdio: left === undefined ? STDIO : [...STDIO, ...Array(LEFT - STDIO.length).fill('ignore'), left],
-    env: { SETTINGS: JSON.stringify(settings) },
+    env: {},
   })
-  host.stdin.end(outputFiles[0]!.text)
+  host.stdin.end(`const SETTINGS = ${JSON.stringify(settings)}\n${outputFiles[0]!.text}`)
   return host
 }

@@ -4,7 +4,7 @@
  */
 import { makeAssignable } from './assignable.js'
 import { closeFunctionConstructors } from './builtins/function.js'
-import { installBuiltins } from './builtins/index.js'
+import { installBuiltins, replaceConstructors } from './builtins/index.js'
 import { replaceSymbol } from './builtins/symbol.js'
 import { type Bag, intrinsics } from './intrinsics.js'
 import { namesOf, PERMITS } from './permits/index.js'
@@ -15,6 +15,7 @@ export function lock(globals: Readonly<Record<string, unknown>>, unlisted: Unlis
   const global = globalThis as unknown as Bag
   closeFunctionConstructors()
   replaceSymbol()
+  replaceConstructors()
   const objects = intrinsics()
   prune(objects, unlisted)
   installBuiltins(objects)

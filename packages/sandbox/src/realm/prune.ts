@@ -2,11 +2,12 @@
  * Takes out of a realm what the permits table does not list (spec/6-determinism §2). To search costs as much as a realm
  * itself, and all realms of an isolate start alike: one of them is searched, the others get the list.
  */
+import { REPLACED_CONSTRUCTORS } from './builtins/index.js'
 import { type Bag, intrinsics } from './intrinsics.js'
 import { PERMITS, permittedNames } from './permits/index.js'
 
 /** Objects that `lock` replaces by some of ours. */
-const OURS = new Set(['console', 'Symbol'])
+const OURS = new Set(['console', 'Symbol', ...REPLACED_CONSTRUCTORS])
 
 /** Unlisted properties: name of the object, then the properties; symbols as `@@` and their description. */
 export type Unlisted = readonly (readonly [object: string, ...keys: string[]])[]

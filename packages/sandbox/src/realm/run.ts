@@ -4,6 +4,7 @@
  */
 import { createGenerator, type Generator } from '@vitra/contract-sdk/modules'
 import { MODE, type Mode } from '../wire.js'
+import { forgetProxies } from './builtins/calls.js'
 import { refusal } from './errors.js'
 
 /** Limits of the rules that the realm keeps to; the host checks them again. */
@@ -31,6 +32,7 @@ let next: Generator | null = null
 /** @throws {Error} where the realm has had its run */
 export function beginRun(begun: Run): void {
   if (run !== null) throw new Error('a realm runs once')
+  forgetProxies()
   run = begun
 }
 

@@ -21,12 +21,3 @@ function closeConstructor(engine: Bag): void {
     Object.defineProperty(globalThis, name, { value: closed, writable: true, configurable: true })
   else Object.setPrototypeOf(closed, Function)
 }
-
-const TEXT = 'function () { [native code] }'
-
-export const functionPrototype = {
-  toString(this: unknown): string {
-    if (typeof this !== 'function') throw new TypeError('Function.prototype.toString needs a function')
-    return TEXT
-  },
-}

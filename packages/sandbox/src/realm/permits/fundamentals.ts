@@ -22,7 +22,7 @@ export const FUNDAMENTALS: Permits = {
     keep: 'length name constructor apply bind call @@hasInstance',
     replace: { toString: 'gives a fixed text: sources show what the instrumenter added' },
     remove: { 'arguments caller': 'legacy' },
-    assignable: 'constructor apply bind call toString',
+    assignable: 'constructor toString',
   },
   Boolean: { keep: 'prototype' },
   'Boolean.prototype': { keep: 'constructor toString valueOf' },
