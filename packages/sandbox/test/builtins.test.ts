@@ -69,7 +69,9 @@ Math.pow | Array.from | [].push | [].splice | "".repeat | "".replace | Object.as
 
 describe('gives what the engine gives', () => {
   it.each(SAME)('%s', async (code) => {
-    expect(await evaluate(sandbox, guarded(code))).toBe(runInNewContext(`(() => { 'use strict'; ${guarded(code)} })()`))
+    expect(await evaluate(sandbox, guarded(code))).toBe(
+      runInNewContext(`(() => { 'use strict'; ${guarded(code)} })()`),
+    )
   })
 })
 

@@ -16,7 +16,6 @@ const view = nativesOf(DataView.prototype, 'setBigUint64 setFloat32 setFloat64 s
 const lengthGetter = Object.getOwnPropertyDescriptor(TypedArray.prototype, 'length')!.get!
 const { isView } = EngineBuffer
 const { floor } = Math
-const { isNaN } = Number
 
 type ViewClass = NewableFunction & { BYTES_PER_ELEMENT: number }
 
@@ -159,12 +158,12 @@ export const typedArray = {
 export const dataViewPrototype = {
   setFloat32(this: unknown, at: unknown, value: unknown, ...little: unknown[]): unknown {
     const number = +(value as number)
-    if (!isNaN(number)) return view.setFloat32!.call(this, at, number, ...little)
+    if (!Number.isNaN(number)) return view.setFloat32!.call(this, at, number, ...little)
     return view.setUint32!.call(this, at, 0x7fc00000, ...little)
   },
   setFloat64(this: unknown, at: unknown, value: unknown, ...little: unknown[]): unknown {
     const number = +(value as number)
-    if (!isNaN(number)) return view.setFloat64!.call(this, at, number, ...little)
+    if (!Number.isNaN(number)) return view.setFloat64!.call(this, at, number, ...little)
     return view.setBigUint64!.call(this, at, 0x7ff8000000000000n, ...little)
   },
 }

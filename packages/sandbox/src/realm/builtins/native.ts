@@ -21,7 +21,7 @@ export function nativesOf(object: object, names: string): Natives {
 
 export const { apply, construct } = Reflect
 export const { isArray } = Array
-const { floor, min, trunc } = Math
+const { floor, max, min, trunc } = Math
 
 /** Proxies of the contract: what they say of themselves is not believed. */
 export const proxies = new WeakSet<object>()
@@ -55,7 +55,7 @@ export function toLength(given: unknown): number {
 export function toIndex(given: unknown, length: number, absent: number): number {
   if (given === undefined) return absent
   const index = trunc(+(given as number))
-  if (index < 0) return index + length > 0 ? index + length : 0
+  if (index < 0) return max(index + length, 0)
   if (index < length) return index
   return index >= length ? length : 0
 }

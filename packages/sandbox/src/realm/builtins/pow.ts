@@ -8,7 +8,6 @@
  */
 
 const { abs, sqrt, trunc } = Math
-const { isNaN } = Number
 const number = new Float64Array(1)
 const words = new Uint32Array(number.buffer)
 number[0] = 1
@@ -16,21 +15,21 @@ number[0] = 1
 const HIGH = words[1] === 0 ? 0 : 1
 const LOW = 1 - HIGH
 
-const LN2 = 6.93147180559945286227e-1
-const LN2_HIGH = 6.93147182464599609375e-1
-const LN2_LOW = -1.90465429995776804525e-9
+const LN2 = 0.6931471805599453
+const LN2_HIGH = 0.6931471824645996
+const LN2_LOW = -1.904654299957768e-9
 /** -(1024 - log2(overflow + half a unit in the last place)) */
-const OVERFLOW_REST = 8.0085662595372944372e-17
+const OVERFLOW_REST = 8.008566259537294e-17
 const INV_LN2 = Math.LOG2E
-const INV_LN2_HIGH = 1.44269502162933349609
-const INV_LN2_LOW = 1.92596299112661746887e-8
+const INV_LN2_HIGH = 1.4426950216293335
+const INV_LN2_LOW = 1.9259629911266175e-8
 /** 2 / (3 ln 2) */
-const CP = 9.61796693925975554329e-1
-const CP_HIGH = 9.61796700954437255859e-1
-const CP_LOW = -7.02846165095275826516e-9
+const CP = 0.9617966939259756
+const CP_HIGH = 0.9617967009544373
+const CP_LOW = -7.028461650952758e-9
 /** log2(1.5) */
-const LOG2_1_5_HIGH = 5.84962487220764160156e-1
-const LOG2_1_5_LOW = 1.35003920212974897128e-8
+const LOG2_1_5_HIGH = 0.5849624872207642
+const LOG2_1_5_LOW = 1.350039202129749e-8
 
 const MIN_NORMAL = 2 ** -1022
 /** Between these, the high word says no more than that x is 1, or just below. */
@@ -40,7 +39,7 @@ const NEAR_ONE_END = 1 + 2 ** -20
 /** `x ** y` of two numbers, the same on every engine. */
 export function pow(x: number, y: number): number {
   if (y === 0) return 1
-  if (isNaN(x) || isNaN(y)) return Number.NaN
+  if (Number.isNaN(x) || Number.isNaN(y)) return Number.NaN
   const size = abs(x)
   if (y === Number.POSITIVE_INFINITY || y === Number.NEGATIVE_INFINITY) {
     if (size === 1) return Number.NaN
