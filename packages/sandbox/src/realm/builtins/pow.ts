@@ -15,7 +15,7 @@ number[0] = 1
 const HIGH = words[1] === 0 ? 0 : 1
 const LOW = 1 - HIGH
 
-const LN2 = 0.6931471805599453
+const { LN2 } = Math
 const LN2_HIGH = 0.6931471824645996
 const LN2_LOW = -1.904654299957768e-9
 /** -(1024 - log2(overflow + half a unit in the last place)) */
