@@ -2,7 +2,7 @@
 import { charge } from '../meter.js'
 import { apply, chargeScan, chargeText, construct, nativesOf } from './native.js'
 import { PRICE } from './prices.js'
-import { chargedReplacement } from './string.js'
+import { chargedReplacement } from './replacement.js'
 
 const EngineRegExp = RegExp
 const { exec } = nativesOf(RegExp.prototype, 'exec')
