@@ -46,8 +46,7 @@ function readLinux(pid: number): Partial<Record<Confinement, boolean>> {
     const hasNone = (name: string) => /^0+$/.test(field(name) ?? '')
     return {
       'no-network': readlinkSync(`/proc/${pid}/ns/net`) !== readlinkSync('/proc/self/ns/net'),
-      'no-privileges':
-        field('NoNewPrivs') === '1' && hasNone('CapEff') && hasNone('CapPrm') && hasNone('CapBnd'),
+      'no-privileges': field('NoNewPrivs') === '1' && hasNone('CapEff') && hasNone('CapPrm'),
       'no-groups': field('Groups') === '',
       limits: /^Max data size +\d/m.test(limits) && /^Max file size +0 /m.test(limits),
     }

@@ -18,7 +18,7 @@ import { channelOnly } from './descriptors.js'
 import type { EngineProgram } from './engine-binary.js'
 
 /** What can be left out where the system does not allow it. */
-export type Measure = 'node-permissions' | 'no-network' | 'no-privileges'
+export type Measure = 'node-permissions' | 'no-network' | 'no-privileges' | 'no-groups'
 
 export interface SpawnOptions {
   readonly program: EngineProgram
@@ -99,7 +99,7 @@ function confined(command: string[], { program, memoryMb, without }: SpawnOption
     'exec "$@"',
   ].join('\n')
   const network = without.includes('no-network') ? [] : unshareNetwork()
-  const privileges = without.includes('no-privileges') ? [] : dropPrivileges()
+  const privileges = without.includes('no-privileges') ? [] : dropPrivileges(!without.includes('no-groups'))
   return ['/bin/sh', '-c', script, 'sh', ...network, ...privileges, ...command]
 }
 
@@ -114,9 +114,12 @@ function unshareNetwork(): string[] {
   return ['unshare', ...(isRoot() ? [] : ['--user', '--map-current-user']), '--net', '--']
 }
 
-function dropPrivileges(): string[] {
-  const flags = ['--no-new-privs', '--inh-caps=-all', '--bounding-set=-all', '--pdeathsig', 'KILL']
-  return ['setpriv', ...flags, ...(isRoot() ? ['--clear-groups'] : []), '--']
+/** @param asRoot also what takes root's capabilities, which a container's root may lack */
+function dropPrivileges(asRoot: boolean): string[] {
+  const flags = ['--no-new-privs', '--inh-caps=-all', '--pdeathsig', 'KILL']
+  if (asRoot) flags.push('--bounding-set=-all')
+  if (asRoot && isRoot()) flags.push('--clear-groups')
+  return ['setpriv', ...flags, '--']
 }
 
 function isRoot(): boolean {

@@ -33,6 +33,8 @@ const WAYS: readonly (readonly Measure[])[] = [
   [],
   [],
   ['no-network'],
+  ['no-groups'],
+  ['no-network', 'no-groups'],
   ['no-privileges'],
   ['no-network', 'no-privileges'],
   ['node-permissions'],
