@@ -13,7 +13,7 @@ import { connect, type HostFunction, takeMessage, tell } from './host.js'
 import { type Exports, type Finish, inspect, runApply, runMethod, runProcess } from './invoke.js'
 import { LINK } from './links.js'
 import { lock } from './lockdown.js'
-import { exhaustedBy, refuel, taintedBy } from './meter.js'
+import { exhaustedBy, refuel, taintedBy, unmetered } from './meter.js'
 import { findUnlisted, type Unlisted } from './prune.js'
 import { beginRun, generator, type Run, readLimits } from './run.js'
 import { decodeFresh } from './values.js'
@@ -79,10 +79,12 @@ function begin(contract: Exports, run: Run, subject: never, extra: never): Finis
 
 /** Sends the ending; the guest calls it once nothing is left to do. */
 function end(): void {
-  const ending = finish!()
-  if (taintedBy() !== undefined) return
-  const code = exhaustedBy()
-  tell(FRAME.result, code === undefined ? ending : ['failed', code, '', '', []])
+  unmetered(() => {
+    const ending = finish!()
+    if (taintedBy() !== undefined) return
+    const code = exhaustedBy()
+    tell(FRAME.result, code === undefined ? ending : ['failed', code, '', '', []])
+  })
 }
 
 Object.assign(globalThis, {

@@ -42,6 +42,8 @@ export function viewConstructor(engine: ViewClass): object {
 export function bufferConstructor(): object {
   return function (this: unknown, length: unknown): unknown {
     if (new.target === undefined) return apply(EngineBuffer as never, undefined, [])
+    // The engine's words for this are those for too little memory.
+    if (+(length as number) <= -1) throw new RangeError('a buffer has no negative length')
     charge(PRICE.entry + toBytes(length, 1))
     return construct(EngineBuffer, [length], new.target)
   }
