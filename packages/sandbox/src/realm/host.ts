@@ -4,6 +4,7 @@
  */
 import { encodeValue, type Value } from '@vitra/log/values'
 import { FRAME, GUEST_FRAME_BYTES_MAX } from '../wire.js'
+import { unmetered } from './meter.js'
 import { decodeFresh } from './values.js'
 
 /** Sends a frame; for `FRAME.call` the reply comes back, for `FRAME.run` the run's message. */
@@ -22,12 +23,20 @@ export function takeMessage(): Uint8Array {
 
 /** Asks the host and waits. */
 export function ask(...question: unknown[]): Value {
-  return decodeFresh(host(FRAME.call, encodeValue(question, FRAME_LIMITS))!)
+  return decodeFresh(
+    host(
+      FRAME.call,
+      unmetered(() => encodeValue(question, FRAME_LIMITS)),
+    )!,
+  )
 }
 
 /** Tells the host without waiting. */
 export function tell(kind: number, message: unknown): void {
-  host(kind, encodeValue(message, FRAME_LIMITS))
+  host(
+    kind,
+    unmetered(() => encodeValue(message, FRAME_LIMITS)),
+  )
 }
 
 const FRAME_LIMITS = { bytesMax: GUEST_FRAME_BYTES_MAX }

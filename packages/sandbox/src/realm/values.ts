@@ -16,6 +16,7 @@ import {
   VitraError,
 } from '@vitra/log/values'
 import { refusal } from './errors.js'
+import { unmetered } from './meter.js'
 import type { Run } from './run.js'
 
 /** Canonical bytes of a value that the contract hands over. */
@@ -29,7 +30,7 @@ export function encodeFromContract(
 
 /** The value that bytes of the host hold, or bytes of this realm; fresh at each call. */
 export function decodeFresh(bytes: Uint8Array): Value {
-  return decodeValue(bytes, HOST_LIMITS)
+  return unmetered(() => decodeValue(bytes, HOST_LIMITS))
 }
 
 /**
@@ -76,7 +77,7 @@ export function listOptions(options: unknown): Required<Omit<ListOptions, 'curso
 
 function refusing<T>(run: () => T): T {
   try {
-    return run()
+    return unmetered(run)
   } catch (error) {
     throw error instanceof VitraError ? refusal('value', error.message) : error
   }
