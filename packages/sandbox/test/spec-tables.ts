@@ -1,4 +1,12 @@
 // Lists of spec/6-determinism as the sandbox has them, in the words of the specification.
+import {
+  ARGUMENTS_MAX,
+  BIGINT_BITS_MAX,
+  CHARGES,
+  NESTING_MAX,
+  PRICE,
+  PROXIES_MAX,
+} from '../src/realm/builtins/prices.js'
 import { namesOf, PERMITS } from '../src/realm/permits/index.js'
 
 const WIDTH = 118
@@ -27,6 +35,23 @@ export function assignableList(): string {
   return Object.entries(PERMITS)
     .flatMap(([name, { assignable }]) => (assignable ? [item(`of \`${name}\`: \`${assignable}\``)] : []))
     .join('\n')
+}
+
+/** Rule 6.2.6: what built-in functions cost. */
+export function pricesList(): string {
+  const units = Object.entries(PRICE).map(([name, price]) => item(`${name}: ${price}`))
+  const charges = Object.entries(CHARGES).map(([name, text]) => item(`${name}: ${text}`))
+  return [...units, ...charges].join('\n')
+}
+
+/** Rule 6.2.7: what they refuse. */
+export function boundsList(): string {
+  return [
+    item(`arguments of \`apply\` and \`construct\`: ${ARGUMENTS_MAX}`),
+    item(`nesting of \`flat\`, \`join\` and JSON: ${NESTING_MAX}`),
+    item(`proxies of a run: ${PROXIES_MAX}`),
+    item(`bits of \`asIntN\` and \`asUintN\`, digits of a converted integer: ${BIGINT_BITS_MAX}`),
+  ].join('\n')
 }
 
 /** An item of a list inside a rule, broken into lines. */

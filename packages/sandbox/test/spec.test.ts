@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { SOURCE_DEPTH_MAX } from '../src/constants.js'
 import { ENGINE_TABLE, enginePackage } from '../src/engine.js'
-import { assignableList, permitsList, replacementsList } from './spec-tables.js'
+import { assignableList, boundsList, permitsList, pricesList, replacementsList } from './spec-tables.js'
 
 const SPEC = readFileSync(fileURLToPath(new URL('../../../spec/6-determinism.md', import.meta.url)), 'utf8')
 
@@ -19,6 +19,8 @@ describe('the specification has', () => {
     ['6.2.2', permitsList()],
     ['6.2.3', replacementsList()],
     ['6.2.4', assignableList()],
+    ['6.2.6', pricesList()],
+    ['6.2.7', boundsList()],
   ])('the list of %s', (number, list) => {
     expect(rule(number)).toContain(`:\n${list}\n`)
   })

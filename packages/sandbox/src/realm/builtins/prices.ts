@@ -31,3 +31,29 @@ export const NESTING_MAX = 200
 export const PROXIES_MAX = 1000
 /** Largest integer that a text, `asIntN` or `asUintN` makes, in bits. */
 export const BIGINT_BITS_MAX = 2 ** 20
+
+/** What is charged, by object, in the words of the specification; sizes are those before the call unless said. */
+export const CHARGES: Readonly<Record<string, string>> = {
+  globalThis: '`decodeURI decodeURIComponent` character; `encodeURI encodeURIComponent` encoded',
+  Array: 'called with one length, `of`, `from`: slot for each item',
+  'Array.prototype':
+    '`push unshift concat fill slice with toReversed toSpliced map filter flat flatMap`: slot for each item of the result; `sort toSorted`: slot and the bits of the length for each item; `join`: character for each of the result; `shift copyWithin`: scanned; `splice`: one for each item, and slot for each removed; others that take a function or look for an item, and `reverse`: one for each item',
+  'typed arrays': 'what makes one: its bytes and entry; methods: one for each item',
+  ArrayBuffer: 'its bytes and entry',
+  '`BigInt` of a text and `BigInt.prototype.toString`':
+    'one for each digit, and the square of their number divided by 4096; for integers beyond 64 bits digits are hexadecimal',
+  '`asIntN` and `asUintN`': 'the bits divided by 8',
+  '`Function.prototype.apply`, `Reflect.apply` and `construct`': 'slot for each argument',
+  JSON: '`parse`: parsed for each character; `stringify`: character for each of the result, and slot for each value',
+  'Map, Set, WeakMap, WeakSet': '`set add`: entry; `clear forEach`: one for each entry',
+  Object:
+    '`keys values getOwnPropertyNames getOwnPropertySymbols`: slot for each; `entries assign fromEntries defineProperties`: entry for each; `getOwnPropertyDescriptors`: two entries for each; `freeze isFrozen isSealed seal`: one for each indexed item; indexed items of texts, arrays and views count before the call',
+  'Promise.prototype': '`then`: handler',
+  Proxy: 'proxy',
+  RegExp:
+    'making one: entry, and slot for each character; `exec`: scanned from where it starts to the end of the match, and piece for each group',
+  'String.prototype':
+    '`concat normalize padEnd padStart repeat replace replaceAll toLocaleLowerCase toLocaleUpperCase toLowerCase toUpperCase toWellFormed`: character for each of the result; `split`: piece for each, and scanned; `endsWith includes indexOf isWellFormed lastIndexOf localeCompare startsWith trim trimEnd trimStart`: scanned',
+  String: '`fromCharCode fromCodePoint raw`: character for each of the result',
+  Symbol: '`for`: entry, and character for each of its key',
+}

@@ -9,7 +9,11 @@ const viewPrototype: Permit = { keep: 'constructor BYTES_PER_ELEMENT' }
 export const COLLECTIONS: Permits = {
   Array: { keep: 'prototype isArray from of @@species' },
   'Array.prototype': {
-    keep: 'length constructor at concat copyWithin fill find findIndex findLast findLastIndex lastIndexOf pop push reverse shift unshift slice sort splice includes indexOf join keys entries values forEach filter flat flatMap map every some reduce reduceRight toString toReversed toSorted toSpliced with @@iterator',
+    keep: 'length constructor at concat copyWithin fill find findIndex findLast findLastIndex lastIndexOf pop push reverse shift unshift slice splice includes indexOf keys entries values forEach filter flatMap map every some reduce reduceRight toString toReversed toSpliced with @@iterator',
+    replace: {
+      'flat join': 'bound nesting',
+      'sort toSorted': 'sort by merging: the same calls of the comparator everywhere',
+    },
     remove: { toLocaleString: LOCALE, '@@unscopables': 'nothing reads it: modules have no `with`' },
     assignable: 'toString',
   },
@@ -20,7 +24,8 @@ export const COLLECTIONS: Permits = {
   },
   '%TypedArray%': { keep: 'prototype of from @@species' },
   '%TypedArray%.prototype': {
-    keep: 'constructor buffer byteLength byteOffset length entries keys values at copyWithin every fill filter find findIndex findLast findLastIndex forEach includes indexOf join lastIndexOf map reverse reduce reduceRight set slice some sort subarray toString toReversed toSorted with @@toStringTag @@iterator',
+    keep: 'constructor buffer byteLength byteOffset length entries keys values at copyWithin every fill filter find findIndex findLast findLastIndex forEach includes indexOf join lastIndexOf map reverse reduce reduceRight set slice some subarray toString toReversed with @@toStringTag @@iterator',
+    replace: { 'sort toSorted': 'sort by merging where there is a comparator' },
     remove: { toLocaleString: LOCALE },
   },
   Uint8Array: view,
@@ -43,7 +48,8 @@ export const COLLECTIONS: Permits = {
   'BigInt64Array.prototype': viewPrototype,
   DataView: { keep: 'prototype' },
   'DataView.prototype': {
-    keep: 'constructor buffer byteLength byteOffset getInt8 setInt8 getUint8 setUint8 getInt16 setInt16 getUint16 setUint16 getInt32 setInt32 getUint32 setUint32 getFloat32 setFloat32 getFloat64 setFloat64 getBigInt64 setBigInt64 getBigUint64 setBigUint64 @@toStringTag',
+    keep: 'constructor buffer byteLength byteOffset getInt8 setInt8 getUint8 setUint8 getInt16 setInt16 getUint16 setUint16 getInt32 setInt32 getUint32 setUint32 getFloat32 getFloat64 getBigInt64 setBigInt64 getBigUint64 setBigUint64 @@toStringTag',
+    replace: { 'setFloat32 setFloat64': 'write NaN as 7fc00000 and 7ff8000000000000' },
   },
   Map: { keep: 'prototype @@species' },
   'Map.prototype': {

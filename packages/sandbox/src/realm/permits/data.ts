@@ -17,13 +17,15 @@ export const DATA: Permits = {
     remove: { toLocaleString: LOCALE },
   },
   Math: {
-    keep: 'abs acos acosh asin asinh atan atanh atan2 ceil cbrt expm1 clz32 cos cosh exp floor fround hypot imul log log1p log2 log10 max min pow round sign sin sinh sqrt tan tanh trunc E LN10 LN2 LOG10E LOG2E PI SQRT1_2 SQRT2 @@toStringTag',
+    keep: 'abs acos acosh asin asinh atan atanh atan2 ceil cbrt expm1 clz32 cos cosh exp floor fround hypot imul log log1p log2 log10 max min round sign sin sinh sqrt tan tanh trunc E LN10 LN2 LOG10E LOG2E PI SQRT1_2 SQRT2 @@toStringTag',
+    replace: { pow: 'rounds in one way: that of FDLIBM 5.3' },
     remove: { random: 'randomness; util.random derives it from the op' },
   },
   String: { keep: 'prototype fromCharCode fromCodePoint raw' },
   'String.prototype': {
-    keep: 'length constructor at charAt charCodeAt codePointAt concat endsWith includes indexOf isWellFormed lastIndexOf match matchAll normalize padEnd padStart repeat replace replaceAll search slice split substr substring startsWith toString toWellFormed trim trimStart trimLeft trimEnd trimRight toLowerCase toUpperCase valueOf @@iterator',
+    keep: 'length constructor at charAt charCodeAt codePointAt concat endsWith includes indexOf isWellFormed lastIndexOf normalize padEnd padStart repeat replace replaceAll slice split substr substring startsWith toString toWellFormed trim trimStart trimLeft trimEnd trimRight toLowerCase toUpperCase valueOf @@iterator',
     replace: {
+      'match matchAll search': 'make patterns as `RegExp` does',
       localeCompare: 'orders by code points: no locale',
       'toLocaleLowerCase toLocaleUpperCase': 'know no locale',
     },
@@ -42,5 +44,5 @@ export const DATA: Permits = {
     keep: 'constructor exec dotAll flags global hasIndices ignoreCase multiline source sticky unicode toString test @@match @@matchAll @@replace @@search @@split',
     remove: { compile: 'legacy', unicodeSets: 'of a later edition than the pinned one' },
   },
-  JSON: { keep: 'parse stringify @@toStringTag' },
+  JSON: { keep: '@@toStringTag', replace: { 'parse stringify': 'bound nesting' } },
 }

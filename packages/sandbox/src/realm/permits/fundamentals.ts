@@ -19,8 +19,11 @@ export const FUNDAMENTALS: Permits = {
   },
   Function: { keep: 'prototype' },
   'Function.prototype': {
-    keep: 'length name constructor apply bind call @@hasInstance',
-    replace: { toString: 'gives a fixed text: sources show what the instrumenter added' },
+    keep: 'length name constructor bind call @@hasInstance',
+    replace: {
+      apply: 'bounds arguments',
+      toString: 'gives a fixed text: sources show what the instrumenter added',
+    },
     remove: { 'arguments caller': 'legacy' },
     assignable: 'constructor toString',
   },
@@ -55,7 +58,8 @@ export const FUNDAMENTALS: Permits = {
   URIError: { keep: 'prototype' },
   'URIError.prototype': standardError,
   Reflect: {
-    keep: 'defineProperty deleteProperty apply construct get getOwnPropertyDescriptor getPrototypeOf has isExtensible ownKeys preventExtensions set setPrototypeOf @@toStringTag',
+    keep: 'defineProperty deleteProperty get getOwnPropertyDescriptor getPrototypeOf has isExtensible ownKeys preventExtensions set setPrototypeOf @@toStringTag',
+    replace: { 'apply construct': 'bound arguments' },
   },
   Proxy: { keep: 'revocable' },
 }

@@ -3,8 +3,12 @@ import type { Permits } from './permit.js'
 
 export const GLOBALS: Permits = {
   globalThis: {
-    keep: 'Array ArrayBuffer BigInt BigInt64Array BigUint64Array Boolean DataView Infinity Int16Array Int32Array Int8Array JSON Map Math NaN Number Object Promise Proxy Reflect RegExp Set String Symbol Uint16Array Uint32Array Uint8Array Uint8ClampedArray WeakMap WeakSet decodeURI decodeURIComponent encodeURI encodeURIComponent globalThis isFinite isNaN parseFloat parseInt undefined',
+    keep: 'Array BigInt64Array BigUint64Array Boolean DataView Infinity Int16Array Int32Array Int8Array JSON Map Math NaN Number Object Promise Reflect Set String Symbol Uint16Array Uint32Array Uint8Array Uint8ClampedArray WeakMap WeakSet decodeURI decodeURIComponent encodeURI encodeURIComponent globalThis isFinite isNaN parseFloat parseInt undefined',
     replace: {
+      RegExp: 'refuses flags, modifiers and repeated names of groups that ECMAScript 2022 does not have',
+      Proxy: 'makes a bounded number in a run',
+      BigInt: 'bounds what a text may hold',
+      ArrayBuffer: 'makes none that can be resized',
       'AggregateError Error EvalError RangeError ReferenceError SyntaxError TypeError URIError':
         'keep no stack, and remember which errors a contract made',
       Function: 'throws: it would make code past the pinned parser',
