@@ -25,8 +25,10 @@ export const GUEST_EXTRA_MB = 384
 export const ISOLATE_RESERVED_MB = 520
 /** Major version of Node. */
 export const RESERVING_NODE = 24
-/** Stack of a guest's threads, in kilobytes; V8 stops contracts at less than one megabyte. */
-export const GUEST_STACK_KB = 8192
+/** Stack of a guest's threads, in kilobytes. */
+export const GUEST_STACK_KB = 16_384
+/** Where V8 stops contracts, in kilobytes of stack: `depthMax` levels take less than half of it. */
+export const CONTRACT_STACK_KB = 14_000
 /** Most descriptors that a guest may hold; Node takes about twenty. */
 export const GUEST_DESCRIPTORS_MAX = 64
 /** The guest's own stop comes this much after the host's, in milliseconds: it matters only without a host. */

@@ -33,8 +33,8 @@ export const apply = {
   },
 }
 `
-const SPINS = 3_000_000
-const FILLS = 1_500_000
+const SPINS = 1_500_000
+const FILLS = 250_000
 /** No guest of the executor's ends early on a busy machine. */
 const ROOMY: OpenOptions = { sandbox: { opMs: 60_000, memoryMb: 256 } }
 
