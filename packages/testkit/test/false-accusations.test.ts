@@ -88,9 +88,9 @@ const lateLie = (history: History) => new WritesOtherValue().tell(history)
 
 describe('an honest executor is not accused by a verifier', () => {
   it.each([
+    // Less memory alone does not show: what fuel lets an op allocate fits.
     ['with less time', { opMs: 3 }],
-    ['with less memory', { memoryMb: 8 }],
-    ['with less of both', { opMs: 3, memoryMb: 8 }],
+    ['with less time and memory', { opMs: 3, memoryMb: 8 }],
   ])('%s: it lists the ops, with their places, and reaches the end', async (_, sandbox) => {
     const report = await audit(await copyOf(null), { sandbox })
     expect(report.verdict).toBe('inconclusive')
