@@ -1,0 +1,41 @@
+// What the resource suites share. A bomb is a table's row: a body, and how the op that runs it has to end.
+import { expect, it } from 'vitest'
+import { type Sandbox, UnexecutableError } from '../../src/index.js'
+import { evaluate, run } from '../helpers.js'
+
+/**
+ * How an op ends: out of `fuel`, too deep, refused, as the engine's own error, well, or not at all on this machine
+ * (`unexecutable`).
+ */
+export type Ending = 'fuel' | 'depth' | 'value' | 'contract' | 'engine' | 'ok' | 'unexecutable'
+
+/** Body of an `apply (tx, op, ack)`, and the ending; two endings where the clock may come first. */
+export type Bomb = readonly [body: string, ending: Ending, or?: Ending]
+
+/** Longest that a bomb may take before it counts as a hang, in ms. */
+export const HANG_MS = 120_000
+
+/** How an op ended, and its fuel. */
+export async function endingOf(sandbox: Sandbox, body: string): Promise<{ ending: string; fuel: number }> {
+  const source = `import { index } from 'contract'; import assert from 'assert'
+    export async function apply (tx, op, ack) {\n${body}\n}`
+  try {
+    const { outcome } = await run(sandbox, source)
+    return { ending: outcome.kind === 'ok' ? 'ok' : String(outcome.code), fuel: outcome.fuel }
+  } catch (error) {
+    if (error instanceof UnexecutableError) return { ending: 'unexecutable', fuel: 0 }
+    throw error
+  }
+}
+
+/** A test for each bomb; the sandbox and its host go on. */
+export function bombs(sandbox: () => Sandbox, list: readonly Bomb[]): void {
+  const rows = list.map(([body, ending, or = ending]) => [body, ending, or] as const)
+  it.each(rows)('%s', { timeout: HANG_MS }, async (body, ending, or) => {
+    const before = process.memoryUsage().rss
+    const found = await endingOf(sandbox(), body)
+    expect([ending, or]).toContain(found.ending)
+    expect(await evaluate(sandbox(), 'return 6 * 7')).toBe(42)
+    expect(process.memoryUsage().rss - before).toBeLessThan(300e6)
+  })
+}
