@@ -1,6 +1,6 @@
 /**
  * The host's side of one `apply` (spec/4-execution §2, §3): answers what the contract reads, grants system changes,
- * keeps the op's queue and the read set. A fresh one for every attempt.
+ * keeps the op's queue and what was read. A fresh one for every attempt.
  */
 import { decodeInput, encodeInput, fromHex, type Input, inputPath, type Rules, SOURCE_PATH } from '@vitra/log'
 import {
@@ -45,6 +45,7 @@ export type Read =
     }
 
 export interface SessionOptions {
+  /** State before the op, read while it runs. */
   readonly view: EntrySource
   readonly rules: Rules
   /** Key of a signer's oplog in this database. */
@@ -105,23 +106,32 @@ export class ApplySession {
     }
   }
 
-  /** The changes that become blocks: a delete of what is absent at that moment makes none. */
-  async effectiveChanges(): Promise<Change[]> {
+  /** Everything that the op wrote, in call order. */
+  get queue(): readonly Change[] {
+    return this.#queue
+  }
+
+  /**
+   * The changes that become blocks: a delete of what is absent at that moment makes none.
+   *
+   * @param view state before the op
+   */
+  async effectiveChanges(view: EntrySource): Promise<Change[]> {
     const changes: Change[] = []
     const isPresent = new Map<string, boolean>()
     for (const change of this.#queue) {
       const { path, value } = change
-      const wasPresent = isPresent.get(path) ?? (value !== null || (await this.#get(path)) !== null)
+      const wasPresent = isPresent.get(path) ?? (value !== null || (await this.#get(path, view)) !== null)
       if (value !== null || wasPresent) changes.push(change)
       isPresent.set(path, value !== null)
     }
     return changes
   }
 
-  async #get(path: string): Promise<Uint8Array | null> {
+  async #get(path: string, view: EntrySource = this.#source): Promise<Uint8Array | null> {
     const known = this.#values.get(path)
     if (known !== undefined) return known
-    const value = await this.#source.get(pathToKey(path))
+    const value = await view.get(pathToKey(path))
     this.#keep(path.length + (value?.length ?? 0))
     this.#values.set(path, value)
     this.reads.push({ kind: 'get', path, value })

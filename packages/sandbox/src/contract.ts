@@ -1,14 +1,17 @@
-/** A loaded contract (spec/4-execution §1, §2): its methods, `process` and `apply`, each run in a fresh realm. */
+/** A loaded contract (spec/4-execution §1, §2): its methods, `process` and `apply`. */
 import { randomBytes } from 'node:crypto'
 import { type RuleLimits, type Rules, toHex } from '@vitra/log'
 import { decodeValue, type Value } from '@vitra/log/values'
-import { type Ending, readEnding } from './ending.js'
-import { ContractError, SandboxError } from './errors.js'
-import type { GuestRun } from './guest-process.js'
+import { type Ending, readEndings } from './ending.js'
+import { ContractError, isResourceLimit, SandboxError } from './errors.js'
+import { type GuestRun, protocolError } from './guest-process.js'
+import { checked, expectArray } from './messages.js'
 import { answerMethod, type MethodHost } from './method-calls.js'
-import { pack } from './pack.js'
+import { pack, unpack } from './pack.js'
 import type { ParsedContract } from './parse.js'
-import { FRAME, MODE, type Mode, packRun } from './wire.js'
+import { packRuns } from './runs.js'
+import type { StateSession } from './state-session.js'
+import { FRAME, MODE, type Mode } from './wire.js'
 
 /** A method, as its author wrote it. */
 export interface MethodInfo {
@@ -41,15 +44,32 @@ export type ProcessResult =
   | { readonly ok: true; readonly metadata?: Uint8Array }
   | { readonly ok: false; readonly message: string }
 
-/** One `apply`; for {@link step}, which is what everybody else calls. */
-export interface ApplyRequest {
+/** One `apply` of a batch. */
+export interface ApplyItem {
   readonly op: Uint8Array
   /** Encoded `ack`. */
   readonly ack: Uint8Array
   /** 32 bytes that `util` draws from. */
   readonly seed: Uint8Array
-  /** Answers what the contract reads and asks for. A rejection ends the run. */
-  answer(question: Value): Promise<Uint8Array>
+}
+
+/** `apply` over ops, one after the other; for {@link steps}, which is what everybody else calls. */
+export interface ApplyRequest {
+  readonly items: readonly ApplyItem[]
+  /** What lets the guest go on from what it knows of the state; without it the guest asks for everything. */
+  readonly state?: StateSession
+  /** Answers what the op at a position reads and asks for. A rejection ends the batch. */
+  answer(nth: number, question: Value): Promise<Uint8Array>
+  /** Takes the endings of the next ops. What it throws ends the batch. */
+  onEndings(endings: readonly Ending[]): void
+}
+
+/** How a batch of runs went. It may end before its last item: the guest stops where the host has to have its say. */
+export interface RunsResult {
+  /** Of the first items, in order. */
+  readonly endings: readonly Ending[]
+  /** Why the next item has no ending, where the guest failed in it. */
+  readonly failure?: SandboxError
 }
 
 /** A contract that is loaded and can be run. */
@@ -66,10 +86,10 @@ export interface Contract {
    * @throws {SandboxError}
    */
   call(request: CallRequest): Promise<CallResult>
-  /** Runs `process` over an encoded op. @throws {SandboxError} */
-  process(op: Uint8Array): Promise<ProcessResult>
-  /** @throws {SandboxError}, or whatever `answer` rejects with */
-  apply(request: ApplyRequest): Promise<Ending>
+  /** Runs `process` over encoded ops. @throws {SandboxError} where it is closed or refused */
+  process(ops: readonly Uint8Array[]): Promise<RunsResult>
+  /** Runs `apply`. @throws {SandboxError} where it is closed or refused, or whatever `answer` rejects with */
+  apply(request: ApplyRequest): Promise<RunsResult>
 }
 
 export interface ContractFacts {
@@ -113,34 +133,31 @@ export class LoadedContract implements Contract {
       throw new ContractError('METHOD_NOT_FOUND', `the contract has no method ${method}; it has ${known}`)
     }
     const pubkey = caller.oplog === null ? null : toHex(caller.oplog.pubkey)
-    const ending = await this.#runToEnd(MODE.call, method, checkParams(params), randomBytes(SEED_BYTES), {
-      pubkey,
+    const message = packMessage(method, checkParams(params), randomBytes(SEED_BYTES), pubkey)
+    const { endings, failure } = await this.#runAll(MODE.call, [message], {
       isWriter: caller.isWriter,
-      answer: (question) => answerMethod(caller, question),
+      answer: (_, question) => answerMethod(caller, question),
       signal,
-    }).catch((error) => {
-      throw asCallError(error, method)
     })
+    if (failure !== undefined) throw asCallError(failure, method)
+    const ending = endings[0]!
     if (ending.kind === 'ok')
       return { ops: ending.ops, ...(ending.value === null ? {} : { response: ending.value }) }
     throw this.#methodError(method, ending)
   }
 
-  async process(op: Uint8Array): Promise<ProcessResult> {
-    if (!this.hasProcess) return { ok: true }
-    const ending = await this.#runToEnd(MODE.process, op, null, randomBytes(SEED_BYTES), { isWriter: null })
-    if (ending.kind === 'ok')
-      return { ok: true, ...(ending.value === null ? {} : { metadata: ending.value }) }
-    if (ending.kind === 'failed') return { ok: false, message: ending.message }
-    return { ok: false, message: 'process never settles' }
+  process(ops: readonly Uint8Array[]): Promise<RunsResult> {
+    const messages = ops.map((op) => packMessage(op, null, randomBytes(SEED_BYTES)))
+    return this.#runAll(MODE.process, messages, {})
   }
 
-  apply({ op, ack, seed, answer }: ApplyRequest): Promise<Ending> {
-    return this.#runToEnd(MODE.apply, op, ack, seed, { isWriter: null, answer })
+  apply({ items, ...how }: ApplyRequest): Promise<RunsResult> {
+    const messages = items.map(({ op, ack, seed }) => packMessage(op, ack, seed))
+    return this.#runAll(MODE.apply, messages, how)
   }
 
   #methodError(method: string, ending: Exclude<Ending, { kind: 'ok' }>): ContractError {
-    if (ending.kind === 'pending') {
+    if (ending.kind !== 'failed') {
       return new ContractError('CONTRACT_ERROR', `${method} waits for something that never comes`, {
         details: { method, stack: [] },
       })
@@ -158,38 +175,88 @@ export class LoadedContract implements Contract {
     })
   }
 
-  async #runToEnd(
-    mode: Mode,
-    subject: string | Uint8Array,
-    extra: Uint8Array | null,
-    seed: Uint8Array,
-    { pubkey = null, isWriter, answer, signal }: RunOptions,
-  ): Promise<Ending> {
+  /** Runs one message after the other, and says how far the guest got. */
+  async #runAll(mode: Mode, messages: readonly Uint8Array[], how: RunOptions): Promise<RunsResult> {
     const { rules, run } = this.#options
-    const { limits } = rules
-    const message = pack([mode, subject, extra, new Uint8Array(seed), pubkey, limitNumbers(limits)])
-    const ending = await run({
-      kind: FRAME.run,
-      payload: (id) => packRun({ id, mode, isWriter }, message),
-      answer: FRAME.result,
-      signal,
-      ...(answer === undefined ? {} : { onCall: answer }),
-    })
-    return readEnding(ending, mode, limits)
+    const { isWriter = null, state, answer, onEndings, signal } = how
+    const endings: Ending[] = []
+    const take = (payload: Uint8Array): void => {
+      const next = readEndings(payload, mode, rules.limits)
+      if (endings.length + next.length > messages.length) throw protocolError('more endings than runs')
+      if (next.slice(0, -1).some(({ kind }) => kind === 'resource'))
+        throw protocolError('runs after the last')
+      onEndings?.(next)
+      endings.push(...next)
+    }
+    const batch = nextBatch++
+    const runs = { mode, isWriter, batch, messages, state: state?.id ?? 0, after: state?.after ?? 0 }
+    state?.reset()
+    try {
+      await run({
+        kind: FRAME.run,
+        payload: (id) => packRuns({ id, ...runs }),
+        answer: FRAME.result,
+        signal,
+        onPart: take,
+        ...(answer === undefined
+          ? {}
+          : { onCall: (asked) => answerNth(asked, endings.length, messages.length, answer) }),
+      })
+    } catch (error) {
+      if (signal?.aborted || !isResourceLimit(error)) throw error
+      return { endings, failure: error }
+    }
+    if (endings.length === 0) throw protocolError('no ending')
+    if (endings.at(-1)!.kind === 'resource')
+      return { endings: endings.slice(0, -1), failure: resourceError() }
+    state?.arrive(batch)
+    return { endings }
   }
 }
 
-interface RunOptions extends Pick<GuestRun, 'signal'> {
+let nextBatch = 1
+
+interface RunOptions
+  extends Pick<GuestRun, 'signal'>,
+    Partial<Pick<ApplyRequest, 'answer' | 'onEndings' | 'state'>> {
   /** Value of `isWriter`; null outside methods. */
-  readonly isWriter: boolean | null
-  readonly pubkey?: string | null
-  readonly answer?: (question: Value) => Promise<Uint8Array>
+  readonly isWriter?: boolean | null
+}
+
+function packMessage(
+  subject: string | Uint8Array,
+  extra: Uint8Array | null,
+  seed: Uint8Array,
+  pubkey: string | null = null,
+): Uint8Array {
+  return pack([subject, extra, new Uint8Array(seed), pubkey])
+}
+
+/** A question with the position of the run that asks it: never one that has its ending. */
+async function answerNth(
+  asked: Value,
+  ended: number,
+  count: number,
+  answer: ApplyRequest['answer'],
+): Promise<Uint8Array> {
+  const [nth, question] = expectArray(asked, 'no question')
+  const isRun = Number.isSafeInteger(nth) && (nth as number) >= ended && (nth as number) < count
+  if (!isRun || !(question instanceof Uint8Array)) throw protocolError('a question of no run')
+  return answer(
+    nth as number,
+    checked('a question that does not decode', () => unpack(question)),
+  )
+}
+
+function resourceError(): SandboxError {
+  return new SandboxError('GUEST_MEMORY', 'the contract needs more memory or stack than it may have')
 }
 
 /** The limits that the realm keeps to, in its order. */
-function limitNumbers(limits: RuleLimits): number[] {
-  const { valueBytesMax, valueDepthMax, opBytesMax, opChangesMax, opWriteBytesMax } = limits
-  return [valueBytesMax, valueDepthMax, opBytesMax, opChangesMax, opWriteBytesMax]
+export function packLimits(limits: RuleLimits): Uint8Array {
+  const { valueBytesMax, valueDepthMax, opBytesMax, opChangesMax, opWriteBytesMax, fuelMax } = limits
+  const fuel = fuelMax || Number.MAX_SAFE_INTEGER
+  return pack([valueBytesMax, valueDepthMax, opBytesMax, opChangesMax, opWriteBytesMax, fuel])
 }
 
 /** Parameters are an object, always. */

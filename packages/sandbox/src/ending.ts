@@ -13,7 +13,10 @@ export interface ErrorPlace {
 }
 
 /** How one run of a contract ended. */
-export type Ending =
+export type Ending = {
+  /** Fuel that the run used. */
+  readonly fuel: number
+} & (
   | {
       readonly kind: 'ok'
       /** Encoded return value; null where there is none. */
@@ -32,14 +35,41 @@ export type Ending =
       readonly frames: readonly ErrorPlace[]
     }
   | { readonly kind: 'pending' }
+  /** The run met a limit of the machine, which is no outcome: it has to be tried elsewhere. */
+  | { readonly kind: 'resource' }
+)
 
-/** @throws {SandboxError} `GUEST_PROTOCOL` */
-export function readEnding(payload: Uint8Array, mode: Mode, limits: RuleLimits): Ending {
-  const [kind, ...rest] = expectArray(
-    checked('an ending that does not decode', () => unpack(payload)),
+/** The endings that one frame brings. @throws {SandboxError} `GUEST_PROTOCOL` */
+export function readEndings(payload: Uint8Array, mode: Mode, limits: RuleLimits): Ending[] {
+  const list = expectArray(
+    checked('endings that do not decode', () => unpack(payload)),
+    'no list of endings',
+  )
+  return list.map((ending) => readEnding(ending, mode, limits))
+}
+
+function readEnding(bytes: unknown, mode: Mode, limits: RuleLimits): Ending {
+  if (!(bytes instanceof Uint8Array)) throw protocolError('no ending')
+  const [fuel, kind, ...rest] = expectArray(
+    checked('an ending that does not decode', () => unpack(bytes)),
     'no ending',
   )
-  if (kind === 'pending') return { kind }
+  if (
+    !Number.isSafeInteger(fuel) ||
+    (fuel as number) < 0 ||
+    (limits.fuelMax > 0 && (fuel as number) > limits.fuelMax)
+  )
+    throw protocolError('fuel that no run has')
+  return { ...readKind(kind, rest, mode, limits), fuel: fuel as number } as Ending
+}
+
+function readKind(
+  kind: unknown,
+  rest: readonly unknown[],
+  mode: Mode,
+  limits: RuleLimits,
+): DistributiveOmit<Ending, 'fuel'> {
+  if (kind === 'pending' || kind === 'resource') return { kind }
   if (kind === 'failed') return readFailure(rest, limits)
   if (kind !== 'ok') throw protocolError('no ending')
   const [value, extra] = rest
@@ -52,7 +82,12 @@ export function readEnding(payload: Uint8Array, mode: Mode, limits: RuleLimits):
   }
 }
 
-function readFailure([code, message, name, frames]: readonly unknown[], limits: RuleLimits): Ending {
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
+
+function readFailure(
+  [code, message, name, frames]: readonly unknown[],
+  limits: RuleLimits,
+): DistributiveOmit<Extract<Ending, { kind: 'failed' }>, 'fuel'> {
   if (!FAILURE_CODES.includes(code as FailureCode)) throw protocolError('an unknown failure')
   if (typeof message !== 'string' || typeof name !== 'string')
     throw protocolError('a failure without a message')

@@ -25,7 +25,10 @@ export interface Request {
   /** Longest without a part, questions included, in milliseconds. */
   readonly totalMs?: number
   readonly onCall?: CallHandler
-  /** Takes results that come before the end, a {@link FRAME.part} each; without it a part is a breach of protocol. */
+  /**
+   * Takes results as they come, a {@link FRAME.part} each, and the answer's payload; without it a part is a breach of
+   * protocol. What it throws ends the guest.
+   */
   readonly onPart?: (payload: Uint8Array) => void
   readonly onLog?: LogHandler
 }
@@ -152,8 +155,10 @@ export class GuestProcess {
       else if (kind === FRAME.call) void this.#serve(pending, unpack(payload))
       else if (kind === FRAME.part) this.#takePart(pending, payload)
       else if (kind === FRAME.fatal) this.#fail(fatalError(unpack(payload)))
-      else if (kind === pending.request.answer) this.#settle(pending, payload)
-      else this.#fail(protocolError(`a frame of kind ${kind}`))
+      else if (kind === pending.request.answer) {
+        pending.request.onPart?.(payload)
+        this.#settle(pending, payload)
+      } else this.#fail(protocolError(`a frame of kind ${kind}`))
     } catch (error) {
       this.#fail(error instanceof SandboxError ? error : protocolError('a frame that does not decode', error))
     }
@@ -163,6 +168,7 @@ export class GuestProcess {
     const { onPart, timeoutMs } = pending.request
     if (onPart === undefined) throw protocolError('a part where none is allowed')
     onPart(payload)
+    pending.logs = 0
     pending.endsAt = endOf(pending.request)
     this.#watch(pending, timeoutMs)
   }

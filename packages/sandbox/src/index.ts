@@ -3,12 +3,14 @@ export type { Read } from './apply-session.js'
 export { CONFINEMENTS, type Confinement } from './confinement.js'
 export { OP_MS } from './constants.js'
 export type {
+  ApplyItem,
   ApplyRequest,
   CallRequest,
   CallResult,
   Contract,
   MethodInfo,
   ProcessResult,
+  RunsResult,
 } from './contract.js'
 export type { Ending, ErrorPlace } from './ending.js'
 export { ENGINE_TABLE, ENGINES, type Engine, engineName } from './engine.js'
@@ -25,6 +27,7 @@ export {
 } from './errors.js'
 export type { MethodHost } from './method-calls.js'
 export { type ContractLogEntry, Sandbox, type SandboxOptions } from './sandbox.js'
-export { type Step, type StepInput, step } from './step.js'
+export { StateSession } from './state-session.js'
+export { type Step, type StepInput, step, steps } from './step.js'
 export { type IndexView, ReadableSource, readableView } from './view.js'
 export { type ContractWarning, contractWarnings } from './warnings.js'

@@ -36,6 +36,11 @@ export function readInspection(
         'CONTRACT_LOAD',
         'the contract waits at top level for something that never comes',
       )
+    case 'exhausted':
+      throw new ContractLoadError(
+        'CONTRACT_LOAD',
+        'evaluating the contract takes more fuel than an op has: do less at module level',
+      )
     default:
       throw protocolError('no inspection')
   }

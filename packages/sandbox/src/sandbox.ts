@@ -7,7 +7,7 @@ import { encodeRules, type Rules, toHex } from '@vitra/log'
 import type { Value } from '@vitra/log/values'
 import type { Confinement } from './confinement.js'
 import { GUESTS_MAX, LOAD_MS, LOADED_CONTRACTS_MAX, MEMORY_MB, OP_MS, TEXT_UNITS_MAX } from './constants.js'
-import { type Contract, LoadedContract } from './contract.js'
+import { type Contract, LoadedContract, packLimits } from './contract.js'
 import { ENGINES, engineName } from './engine.js'
 import type { EngineBinaries } from './engine-binary.js'
 import { SandboxError } from './errors.js'
@@ -118,9 +118,11 @@ export class Sandbox implements AsyncDisposable {
     const parsed = parseContract(source, rules)
     const instrumented = instrument(source, parsed.program, rules.limits)
     const { imports, hasTail } = parsed
+    const isPure = parsed.impurities.length === 0
+    const limits = packLimits(rules.limits)
     const tenant = new Tenant({
       digest: createHash('sha256').update(key).digest('base64'),
-      loadPayload: (id) => pack([id, instrumented.source, imports, hasTail]),
+      loadPayload: (id) => pack([id, instrumented.source, imports, hasTail, isPure, limits]),
       onLog: (value) => this.#log(value),
       conduct: this.#conduct,
     })

@@ -1,10 +1,9 @@
 /**
- * One oplog block, executed (spec/4-execution): the one function that executor and verifier share, so that a
+ * Oplog blocks, executed (spec/4-execution): the one function that executor and verifier share, so that a
  * replay can differ only because somebody cheated.
  */
 import {
   decodeEnvelope,
-  type FailureCode,
   INPUTS_PREFIX,
   type Outcome,
   type Rules,
@@ -15,10 +14,13 @@ import {
   uint64,
 } from '@vitra/log'
 import { type Change, decodeValue, type EntrySource, encodeValue, VitraError } from '@vitra/log/values'
-import { ApplySession, type Read } from './apply-session.js'
-import type { Contract, ProcessResult } from './contract.js'
+import { ApplyBatch, type ApplyOp } from './apply-batch.js'
+import type { Read } from './apply-session.js'
+import type { Contract, ProcessResult, RunsResult } from './contract.js'
 import { cut, type Ending } from './ending.js'
-import { ContractLoadError, isResourceLimit, UnexecutableError } from './errors.js'
+import { ContractLoadError, type SandboxError, type UnexecutableError } from './errors.js'
+import { failed, failedEnding, notRun, unexecutable } from './outcomes.js'
+import type { StateSession } from './state-session.js'
 
 /** One block and what it is executed under. */
 export interface StepInput {
@@ -48,18 +50,13 @@ export interface Step {
   /** The new contract, where the op set one. */
   readonly source?: string
   readonly participantsChanged: boolean
-  /** What was read of the state before the op, in order. */
+  /** What was read of the state before the op, in order; with a {@link StateSession}, what the guest did not know. */
   readonly reads: Read[]
-}
-
-const ATTEMPTS = 2
-
-/** Fixed texts of failures that the contract has no words for; part of the protocol. */
-const MESSAGES: Partial<Record<FailureCode, string>> = {
-  'no-handler': 'apply has no handler for the op',
-  'never-settles': 'apply never settles',
-  size: 'the op writes more than the rules allow',
-  source: 'the new contract does not load',
+  /**
+   * Why two guests could not run the op to its end. The outcome is then `unexecutable`, which an executor may publish and
+   * which says nothing about the op to anybody else.
+   */
+  readonly unexecutable?: UnexecutableError
 }
 
 /**
@@ -71,71 +68,117 @@ const MESSAGES: Partial<Record<FailureCode, string>> = {
  * @throws whatever `view` or `loadSource` rejects with, unchanged
  */
 export async function step(contract: Contract, view: EntrySource, input: StepInput): Promise<Step> {
-  const { block, rules, ts } = input
-  if (block.length > rules.limits.opBytesMax) return withoutChanges({ kind: 'too-large', ts })
-  const op = readOp(block, rules)
-  if (op === 'undecodable' || op === 'echo') return withoutChanges({ kind: op, ts })
-  const processed = await runProcess(contract, op, input)
-  if (!processed.ok) return failed(input, 'process', cut(processed.message, rules.limits.messageUnitsMax))
-  const { metadata } = processed
-  return retried(() => runApply(contract, view, input, op, metadata))
+  const [only] = await steps(contract, view, [input])
+  if (only!.unexecutable !== undefined) throw only!.unexecutable
+  return only!
 }
 
-/** The op's encoded value, or why there is none to execute. */
-function readOp(block: Uint8Array, rules: Rules): Uint8Array | 'undecodable' | 'echo' {
+/**
+ * Executes blocks one after the other, each over what those before it changed. Gives at least the first; fewer than
+ * there are where the rest cannot or should not follow at once: after an op that changed the contract or the
+ * participants, before one that a guest failed in, and after a while. Whoever executes comes again with the rest.
+ *
+ * @param view state before the first op; it must not change meanwhile
+ * @param session what lets the guest go on from what it knows of the state
+ * @throws as {@link step}, but where two guests could not run an op the step says so
+ */
+export async function steps(
+  contract: Contract,
+  view: EntrySource,
+  inputs: readonly StepInput[],
+  session?: StateSession,
+): Promise<Step[]> {
+  const plans = await runProcess(contract, inputs.map(plan))
+  const ops = plans.flatMap((planned) => ('op' in planned ? [applyOp(planned)] : []))
+  let batch = new ApplyBatch(view, ops)
+  const endings = await endingsOf(ops.length, (count) => {
+    batch = new ApplyBatch(view, ops.slice(0, count))
+    return batch.run(contract, session)
+  })
+  const done: Step[] = []
+  let nth = 0
+  for (const planned of plans) {
+    if ('outcome' in planned) {
+      done.push(planned)
+      continue
+    }
+    const ending = endings[nth]
+    if (ending === undefined) break
+    const result = await finish(planned, ending, batch, nth++)
+    done.push(result)
+    // The guest does not know that the host refused the new contract.
+    if (result.outcome.code === 'source') session?.reset()
+    if (result.source !== undefined || result.participantsChanged) break
+  }
+  return done
+}
+
+/** An op that is to be executed. */
+interface Planned {
+  readonly input: StepInput
+  readonly op: Uint8Array
+  readonly metadata?: Uint8Array | undefined
+}
+
+/** What becomes of a block: an op to execute, or all that there is to say about it. */
+function plan(input: StepInput): Planned | Step {
+  const { block, rules, ts } = input
+  if (block.length > rules.limits.opBytesMax) return notRun('too-large', ts)
   const { valueDepthMax, opBytesMax } = rules.limits
   try {
     const envelope = decodeEnvelope(block)
-    if (envelope.type === 'echo') return 'echo'
+    if (envelope.type === 'echo') return notRun('echo', ts)
     decodeValue(envelope.body, { depthMax: valueDepthMax, bytesMax: opBytesMax })
-    return new Uint8Array(envelope.body)
+    return { input, op: new Uint8Array(envelope.body) }
   } catch (error) {
-    if (error instanceof VitraError) return 'undecodable'
+    if (error instanceof VitraError) return notRun('undecodable', ts)
     throw error
   }
 }
 
+/** Runs `process` where that is to be done, or takes what was published. May give fewer plans than it was given. */
 async function runProcess(
   contract: Contract,
-  op: Uint8Array,
-  { processed }: StepInput,
-): Promise<ProcessResult> {
-  if (processed === 'run') return contract.hasProcess ? retried(() => contract.process(op)) : { ok: true }
-  return processed ?? { ok: true }
+  plans: readonly (Planned | Step)[],
+): Promise<(Planned | Step)[]> {
+  const isRun = ({ input }: Planned): boolean => input.processed === 'run' && contract.hasProcess
+  const ops = plans.flatMap((planned) => ('op' in planned && isRun(planned) ? [planned.op] : []))
+  const endings = await endingsOf(ops.length, (count) => contract.process(ops.slice(0, count)))
+  const done: (Planned | Step)[] = []
+  let nth = 0
+  for (const planned of plans) {
+    if (!('op' in planned)) {
+      done.push(planned)
+    } else if (isRun(planned)) {
+      const ending = endings[nth++]
+      if (ending === undefined) break
+      const { ts } = planned.input
+      done.push(isFailure(ending) ? unexecutable(ts, ending) : withResult(planned, processResult(ending)))
+    } else {
+      done.push(withResult(planned, published(planned.input)))
+    }
+  }
+  return done
 }
 
-async function runApply(
-  contract: Contract,
-  view: EntrySource,
-  input: StepInput,
-  op: Uint8Array,
-  metadata: Uint8Array | undefined,
-): Promise<Step> {
-  const session = new ApplySession({ view, rules: input.rules, deriveOplog: input.deriveOplog })
-  const ending = await contract.apply({
-    op,
-    ack: encodeAck(input, metadata),
-    seed: opSeed(input),
-    answer: (question) => session.answer(question),
-  })
-  const { reads } = session
-  if (ending.kind !== 'ok') return { ...failedEnding(input, ending, metadata), reads }
-  session.accept(ending.changes)
-  const changes = await session.effectiveChanges()
-  const source = newSource(changes)
-  if (source !== undefined && !(await isContract(input, source))) {
-    return { ...failed(input, 'source', '', metadata), reads }
-  }
-  const outcome: Outcome = {
-    kind: 'ok',
-    ts: input.ts,
-    numChanges: changes.length,
-    fuel: 0,
-    ...(metadata === undefined ? {} : { metadata }),
-    ...(ending.value === null ? {} : { value: ending.value }),
-  }
-  const participantsChanged = changes.some(({ path }) => path.startsWith(`${INPUTS_PREFIX}/`))
-  return { outcome, changes, participantsChanged, reads, ...(source === undefined ? {} : { source }) }
+function published({ processed }: StepInput): ProcessResult {
+  return processed === 'run' || processed === null ? { ok: true } : processed
+}
+
+function processResult(ending: Ending): ProcessResult {
+  if (ending.kind === 'ok') return { ok: true, ...(ending.value === null ? {} : { metadata: ending.value }) }
+  if (ending.kind !== 'failed') return { ok: false, message: 'process never settles' }
+  return { ok: false, message: ending.message }
+}
+
+function withResult(planned: Planned, processed: ProcessResult): Planned | Step {
+  if (processed.ok) return { ...planned, metadata: processed.metadata }
+  const { ts, rules } = planned.input
+  return failed({ ts, code: 'process', message: cut(processed.message, rules.limits.messageUnitsMax) })
+}
+
+function applyOp({ input, op, metadata }: Planned): ApplyOp {
+  return { input, op, ack: encodeAck(input, metadata), seed: opSeed(input) }
 }
 
 function encodeAck({ signer, seq, ts, rules }: StepInput, metadata: Uint8Array | undefined): Uint8Array {
@@ -153,6 +196,54 @@ function opSeed({ oplog, seq, block }: StepInput): Uint8Array {
   return taggedHash(sodiumCrypto, 'vitra/op-seed/1', oplog, uint64(seq), block)
 }
 
+/** Most times that an op is tried; the sandbox gives a contract whose guest failed one of its own. */
+const ATTEMPTS = 2
+
+/**
+ * Endings of the first items, at least of one. Where a guest failed in the very first, it is tried again by itself;
+ * after that the failure stands for its ending.
+ */
+async function endingsOf(
+  count: number,
+  run: (count: number) => Promise<RunsResult>,
+): Promise<readonly (Ending | SandboxError)[]> {
+  if (count === 0) return []
+  let result = await run(count)
+  for (let n = 1; n < ATTEMPTS && result.endings.length === 0; n++) result = await run(1)
+  return result.endings.length > 0 ? result.endings : [result.failure!]
+}
+
+function isFailure(ending: Ending | SandboxError): ending is SandboxError {
+  return ending instanceof Error
+}
+
+/** The step of an op that `apply` ran over. */
+async function finish(
+  { input, metadata }: Planned,
+  ending: Ending | SandboxError,
+  batch: ApplyBatch,
+  nth: number,
+): Promise<Step> {
+  const { ts } = input
+  if (isFailure(ending)) return unexecutable(ts, ending)
+  const { fuel } = ending
+  if (ending.kind !== 'ok') return { ...failedEnding(ending, { ts, metadata }), reads: batch.reads(nth) }
+  const { changes, reads } = await batch.settle(nth)
+  const source = newSource(changes)
+  if (source !== undefined && !(await isContract(input, source)))
+    return { ...failed({ ts, metadata, fuel, code: 'source' }), reads }
+  const outcome: Outcome = {
+    kind: 'ok',
+    ts,
+    numChanges: changes.length,
+    fuel,
+    ...(metadata === undefined ? {} : { metadata }),
+    ...(ending.value === null ? {} : { value: ending.value }),
+  }
+  const participantsChanged = changes.some(({ path }) => path.startsWith(`${INPUTS_PREFIX}/`))
+  return { outcome, changes, participantsChanged, reads, ...(source === undefined ? {} : { source }) }
+}
+
 async function isContract({ loadSource }: StepInput, source: string): Promise<boolean> {
   try {
     await loadSource(source)
@@ -166,46 +257,4 @@ async function isContract({ loadSource }: StepInput, source: string): Promise<bo
 function newSource(changes: readonly Change[]): string | undefined {
   const newest = changes.findLast(({ path }) => path === SOURCE_PATH)
   return newest === undefined ? undefined : String(decodeValue(newest.value!))
-}
-
-function failedEnding(
-  input: StepInput,
-  ending: Exclude<Ending, { kind: 'ok' }>,
-  metadata?: Uint8Array,
-): Step {
-  if (ending.kind === 'pending') return failed(input, 'never-settles', '', metadata)
-  return failed(input, ending.code, ending.message, metadata)
-}
-
-function failed({ ts }: StepInput, code: FailureCode, message: string, metadata?: Uint8Array): Step {
-  return withoutChanges({
-    kind: 'failed',
-    ts,
-    code,
-    message: MESSAGES[code] ?? message,
-    ...(metadata === undefined ? {} : { metadata }),
-  })
-}
-
-function withoutChanges(outcome: Omit<Outcome, 'numChanges' | 'fuel'>): Step {
-  return {
-    outcome: { ...outcome, numChanges: 0, fuel: 0 },
-    changes: [],
-    participantsChanged: false,
-    reads: [],
-  }
-}
-
-/** Tries again in a fresh guest where the first one failed. */
-async function retried<T>(run: () => Promise<T>): Promise<T> {
-  let cause: unknown
-  for (let n = 0; n < ATTEMPTS; n++) {
-    try {
-      return await run()
-    } catch (error) {
-      if (!isResourceLimit(error)) throw error
-      cause = error
-    }
-  }
-  throw new UnexecutableError('UNEXECUTABLE', 'the op could not be run to its end on this machine', { cause })
 }

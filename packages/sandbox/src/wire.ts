@@ -15,11 +15,11 @@ export const FRAME = {
   loaded: 4,
   /** host> forget a contract */
   unload: 5,
-  /** host> run `apply`, `process` or a method */
+  /** host> runs of one contract, one after the other: see runs.ts */
   run: 6,
-  /** guest> how the run ended */
+  /** guest> how the runs ended that no part told of */
   result: 7,
-  /** guest> a question of the contract; the guest waits for the reply */
+  /** guest> which run asks, and its packed question; the guest waits for the reply */
   call: 8,
   /** host> */
   reply: 9,
@@ -27,7 +27,7 @@ export const FRAME = {
   log: 10,
   /** guest> why the guest gives up; it exits */
   fatal: 11,
-  /** guest> results so far; any number of them before the frame that ends the request */
+  /** guest> how the next runs ended; any number of these frames before the result */
   part: 12,
   /** host> put away what the last contract left, before another one runs */
   settle: 13,
@@ -50,31 +50,19 @@ export const HOST_FRAME_BYTES_MAX = 512 * 1024 * 1024
 export const MODE = { apply: 0, process: 1, call: 2, inspect: 3 } as const
 export type Mode = (typeof MODE)[keyof typeof MODE]
 
-/** What stands before a run's message, outside of CBOR: the guest reads it for every op. */
-export interface RunHeader {
-  /** The loaded contract. */
-  readonly id: number
-  readonly mode: Mode
-  /** Value of `isWriter`; null outside methods. */
-  readonly isWriter: boolean | null
-}
-
-const RUN_HEADER_BYTES = 6
-const NO_WRITER = 2
-
-/** A run frame's payload. */
-export function packRun({ id, mode, isWriter }: RunHeader, message: Uint8Array): Uint8Array {
-  const payload = new Uint8Array(RUN_HEADER_BYTES + message.length)
-  new DataView(payload.buffer).setUint32(0, id, true)
-  payload[4] = mode
-  payload[5] = isWriter === null ? NO_WRITER : Number(isWriter)
-  payload.set(message, RUN_HEADER_BYTES)
-  return payload
-}
-
-/** A run frame's parts; the message is a copy. */
-export function unpackRun(payload: Uint8Array): RunHeader & { message: Uint8Array } {
-  const id = new DataView(payload.buffer, payload.byteOffset).getUint32(0, true)
-  const isWriter = payload[5] === NO_WRITER ? null : payload[5] === 1
-  return { id, mode: payload[4] as Mode, isWriter, message: payload.slice(RUN_HEADER_BYTES) }
-}
+/** What the guest process does for the realm. The numbers are the first argument of the realm's host function. */
+export const SERVICE = {
+  /** Gives the packed limits of the rules. */
+  limits: 0,
+  /** Gives what the realm is to run: `[subject, extra, seed, pubkey]`. */
+  message: 1,
+  /** Takes a path, gives the encoded value there before the op, nothing where there is none. */
+  get: 2,
+  /** Takes any other question, gives the host's reply. */
+  ask: 3,
+  /** Takes a line of the console. */
+  log: 4,
+  /** Takes the ending: fuel used, kind, and what the kind tells. */
+  ending: 5,
+} as const
+export type Service = (typeof SERVICE)[keyof typeof SERVICE]

@@ -6,7 +6,7 @@ import { encodeValue } from '@vitra/log/values'
 import { describe, expect, it } from 'vitest'
 import { ApplySession } from '../src/apply-session.js'
 import { Channel } from '../src/channel.js'
-import { readEnding } from '../src/ending.js'
+import { readEndings } from '../src/ending.js'
 import { GuestProcess } from '../src/guest-process.js'
 import { readInspection } from '../src/inspection.js'
 import { instrument } from '../src/instrument.js'
@@ -57,7 +57,7 @@ describe('changes', () => {
     const forged = encodeInput({ signer, oplog: deriveOplog(signer), active: false })
     expect(thrown(() => granting.accept([[path, forged]]))).toMatchObject(PROTOCOL)
     granting.accept([[path, encodeInput({ signer, oplog: deriveOplog(signer), active: true })]])
-    expect(await granting.effectiveChanges()).toHaveLength(1)
+    expect(await granting.effectiveChanges(new MemorySource())).toHaveLength(1)
   })
 })
 
@@ -98,27 +98,33 @@ describe('endings', () => {
   it.each([
     [Uint8Array.of(0xff)],
     [pack(null)],
-    [pack([])],
-    [pack(['done'])],
-    [pack(['ok', 5])],
-    [pack(['ok', Uint8Array.of(0x18, 1)])],
-    [pack(['failed', 'unheard of', '', '', []])],
-    [pack(['failed', 'contract', 5, '', []])],
-    [pack(['failed', 'contract', '', '', [['a', 'b']]])],
+    [pack([5])],
+    [pack([Uint8Array.of(0xff)])],
+    [one([])],
+    [one(['done'])],
+    [one([0, 'done'])],
+    [one(['ok', null, []])],
+    [one([-1, 'ok', null, []])],
+    [one([Number.MAX_SAFE_INTEGER + 1, 'ok', null, []])],
+    [one([0, 'ok', 5])],
+    [one([0, 'ok', Uint8Array.of(0x18, 1)])],
+    [one([0, 'failed', 'unheard of', '', '', []])],
+    [one([0, 'failed', 'contract', 5, '', []])],
+    [one([0, 'failed', 'contract', '', '', [['a', 'b']]])],
   ])('%j are refused', (payload) => {
-    expect(thrown(() => readEnding(payload, MODE.apply, limits))).toMatchObject(PROTOCOL)
+    expect(thrown(() => readEndings(payload, MODE.apply, limits))).toMatchObject(PROTOCOL)
   })
 
   it('of methods hold ops that are values', () => {
     expect(
-      thrown(() => readEnding(pack(['ok', null, [Uint8Array.of(0xf7)]]), MODE.call, limits)),
+      thrown(() => readEndings(one([0, 'ok', null, [Uint8Array.of(0xf7)]]), MODE.call, limits)),
     ).toMatchObject(PROTOCOL)
-    expect(thrown(() => readEnding(pack(['ok', null, 5]), MODE.call, limits))).toMatchObject(PROTOCOL)
+    expect(thrown(() => readEndings(one([0, 'ok', null, 5]), MODE.call, limits))).toMatchObject(PROTOCOL)
   })
 
   it('never show more of a message than the rules allow', () => {
-    const ending = readEnding(
-      pack(['failed', 'contract', 'x'.repeat(10_000), 'n'.repeat(10_000), []]),
+    const [ending] = readEndings(
+      one([0, 'failed', 'contract', 'x'.repeat(10_000), 'n'.repeat(10_000), []]),
       MODE.apply,
       limits,
     )
@@ -226,6 +232,11 @@ describe('a guest that lies', () => {
     await guest.close()
   })
 })
+
+/** The frame's payload with one ending. */
+function one(ending: unknown[]): Uint8Array {
+  return pack([pack(ending)])
+}
 
 function frame(kind: number, payload: Uint8Array): Buffer {
   const bytes = Buffer.alloc(5 + payload.length)

@@ -14,7 +14,8 @@ const SCRIPT = `
 import { Channel } from './src/channel.js'
 import { pack } from './src/pack.js'
 import { spawnGuest } from './src/spawn.js'
-import { FRAME, MODE, packRun } from './src/wire.js'
+import { packRuns } from './src/runs.js'
+import { FRAME, MODE } from './src/wire.js'
 
 const { guestFile, driver, program } = SETTINGS
 const guest = spawnGuest({ guestFile, program, memoryMb: 64, without: [] })
@@ -23,11 +24,12 @@ const channel = new Channel(guest.stdio[3], {
   onFrame (kind) {
     if (kind === FRAME.ready) {
       const source = 'export function loop () { for (;;) {} }\\nexport function apply () {}'
-      channel.send(FRAME.load, pack([1, source, [], false]))
+      const limits = pack([1e6, 64, 1e6, 1e4, 8e6, Number.MAX_SAFE_INTEGER])
+      channel.send(FRAME.load, pack([1, source, [], false, false, limits]))
     }
     if (kind !== FRAME.loaded) return
-    const run = pack([MODE.call, 'loop', pack({}), new Uint8Array(32), null, [1e6, 64, 1e6, 1e4, 8e6]])
-    channel.send(FRAME.run, packRun({ id: 1, mode: MODE.call, isWriter: true }, run))
+    const messages = [pack(['loop', pack({}), new Uint8Array(32), null])]
+    channel.send(FRAME.run, packRuns({ id: 1, mode: MODE.call, isWriter: true, batch: 1, state: 0, after: 0, messages }))
     setTimeout(() => process.stdout.write('looping'), 200)
   }
 })

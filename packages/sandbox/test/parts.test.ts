@@ -44,7 +44,7 @@ describe('parts', () => {
       `for (let n = 0; n < 20; n++) say(${FRAME.part}, number(n)); say(${FRAME.result}, '18ff'); hear()`,
       { onPart: (payload) => parts.push(unpack(payload)) },
     )
-    expect(parts).toEqual(Array.from({ length: 20 }, (_, n) => n))
+    expect(parts).toEqual([...Array.from({ length: 20 }, (_, n) => n), 255])
     expect(unpack(answer)).toBe(255)
   })
 

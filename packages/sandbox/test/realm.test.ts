@@ -269,10 +269,8 @@ describe('what is not available where', () => {
       RULES,
     )
     expect((await call(contract, 'both')).response).toEqual([true, 'threw'])
-    expect(await contract.process(new Uint8Array([0xf6]))).toMatchObject({
-      ok: false,
-      message: 'ReferenceError',
-    })
+    const { endings } = await contract.process([new Uint8Array([0xf6])])
+    expect(endings).toMatchObject([{ kind: 'failed', code: 'engine', message: 'ReferenceError' }])
   })
 
   it('reads and randomness while the module is evaluated', async () => {

@@ -1,4 +1,5 @@
 /** The part of isolated-vm that the guest uses, typed here: the package is found at run time, by the host. */
+import type { Service } from '../wire.js'
 
 export interface Reference {
   applySync(receiver: undefined, args: readonly unknown[], options?: { timeout?: number }): unknown
@@ -33,5 +34,7 @@ export interface EngineIsolate {
 
 export interface Engine {
   Isolate: new (options: { memoryLimit: number }) => EngineIsolate
-  Callback: new (callback: (kind: number, payload: Uint8Array) => Uint8Array | undefined) => object
+  Callback: new (
+    callback: (service: Service, payload?: Uint8Array | string) => Uint8Array | undefined,
+  ) => object
 }

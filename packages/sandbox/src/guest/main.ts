@@ -5,25 +5,24 @@
 import { createRequire } from 'node:module'
 import type { Value } from '@vitra/log/values'
 import { pack, unpack } from '../pack.js'
-import { EXIT_ENGINE, FRAME, MODE, unpackRun } from '../wire.js'
+import { type Runs, unpackRuns } from '../runs.js'
+import { EXIT_ENGINE, FRAME, MODE, SERVICE, type Service } from '../wire.js'
+import { Batch } from './batch.js'
 import { readFrame, writeFrame } from './channel.js'
 import type { Engine } from './engine.js'
-import type { Plan } from './facades.js'
+import { Loaded } from './loaded.js'
 import { type Realm, Realms, type Settings } from './realms.js'
+import { StateCache, StateCaches } from './state-cache.js'
 
-const SPARES_MAX = 4
-/** Only contracts that are evaluated faster than this get realms ahead, in ms: the next op of another one may wait. */
-const SPARE_MS_MAX = 50
 const EXIT_LOST = 1
 
 const require = createRequire(process.argv[1]!)
 const engine = loadEngine(process.argv[2]!)
-const contracts = new Map<number, Plan>()
-/** Realms made ahead of the next run, by contract, while the host has other things to do: one costs more than most ops. */
-const spares = new Map<number, Realm>()
-/** Contracts whose realms are made ahead. */
-const quick = new Set<number>()
-let message: Uint8Array = new Uint8Array()
+const contracts = new Map<number, Loaded>()
+const states = new StateCaches()
+/** What the realm at work belongs to. */
+let loaded: Loaded
+let batch: Batch
 let ending: Uint8Array | null = null
 let realms: Realms
 
@@ -43,7 +42,7 @@ function main(): void {
     if (kind === FRAME.start) start(payload)
     else if (kind === FRAME.load) load(payload)
     else if (kind === FRAME.unload) unload(unpack(payload) as number)
-    else if (kind === FRAME.run) run(payload)
+    else if (kind === FRAME.run) run(unpackRuns(payload))
     // A frame is taken when everything before it is done, spare realms included.
     else if (kind === FRAME.settle) answer(FRAME.settled, realms.usedMb)
   }
@@ -58,27 +57,33 @@ function start(payload: Uint8Array): void {
 }
 
 /** What the realm's host function does. Never throws: an exception would carry paths of this machine. */
-function serve(kind: number, payload: Uint8Array): Uint8Array | undefined {
+function serve(service: Service, payload?: Uint8Array | string): Uint8Array | undefined {
   try {
-    if (kind === FRAME.run) return message
-    if (kind === FRAME.result) ending = payload
-    if (kind === FRAME.log || kind === FRAME.call) writeFrame(kind, payload)
-    return kind === FRAME.call ? reply() : undefined
+    switch (service) {
+      case SERVICE.limits:
+        return loaded.limits
+      case SERVICE.message:
+        return batch.runs.messages[batch.nth]
+      case SERVICE.get:
+        return batch.get(payload as string)
+      case SERVICE.ask:
+        return batch.ask(payload as Uint8Array)
+      case SERVICE.log:
+        batch.log(payload as Uint8Array)
+        return undefined
+      case SERVICE.ending:
+        ending = payload as Uint8Array
+        return undefined
+    }
   } catch {
     process.exit(EXIT_LOST)
   }
 }
 
-function reply(): Uint8Array {
-  const frame = readFrame()
-  if (frame?.kind !== FRAME.reply) process.exit(EXIT_LOST)
-  return frame.payload
-}
-
 function load(payload: Uint8Array): void {
-  const [id, source, imports, hasTail] = unpack(payload) as [number, string, string[], boolean]
-  const plan: Plan = { source, imports, hasTail }
-  contracts.set(id, plan)
+  const [id, source, imports, hasTail, isPure, limits] = unpack(payload) as LoadMessage
+  loaded = new Loaded(realms, { plan: { source, imports, hasTail }, isPure, limits })
+  contracts.set(id, loaded)
   try {
     realms.isolate.compileModuleSync(source, { filename: 'contract.js' }).release()
   } catch (error) {
@@ -86,23 +91,30 @@ function load(payload: Uint8Array): void {
     return
   }
   let realm: Realm
-  const startedAt = performance.now()
   try {
-    realm = realms.open(plan, { isWriter: null })
+    realm = loaded.open(null)
   } catch (error) {
-    answer(FRAME.loaded, ['threw', textOf(error, 'name'), textOf(error, 'message'), whereItThrows(plan)])
+    answer(FRAME.loaded, ['threw', textOf(error, 'name'), textOf(error, 'message'), whereItThrows(loaded)])
     return
   }
-  if (performance.now() - startedAt < SPARE_MS_MAX) quick.add(id)
-  const result = runIn(realm, pack([MODE.inspect, null, null, null, null, null]))
-  writeFrame(FRAME.loaded, result)
-  makeSpare(id, plan)
+  writeFrame(FRAME.loaded, runIn(realm, MODE.inspect))
+  loaded.release(realm, null, true)
+  prepare()
 }
 
+type LoadMessage = [
+  id: number,
+  source: string,
+  imports: string[],
+  hasTail: boolean,
+  isPure: boolean,
+  limits: Uint8Array,
+]
+
 /** Stack of the error, from a realm in which the engine's stacks are left on. */
-function whereItThrows(plan: Plan): string {
+function whereItThrows(contract: Loaded): string {
   try {
-    realms.open(plan, { isWriter: null, isDiagnosing: true }).release()
+    realms.open(contract, { isWriter: null, isDiagnosing: true }).release()
     return ''
   } catch (error) {
     return textOf(error, 'stack')
@@ -110,51 +122,49 @@ function whereItThrows(plan: Plan): string {
 }
 
 function unload(id: number): void {
+  contracts.get(id)?.dispose()
   contracts.delete(id)
-  quick.delete(id)
-  spares.get(id)?.release()
-  spares.delete(id)
 }
 
-function run(payload: Uint8Array): void {
-  const { id, isWriter, message: inner } = unpackRun(payload)
-  const plan = contracts.get(id)!
-  const result = runIn(takeRealm(id, plan, isWriter), inner)
-  writeFrame(FRAME.result, result)
-  makeSpare(id, plan)
-}
-
-function takeRealm(id: number, plan: Plan, isWriter: boolean | null): Realm {
-  const spare = spares.get(id)
-  if (spare !== undefined && (isWriter === null || !plan.hasTail)) {
-    spares.delete(id)
-    return spare
+function run(runs: Runs): void {
+  const { id, mode, isWriter, state, after } = runs
+  loaded = contracts.get(id)!
+  const cache = state === 0 ? new StateCache() : states.take(state, after)
+  batch = new Batch(runs, cache)
+  while (!batch.isDone) {
+    const realm = takeRealm(isWriter)
+    const result = runIn(realm, mode)
+    const isReusable = batch.end(result)
+    loaded.release(realm, isWriter, isReusable)
   }
+  states.put(state, cache, runs.batch)
+  batch.finish()
+  prepare()
+}
+
+function takeRealm(isWriter: boolean | null): Realm {
   try {
-    return realms.open(plan, { isWriter })
+    return loaded.take(isWriter)
   } catch {
     // It was evaluated before without a complaint: only time or memory can have run out.
     giveUp()
   }
 }
 
-function makeSpare(id: number, plan: Plan): void {
-  if (!quick.has(id) || spares.has(id) || spares.size >= SPARES_MAX) return
+function prepare(): void {
   try {
-    spares.set(id, realms.open(plan, { isWriter: null }))
+    loaded.prepare()
   } catch {
     // The run that needs it tries again, and says why it cannot.
     if (realms.isolate.isDisposed) giveUp()
   }
 }
 
-function runIn(realm: Realm, inner: Uint8Array): Uint8Array {
-  message = inner
+function runIn(realm: Realm, mode: Runs['mode']): Uint8Array {
   ending = null
-  realm.run()
+  realm.run(mode)
   const result: Uint8Array | null = ending
   if (result === null) giveUp()
-  realm.release()
   return result
 }
 

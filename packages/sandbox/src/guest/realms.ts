@@ -1,8 +1,10 @@
 /**
- * Fresh realms (spec/6-determinism §1): every run gets a context of its own in which the contract has just been
- * evaluated. No V8 snapshot is involved, although realms would start faster: under Node 20 strings of one
+ * Realms (spec/6-determinism §1): contexts in which the contract has just been evaluated, and in which everything
+ * that a run could change is frozen. No V8 snapshot is involved, although realms would start faster: under Node 20 strings of one
  * character come out of isolated-vm's snapshots as others.
  */
+
+import type { Mode, Service } from '../wire.js'
 import type { Engine, EngineContext, EngineIsolate, EngineModule, EngineScript, Reference } from './engine.js'
 import { CONTRACT, earlySources, lateSources, type Plan, TAIL, TAIL_REACHED } from './facades.js'
 
@@ -20,10 +22,10 @@ export interface Settings {
   readonly timeoutMs: number
 }
 
-/** Serves the realm: gives the run's message, passes questions to the host, takes the ending. */
-export type HostFunction = (kind: number, payload: Uint8Array) => Uint8Array | undefined
+/** Serves the realm: see `SERVICE`. */
+export type HostFunction = (service: Service, payload?: Uint8Array | string) => Uint8Array | undefined
 
-/** A realm that is ready for its one run. */
+/** A realm with a contract in it, ready to run. */
 export class Realm {
   readonly #context: EngineContext
   readonly #start: Reference
@@ -40,11 +42,11 @@ export class Realm {
     entry.release()
   }
 
-  /** Runs; the ending goes out through the host function. */
-  run(): void {
+  /** Runs once; the ending goes out through the host function. */
+  run(mode: Mode): void {
     // An exception here is a rejection that the contract did not handle, which has no meaning: the
     // ending tells all. Time and memory running out show in that no ending comes.
-    quietly(() => this.#start.applySync(undefined, [this.#exports?.derefInto()], this.#timeout))
+    quietly(() => this.#start.applySync(undefined, [mode, this.#exports?.derefInto()], this.#timeout))
     quietly(() => this.#end.applySync(undefined, [], this.#timeout))
   }
 
@@ -82,7 +84,7 @@ export class Realms {
    *
    * @throws what V8 throws where it refuses the source, or what the contract throws while evaluated
    */
-  open(plan: Plan, { isWriter, isDiagnosing = false }: RealmOptions): Realm {
+  open({ plan }: { readonly plan: Plan }, { isWriter, isDiagnosing = false }: RealmOptions): Realm {
     const context = this.isolate.createContextSync()
     this.#driver.runSync(context)
     context.global.setSync('$host', this.#host)

@@ -3,8 +3,10 @@
  * comes back, so it changes nothing; what is beyond the limits of a run is dropped.
  */
 import { formatValue } from '@vitra/contract-sdk/modules'
-import { FRAME } from '../wire.js'
+import { SERVICE } from '../wire.js'
 import { tell } from './host.js'
+import { PRICE } from './prices.js'
+import { service } from './values.js'
 
 const LEVELS = ['debug', 'error', 'info', 'log', 'warn'] as const
 const ENTRIES_MAX = 200
@@ -13,13 +15,19 @@ const ENTRY_UNITS_MAX = 4096
 let entries = 0
 let isSilent = true
 
-/** Lets lines through; until then the module is being evaluated once more, and said all this before. */
+/** Lets the lines of a run through; until the first the module is being evaluated, perhaps not for the first time. */
 export function speak(): void {
   isSilent = false
+  entries = 0
 }
 
 export const realmConsole: Readonly<Record<string, (...values: unknown[]) => void>> = Object.freeze(
-  Object.fromEntries(LEVELS.map((level) => [level, (...values: unknown[]) => write(level, values)])),
+  Object.fromEntries(
+    LEVELS.map((level) => [
+      level,
+      (...values: unknown[]) => service(PRICE.console, () => write(level, values)),
+    ]),
+  ),
 )
 
 function write(level: string, values: unknown[]): void {
@@ -27,5 +35,5 @@ function write(level: string, values: unknown[]): void {
   entries++
   const options = { unitsMax: ENTRY_UNITS_MAX, errorMessages: true }
   const parts = values.map((value) => (typeof value === 'string' ? value : formatValue(value, options)))
-  tell(FRAME.log, [level, parts.join(' ').slice(0, ENTRY_UNITS_MAX).toWellFormed()])
+  tell(SERVICE.log, [level, parts.join(' ').slice(0, ENTRY_UNITS_MAX).toWellFormed()])
 }

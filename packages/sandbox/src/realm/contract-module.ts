@@ -2,9 +2,11 @@
 import type { Entry, Index, ListedEntry, Oplog, OplogInfo } from '@vitra/contract-sdk'
 import { MODE } from '../wire.js'
 import { refusal } from './errors.js'
-import { ask } from './host.js'
+import { ask, readState } from './host.js'
+import { take, unmetered } from './meter.js'
+import { PRICE } from './prices.js'
 import { runIn } from './run.js'
-import { decodeFresh, listOptions, readablePath, readablePrefix } from './values.js'
+import { decodeFresh, decodePriced, listOptions, readablePath, readablePrefix, service } from './values.js'
 
 const WITH_INDEX = [MODE.apply, MODE.call] as const
 const WITH_OPLOG = [MODE.call] as const
@@ -16,55 +18,65 @@ export type ListReply = [path: string, name: string, container: boolean, value: 
 // Async functions without an await: the promise is settled when the contract gets it.
 export const index: Index = {
   async get<T>(path: string): Promise<Entry<T> | null> {
-    runIn('index', WITH_INDEX)
-    return readEntry<T>(readablePath(path))
+    return service(PRICE.get, () => {
+      runIn('index', WITH_INDEX)
+      return readEntry<T>(readablePath(path))
+    })
   },
   async list<T>(prefix: string, options?: object): Promise<ListedEntry<T>[]> {
-    runIn('index', WITH_INDEX)
-    return listed<T>(ask('list', readablePrefix(prefix), listOptions(options)) as ListReply)
+    return service(PRICE.list, () => {
+      runIn('index', WITH_INDEX)
+      return listed<T>(ask('list', readablePrefix(prefix), listOptions(options)) as ListReply)
+    })
   },
 }
 
 export const oplog: Oplog = {
   get pubkey(): string | undefined {
-    return runIn('oplog', WITH_OPLOG).pubkey
+    return unmetered(() => runIn('oplog', WITH_OPLOG).pubkey)
   },
   async getLength(): Promise<number> {
-    runIn('oplog', WITH_OPLOG)
-    return ask('oplogLength') as number
+    return service(PRICE.oplog, () => {
+      runIn('oplog', WITH_OPLOG)
+      return ask('oplogLength') as number
+    })
   },
   async get<T>(seq: number): Promise<T | null> {
-    runIn('oplog', WITH_OPLOG)
-    if (!Number.isSafeInteger(seq) || seq < 0)
-      throw refusal('value', 'oplog.get: seq is a whole number from 0')
-    const bytes = ask('oplogGet', seq) as Uint8Array | null
-    return bytes === null ? null : (decodeFresh(bytes) as T)
+    return service(PRICE.oplog, () => {
+      runIn('oplog', WITH_OPLOG)
+      if (!Number.isSafeInteger(seq) || seq < 0)
+        throw refusal('value', 'oplog.get: seq is a whole number from 0')
+      const bytes = ask('oplogGet', seq) as Uint8Array | null
+      return bytes === null ? null : (decodePriced(bytes) as T)
+    })
   },
 }
 
 export async function listOplogs(): Promise<OplogInfo[]> {
-  runIn('listOplogs', WITH_INDEX)
-  const found: OplogInfo[] = []
-  for (const [, , , bytes] of ask('list', INPUTS, listOptions(undefined)) as ListReply) {
-    if (bytes === null) continue
-    const { active, oplog: key, signer } = decodeFresh(bytes) as unknown as Input
-    if (active) found.push({ pubkey: hex(signer), oplog: hex(key) })
-  }
-  return found
+  return service(PRICE.list, () => {
+    runIn('listOplogs', WITH_INDEX)
+    const found: OplogInfo[] = []
+    for (const [, , , bytes] of ask('list', INPUTS, listOptions(undefined)) as ListReply) {
+      take(PRICE.listItem)
+      if (bytes === null) continue
+      const { active, oplog: key, signer } = decodeFresh(bytes) as unknown as Input
+      if (active) found.push({ pubkey: hex(signer), oplog: hex(key) })
+    }
+    return found
+  })
 }
 
+/** An entry of the state before the op. */
 export function readEntry<T>(path: string): Entry<T> | null {
-  const bytes = ask('get', path) as Uint8Array | null
-  return bytes === null ? null : { path, value: decodeFresh(bytes) as T }
+  const bytes = readState(path)
+  return bytes === undefined ? null : { path, value: decodePriced(bytes) as T }
 }
 
 export function listed<T>(reply: ListReply): ListedEntry<T>[] {
-  return reply.map(([path, name, container, value]) => ({
-    path,
-    name,
-    container,
-    value: value === null ? null : (decodeFresh(value) as T),
-  }))
+  return reply.map(([path, name, container, value]) => {
+    take(PRICE.listItem + path.length)
+    return { path, name, container, value: value === null ? null : (decodePriced(value) as T) }
+  })
 }
 
 interface Input {

@@ -4,18 +4,28 @@
  */
 import './prelude.js'
 import { assertModule, createUtil } from '@vitra/contract-sdk/modules'
-import { FRAME, MODE, type Mode } from '../wire.js'
+import { MODE, type Mode, SERVICE } from '../wire.js'
 import { realmConsole, speak } from './console.js'
 import { index, listOplogs, oplog } from './contract-module.js'
-import { clean, diagnose } from './errors.js'
+import { clean, diagnose, keepFrames } from './errors.js'
 import { freezeModule } from './freeze.js'
-import { connect, type HostFunction, takeMessage, tell } from './host.js'
-import { type Exports, type Finish, inspect, runApply, runMethod, runProcess } from './invoke.js'
+import { connect, type HostFunction, takeLimits, takeMessage, tell } from './host.js'
+import {
+  type Ending,
+  type Exports,
+  type Finish,
+  inspect,
+  type Prepared,
+  prepareApply,
+  prepareMethod,
+  prepareProcess,
+  watch,
+} from './invoke.js'
 import { LINK } from './links.js'
 import { lock } from './lockdown.js'
-import { exhaustedBy, refuel, taintedBy, unmetered } from './meter.js'
+import { exhaustedBy, fuelUsed, isOutOfFuel, refuel, taintedBy, unmetered } from './meter.js'
 import { findUnlisted, type Unlisted } from './prune.js'
-import { beginRun, generator, type Run, readLimits } from './run.js'
+import { beginRun, generator, type Run, type RunLimits, readLimits } from './run.js'
 import { decodeFresh } from './values.js'
 
 const util = createUtil(generator)
@@ -42,9 +52,10 @@ function offer<T extends object>(module: T): T {
   return module
 }
 
-/** What the host asks for: mode, function or op, parameters or ack, seed, own public key, limits. */
-type Message = [Mode, never, never, Uint8Array, string | null, number[]]
+/** What the host asks for: function or op, parameters or ack, seed, own public key. */
+type Message = [never, never, Uint8Array, string | null]
 
+let limits: RunLimits
 let accepted: Exports | undefined
 let finish: Finish | undefined
 
@@ -54,37 +65,52 @@ function accept(exports: Exports): void {
 }
 
 /** Starts a run: everything up to the first point where the contract waits for something. */
-function start(exports: Exports | undefined): void {
+function start(mode: Mode, exports: Exports | undefined): void {
   const contract = exports ?? accepted
-  const message = decodeFresh(takeMessage()) as Message
-  const [mode, subject, extra, seed, pubkey] = message
   if (contract === undefined) {
     finish = () => ['unevaluated']
   } else if (mode === MODE.inspect) {
-    finish = () => inspect(contract)
+    finish = () => (isOutOfFuel() ? ['exhausted'] : inspect(contract))
   } else {
-    const run: Run = { mode, seed, limits: readLimits(message[5]), pubkey: pubkey ?? undefined, isOpen: true }
-    beginRun(run)
-    refuel()
-    speak()
-    finish = begin(contract, run, subject, extra)
+    begin(mode, contract)
   }
 }
 
-function begin(contract: Exports, run: Run, subject: never, extra: never): Finish {
-  if (run.mode === MODE.apply) return runApply(contract, run, subject, decodeFresh(extra))
-  if (run.mode === MODE.process) return runProcess(contract, run, subject)
-  return runMethod(contract, run, subject, extra)
+function begin(mode: Mode, contract: Exports): void {
+  finish = () => [fuelUsed(), ...(limitReached() ?? ['pending'])]
+  const [run, prepared] = unmetered((): [Run, Prepared] => {
+    const [subject, extra, seed, pubkey] = decodeFresh(takeMessage()) as Message
+    const run: Run = { mode, seed, limits, pubkey: pubkey ?? undefined, isOpen: true }
+    beginRun(run)
+    speak()
+    keepFrames(mode === MODE.call)
+    refuel(limits.fuelMax)
+    return [run, prepare(contract, run, subject, extra)]
+  })
+  const { call, finish: complete } = prepared
+  const followed = call === null ? () => [] : watch(run, call)
+  finish = () => {
+    const ending = limitReached() ?? complete(followed())
+    return [fuelUsed(), ...ending]
+  }
+}
+
+/** The ending of a run that used up what it was given, whatever the contract made of that. */
+function limitReached(): Ending | null {
+  if (taintedBy() !== undefined) return ['resource']
+  const code = exhaustedBy()
+  return code === undefined ? null : ['failed', code, '', '', []]
+}
+
+function prepare(contract: Exports, run: Run, subject: never, extra: never): Prepared {
+  if (run.mode === MODE.apply) return prepareApply(contract, run, subject, decodeFresh(extra))
+  if (run.mode === MODE.process) return prepareProcess(contract, subject)
+  return prepareMethod(contract, run, subject, extra)
 }
 
 /** Sends the ending; the guest calls it once nothing is left to do. */
 function end(): void {
-  unmetered(() => {
-    const ending = finish!()
-    if (taintedBy() !== undefined) return
-    const code = exhaustedBy()
-    tell(FRAME.result, code === undefined ? ending : ['failed', code, '', '', []])
-  })
+  unmetered(() => tell(SERVICE.ending, finish!()))
 }
 
 Object.assign(globalThis, {
@@ -97,8 +123,10 @@ Object.assign(globalThis, {
     /** Readies the realm. Its own functions are all that the guest keeps. */
     lock(host: HostFunction, unlisted: Unlisted): { start: typeof start; end: typeof end } {
       connect(host)
+      limits = readLimits(decodeFresh(takeLimits()) as number[])
       lock({ console: realmConsole }, unlisted)
       freezeModule(offered)
+      refuel(limits.fuelMax)
       return { start, end }
     },
   },

@@ -62,10 +62,12 @@ export function replaceErrors(): void {
   }
 }
 
-/** Keeps places in the source: for methods, whose errors go to their caller. */
-export function keepFrames(): void {
-  areFramesKept = true
-  engineError.stackTraceLimit = FRAMES_MAX
+/** Says whether places in the source are kept: they are for methods, whose errors go to their caller. */
+export function keepFrames(areKept: boolean): void {
+  if (areFramesKept === areKept) return
+  areFramesKept = areKept
+  if (areKept) engineError.stackTraceLimit = FRAMES_MAX
+  else delete engineError.stackTraceLimit
 }
 
 /** Leaves `stack` alone: the module is evaluated once more only to say where it throws. */

@@ -3,12 +3,11 @@
  * gives bytes. It blocks, so whatever a contract reads is there when the call returns.
  */
 import { encodeValue, type Value } from '@vitra/log/values'
-import { FRAME, GUEST_FRAME_BYTES_MAX } from '../wire.js'
-import { unmetered } from './meter.js'
+import { GUEST_FRAME_BYTES_MAX, SERVICE, type Service } from '../wire.js'
 import { decodeFresh } from './values.js'
 
-/** Sends a frame; for `FRAME.call` the reply comes back, for `FRAME.run` the run's message. */
-export type HostFunction = (kind: number, payload: Uint8Array) => Uint8Array | undefined
+/** What the guest process does for the realm; see {@link SERVICE} for what goes in and what comes back. */
+export type HostFunction = (service: Service, payload?: Uint8Array | string) => Uint8Array | undefined
 
 let host: HostFunction
 
@@ -16,27 +15,29 @@ export function connect(hostFunction: HostFunction): void {
   host = hostFunction
 }
 
+/** Limits of the rules, as the host packed them. */
+export function takeLimits(): Uint8Array {
+  return host(SERVICE.limits)!
+}
+
 /** What this realm is to run. */
 export function takeMessage(): Uint8Array {
-  return host(FRAME.run, new Uint8Array())!
+  return host(SERVICE.message)!
+}
+
+/** The encoded value at a path of the state before the op. */
+export function readState(path: string): Uint8Array | undefined {
+  return host(SERVICE.get, path)
 }
 
 /** Asks the host and waits. */
 export function ask(...question: unknown[]): Value {
-  return decodeFresh(
-    host(
-      FRAME.call,
-      unmetered(() => encodeValue(question, FRAME_LIMITS)),
-    )!,
-  )
+  return decodeFresh(host(SERVICE.ask, encodeValue(question, FRAME_LIMITS))!)
 }
 
-/** Tells the host without waiting. */
-export function tell(kind: number, message: unknown): void {
-  host(
-    kind,
-    unmetered(() => encodeValue(message, FRAME_LIMITS)),
-  )
+/** Tells the guest process without waiting. */
+export function tell(service: Service, message: unknown): void {
+  host(service, encodeValue(message, FRAME_LIMITS))
 }
 
 const FRAME_LIMITS = { bytesMax: GUEST_FRAME_BYTES_MAX }

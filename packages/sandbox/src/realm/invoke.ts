@@ -3,11 +3,13 @@
  * watched, never waited for: what is still pending when nothing is left to do can never settle.
  */
 import { MODE } from '../wire.js'
-import { keepFrames, refusal } from './errors.js'
+import { refusal } from './errors.js'
 import { describe } from './failure.js'
+import { take, unmetered } from './meter.js'
+import { PRICE, valuePrice } from './prices.js'
 import type { Run } from './run.js'
 import { createTx, Queue } from './tx.js'
-import { decodeFresh, encodeFromContract } from './values.js'
+import { decodePriced, encodeFromContract, encodePriced, service } from './values.js'
 
 /** Exports of a contract. */
 export type Exports = Readonly<Record<string, unknown>>
@@ -25,45 +27,57 @@ export type Ending = readonly unknown[]
 /** Gives the ending once nothing is left to do. */
 export type Finish = () => Ending
 
-export function runApply(contract: Exports, run: Run, op: Uint8Array, ack: unknown): Finish {
+/** A run that is ready: the call of the contract's function, and what its ending adds to that of the call. */
+export interface Prepared {
+  /** Null where there is nothing to call. */
+  readonly call: (() => unknown) | null
+  readonly finish: (ending: Ending) => Ending
+}
+
+export function prepareApply(contract: Exports, run: Run, op: Uint8Array, ack: unknown): Prepared {
   const queue = new Queue(run)
-  const value = decodeFresh(op)
+  const value = decodePriced(op)
   const handler = findHandler(contract.apply, value)
-  if (handler === null) return () => ['failed', 'no-handler', '', '', []]
-  const finish = watch(run, () => handler(createTx(queue), value, Object.freeze(ack)))
-  return () => {
-    const ending = finish()
-    if (ending[0] === 'pending') return ending
-    if (queue.isExhausted) return ['failed', 'size', '', '', []]
-    return ending[0] === 'ok' ? [...ending, queue.takeNew()] : ending
+  if (handler === null) return { call: null, finish: () => ['failed', 'no-handler', '', '', []] }
+  const tx = createTx(queue)
+  Object.freeze(ack)
+  return {
+    call: () => handler(tx, value, ack),
+    finish(ending) {
+      if (ending[0] === 'pending') return ending
+      if (queue.isExhausted) return ['failed', 'size', '', '', []]
+      return ending[0] === 'ok' ? [...ending, queue.takeNew()] : ending
+    },
   }
 }
 
-export function runProcess(contract: Exports, run: Run, op: Uint8Array): Finish {
-  return watch(run, () => (contract.process as AnyFunction)(decodeFresh(op)))
+export function prepareProcess(contract: Exports, op: Uint8Array): Prepared {
+  const value = decodePriced(op)
+  return { call: () => (contract.process as AnyFunction)(value), finish: (ending) => ending }
 }
 
-export function runMethod(contract: Exports, run: Run, name: string, params: Uint8Array): Finish {
-  keepFrames()
+export function prepareMethod(contract: Exports, run: Run, name: string, params: Uint8Array): Prepared {
   const ops: Uint8Array[] = []
   let bytes = 0
-  const emit = (op: unknown): void => {
-    if (!run.isOpen) throw refusal('contract', 'emit is closed: the method has settled')
-    const encoded = encodeFromContract(
-      op,
-      run,
-      Math.min(run.limits.valueBytesMax, run.limits.opBytesMax - ENVELOPE_BYTES_MAX),
-    )
-    bytes += encoded.length
-    if (ops.length >= EMITS_MAX || bytes > EMIT_BYTES_MAX) {
-      throw refusal('size', `a method emits at most ${EMITS_MAX} ops and ${EMIT_BYTES_MAX} bytes`)
-    }
-    ops.push(encoded)
-  }
-  const finish = watch(run, () => (contract[name] as AnyFunction)(decodeFresh(params), emit))
-  return () => {
-    const ending = finish()
-    return ending[0] === 'ok' ? [...ending, ops] : ending
+  const emit = (op: unknown): void =>
+    service(PRICE.write, () => {
+      if (!run.isOpen) throw refusal('contract', 'emit is closed: the method has settled')
+      const encoded = encodeFromContract(
+        op,
+        run,
+        Math.min(run.limits.valueBytesMax, run.limits.opBytesMax - ENVELOPE_BYTES_MAX),
+      )
+      take(valuePrice(encoded))
+      bytes += encoded.length
+      if (ops.length >= EMITS_MAX || bytes > EMIT_BYTES_MAX) {
+        throw refusal('size', `a method emits at most ${EMITS_MAX} ops and ${EMIT_BYTES_MAX} bytes`)
+      }
+      ops.push(encoded)
+    })
+  const value = decodePriced(params)
+  return {
+    call: () => (contract[name] as AnyFunction)(value, emit),
+    finish: (ending) => (ending[0] === 'ok' ? [...ending, ops] : ending),
   }
 }
 
@@ -98,21 +112,28 @@ function findHandler(apply: unknown, op: unknown): AnyFunction | null {
   return typeof handler === 'function' ? (...args) => Reflect.apply(handler, apply, args) : null
 }
 
-/** Calls, and follows the result to its end. */
-function watch(run: Run, call: () => unknown): Finish {
+/**
+ * Calls the contract's function and follows the result to its end. What the contract does is metered, what this
+ * function does is not.
+ */
+export function watch(run: Run, call: () => unknown): Finish {
   let ending: Ending = ['pending']
   const settle = async (): Promise<void> => {
     try {
       const value = await call()
       run.isOpen = false
-      ending = ['ok', value === undefined ? null : encodeFromContract(value, run)]
+      ending = unmetered(() => ['ok', value === undefined ? null : encodePriced(value, run)])
     } catch (thrown) {
       run.isOpen = false
-      const { code, message, name, frames } = describe(thrown)
-      const places = run.mode === MODE.call ? frames : []
-      ending = ['failed', code, message.toWellFormed(), name.toWellFormed(), places]
+      ending = unmetered(() => failure(run, thrown))
     }
   }
   void settle()
   return () => ending
+}
+
+function failure(run: Run, thrown: unknown): Ending {
+  const { code, message, name, frames } = describe(thrown)
+  const places = run.mode === MODE.call ? frames : []
+  return ['failed', code, message.toWellFormed(), name.toWellFormed(), places]
 }

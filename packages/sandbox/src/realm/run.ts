@@ -1,6 +1,7 @@
 /**
- * The run in progress in this realm: one op, one `process` or one method call (spec/4-execution §1). A realm has
- * one run in its life. While the module is being evaluated there is none, and what depends on one refuses.
+ * The run in progress in this realm: one op, one `process` or one method call (spec/4-execution §1). A realm that is
+ * shared has one after the other, and nothing is left of one when the next begins. While the module is being
+ * evaluated there is none, and what depends on one refuses.
  */
 import { createGenerator, type Generator } from '@vitra/contract-sdk/modules'
 import { MODE, type Mode } from '../wire.js'
@@ -14,6 +15,7 @@ export interface RunLimits {
   opBytesMax: number
   opChangesMax: number
   opWriteBytesMax: number
+  fuelMax: number
 }
 
 export interface Run {
@@ -29,11 +31,11 @@ export interface Run {
 let run: Run | null = null
 let next: Generator | null = null
 
-/** @throws {Error} where the realm has had its run */
+/** Makes `begun` the run in progress. */
 export function beginRun(begun: Run): void {
-  if (run !== null) throw new Error('a realm runs once')
   forgetProxies()
   run = begun
+  next = null
 }
 
 /** @throws what the contract sees when it uses `name` while its module is being evaluated */
@@ -56,13 +58,14 @@ export function generator(): Generator {
   return next
 }
 
-/** Limits from the run's message, in the order in which the host packs them. */
+/** Limits from their numbers, in the order in which the host packs them. */
 export function readLimits(numbers: readonly number[]): RunLimits {
-  const [valueBytesMax, valueDepthMax, opBytesMax, opChangesMax, opWriteBytesMax] = numbers as LimitNumbers
-  return { valueBytesMax, valueDepthMax, opBytesMax, opChangesMax, opWriteBytesMax }
+  const [valueBytesMax, valueDepthMax, opBytesMax, opChangesMax, opWriteBytesMax, fuelMax] =
+    numbers as LimitNumbers
+  return { valueBytesMax, valueDepthMax, opBytesMax, opChangesMax, opWriteBytesMax, fuelMax }
 }
 
-type LimitNumbers = [number, number, number, number, number]
+type LimitNumbers = [number, number, number, number, number, number]
 
 const NAMES: Record<Mode, string> = {
   [MODE.apply]: 'apply',

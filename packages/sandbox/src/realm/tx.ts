@@ -7,13 +7,15 @@ import type { Change } from '@vitra/log/values'
 import { type ListReply, listed, readEntry } from './contract-module.js'
 import { refusal } from './errors.js'
 import { ask } from './host.js'
+import { PRICE } from './prices.js'
 import type { Run } from './run.js'
 import {
-  decodeFresh,
-  encodeFromContract,
+  decodePriced,
+  encodePriced,
   listOptions,
   readablePath,
   readablePrefix,
+  service,
   writablePath,
 } from './values.js'
 
@@ -75,45 +77,58 @@ export class Queue {
 
 /** The `tx` that a handler receives. */
 export function createTx(queue: Queue): Tx {
-  const remove = (path: string): void => {
-    queue.checkOpen()
-    queue.write(writablePath(path), null)
-  }
+  const remove = (path: string): void =>
+    service(PRICE.write, () => {
+      queue.checkOpen()
+      queue.write(writablePath(path), null)
+    })
   return Object.freeze({
     async get(path: string) {
-      queue.checkOpen()
-      const checked = readablePath(path)
-      const own = queue.newest(checked)
-      if (own === undefined) return readEntry<never>(checked)
-      return own === null ? null : { path: checked, value: decodeFresh(own) as never }
+      return service(PRICE.get, () => {
+        queue.checkOpen()
+        const checked = readablePath(path)
+        const own = queue.newest(checked)
+        if (own === undefined) return readEntry<never>(checked)
+        return own === null ? null : { path: checked, value: decodePriced(own) as never }
+      })
     },
     async list(prefix: string, options?: object) {
-      queue.checkOpen()
-      const checked = readablePrefix(prefix)
-      return listed<never>(ask('txList', checked, listOptions(options), queue.takeNew()) as ListReply)
+      return service(PRICE.list, () => {
+        queue.checkOpen()
+        const checked = readablePrefix(prefix)
+        return listed<never>(ask('txList', checked, listOptions(options), queue.takeNew()) as ListReply)
+      })
     },
     put(path: string, value: unknown) {
-      const run = queue.checkOpen()
-      const checked = writablePath(path)
-      queue.write(checked, encodeFromContract(value, run))
+      service(PRICE.write, () => {
+        const run = queue.checkOpen()
+        const checked = writablePath(path)
+        queue.write(checked, encodePriced(value, run))
+      })
     },
     delete: remove,
     del: remove,
     addOplog(participant: { pubkey: string } | string) {
-      queue.checkOpen()
-      queue.grant('addOplog', publicKey(participant))
+      service(PRICE.grant, () => {
+        queue.checkOpen()
+        queue.grant('addOplog', publicKey(participant))
+      })
     },
     removeOplog(participant: { pubkey: string } | string) {
-      queue.checkOpen()
-      queue.grant('removeOplog', publicKey(participant))
+      service(PRICE.grant, () => {
+        queue.checkOpen()
+        queue.grant('removeOplog', publicKey(participant))
+      })
     },
     setContractSource(given: { code?: unknown; source?: unknown }) {
-      queue.checkOpen()
-      const source = given?.code ?? given?.source
-      if (typeof source !== 'string')
-        throw refusal('value', 'setContractSource takes {code}, the source as a string')
-      encodeFromContract(source, queue.checkOpen())
-      queue.grant('setSource', source)
+      service(PRICE.grant, () => {
+        queue.checkOpen()
+        const source = given?.code ?? given?.source
+        if (typeof source !== 'string')
+          throw refusal('value', 'setContractSource takes {code}, the source as a string')
+        encodePriced(source, queue.checkOpen())
+        queue.grant('setSource', source)
+      })
     },
   })
 }

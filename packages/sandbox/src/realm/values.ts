@@ -16,7 +16,8 @@ import {
   VitraError,
 } from '@vitra/log/values'
 import { refusal } from './errors.js'
-import { unmetered } from './meter.js'
+import { take, unmetered } from './meter.js'
+import { valuePrice } from './prices.js'
 import type { Run } from './run.js'
 
 /** Canonical bytes of a value that the contract hands over. */
@@ -26,6 +27,25 @@ export function encodeFromContract(
   bytesMax = run.limits.valueBytesMax,
 ): Uint8Array {
   return refusing(() => encodeValue(value, { depthMax: run.limits.valueDepthMax, bytesMax }))
+}
+
+/** Does the driver's work for a contract, at the price of the service. */
+export function service<T>(price: number, work: () => T): T {
+  take(price)
+  return unmetered(work)
+}
+
+/** A value for the contract, at its price. */
+export function decodePriced(bytes: Uint8Array): Value {
+  take(valuePrice(bytes))
+  return decodeFresh(bytes)
+}
+
+/** Canonical bytes of a value that is written or returned, at its price. */
+export function encodePriced(value: unknown, run: Run): Uint8Array {
+  const bytes = encodeFromContract(value, run)
+  take(valuePrice(bytes))
+  return bytes
 }
 
 /** The value that bytes of the host hold, or bytes of this realm; fresh at each call. */
