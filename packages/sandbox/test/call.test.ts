@@ -7,7 +7,7 @@ import { call, caller, hex, MemorySource, RULES, SIGNER } from './helpers.js'
 let sandbox: Sandbox
 const logged: ContractLogEntry[] = []
 beforeAll(async () => {
-  sandbox = await Sandbox.open({ opMs: 2000, onLog: (entry) => logged.push(entry) })
+  sandbox = await Sandbox.open({ opMs: 5000, onLog: (entry) => logged.push(entry) })
 })
 afterAll(() => sandbox.close())
 
