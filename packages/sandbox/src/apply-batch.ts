@@ -7,7 +7,7 @@ import { ApplySession, type Read } from './apply-session.js'
 import type { ApplyItem, Contract, RunsResult } from './contract.js'
 import type { Ending } from './ending.js'
 import type { StateSession } from './state-session.js'
-import type { StepInput } from './step.js'
+import type { StepInput } from './step-types.js'
 
 /** An op that is ready for `apply`. */
 export interface ApplyOp extends ApplyItem {

@@ -28,6 +28,7 @@ export {
 export type { MethodHost } from './method-calls.js'
 export { type ContractLogEntry, Sandbox, type SandboxOptions } from './sandbox.js'
 export { StateSession } from './state-session.js'
-export { type Step, type StepInput, step, steps } from './step.js'
+export { step, steps } from './step.js'
+export type { Step, StepInput } from './step-types.js'
 export { type IndexView, ReadableSource, readableView } from './view.js'
 export { type ContractWarning, contractWarnings } from './warnings.js'

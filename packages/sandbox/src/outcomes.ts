@@ -2,7 +2,7 @@
 import { type FailureCode, type Outcome, unexecutableOutcome } from '@vitra/log'
 import type { Ending } from './ending.js'
 import { UnexecutableError } from './errors.js'
-import type { Step } from './step.js'
+import type { Step } from './step-types.js'
 
 /** Fixed texts of failures that the contract has no words for; part of the protocol. */
 const MESSAGES: Partial<Record<FailureCode, string>> = {

@@ -13,7 +13,7 @@ import {
   type Value,
 } from '@vitra/log/values'
 import { type Contract, type MethodHost, readableView, type Sandbox, type Step, step } from '../src/index.js'
-import type { StepInput } from '../src/step.js'
+import type { StepInput } from '../src/step-types.js'
 
 export const RULES: Rules = CURRENT_RULES
 export const SIGNER = new Uint8Array(32).fill(7)
