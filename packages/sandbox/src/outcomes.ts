@@ -10,8 +10,6 @@ const MESSAGES: Partial<Record<FailureCode, string>> = {
   'never-settles': 'apply never settles',
   size: 'the op writes more than the rules allow',
   source: 'the new contract does not load',
-  fuel: 'the op takes more fuel than the rules allow',
-  depth: 'the op nests calls deeper than the rules allow',
 }
 
 export interface FailureInfo {
