@@ -1,6 +1,6 @@
 /** A loaded contract (spec/4-execution §1, §2): its methods, `process` and `apply`. */
 import { randomBytes } from 'node:crypto'
-import { type RuleLimits, type Rules, toHex } from '@vitra/log'
+import { type FailureCode, type RuleLimits, type Rules, toHex } from '@vitra/log'
 import { decodeValue, type Value } from '@vitra/log/values'
 import { type Ending, readEndings } from './ending.js'
 import { ContractError, isResourceLimit, SandboxError } from './errors.js'
@@ -168,7 +168,7 @@ export class LoadedContract implements Contract {
       column: this.#options.authorColumn(line, column),
     }))
     const stack = frames.map(({ line, column }) => `contract.js:${line}:${column}`)
-    const said = message === '' ? `${method} failed with ${name || 'an error'}` : message
+    const said = message || `${method} ${LIMITS_SAID[ending.code] ?? `failed with ${name || 'an error'}`}`
     return new ContractError('CONTRACT_ERROR', said, {
       details: { method, stack },
       place: { name, line: frames[0]?.line, column: frames[0]?.column },
@@ -252,11 +252,16 @@ function resourceError(): SandboxError {
   return new SandboxError('GUEST_MEMORY', 'the contract needs more memory or stack than it may have')
 }
 
+/** What a method did whose failure has no message of the contract's. */
+const LIMITS_SAID: Partial<Record<FailureCode, string>> = {
+  fuel: 'takes more fuel than a call may: let it do less',
+  depth: 'nests calls too deep',
+}
+
 /** The limits that the realm keeps to, in its order. */
 export function packLimits(limits: RuleLimits): Uint8Array {
   const { valueBytesMax, valueDepthMax, opBytesMax, opChangesMax, opWriteBytesMax, fuelMax } = limits
-  const fuel = fuelMax || Number.MAX_SAFE_INTEGER
-  return pack([valueBytesMax, valueDepthMax, opBytesMax, opChangesMax, opWriteBytesMax, fuel])
+  return pack([valueBytesMax, valueDepthMax, opBytesMax, opChangesMax, opWriteBytesMax, fuelMax])
 }
 
 /** Parameters are an object, always. */

@@ -84,8 +84,13 @@ describe('a method', () => {
   })
 
   it('that runs for too long is ended', async () => {
-    const contract = await load('export function loop () { for (;;) {} }')
-    await expect(call(contract, 'loop')).rejects.toMatchObject({ code: 'CALL_TIMEOUT' })
+    const contract = await load(`export function loop () { for (;;) {} }
+      export function backtrack () { return /^(a|a)*$/.test('a'.repeat(64) + 'b') }`)
+    await expect(call(contract, 'loop')).rejects.toMatchObject({
+      code: 'CONTRACT_ERROR',
+      message: expect.stringContaining('fuel'),
+    })
+    await expect(call(contract, 'backtrack')).rejects.toMatchObject({ code: 'CALL_TIMEOUT' })
   })
 
   it('does not count the time that the host takes to answer', async () => {
