@@ -13,11 +13,18 @@ import {
   type Rules,
   type RunDraft,
   sodiumCrypto,
-  unexecutableOutcome,
 } from '@vitra/log'
-import { type Contract, type Sandbox, SandboxError, type Step, step, UnexecutableError } from '@vitra/sandbox'
+import {
+  type Contract,
+  type Sandbox,
+  SandboxError,
+  type StateSession,
+  type Step,
+  type StepInput,
+  steps,
+} from '@vitra/sandbox'
 import type { Clock } from './clock.js'
-import { BATCH_MS_MAX, FAIR_OPS_MAX } from './constants.js'
+import { AHEAD_BYTES_MAX, BATCH_MS_MAX, FAIR_OPS_MAX } from './constants.js'
 import type { Participant } from './participants.js'
 
 export interface BatchContext {
@@ -27,6 +34,8 @@ export interface BatchContext {
   readonly indexKey: Uint8Array
   /** State at the end of the previous batch. */
   readonly source: EntrySource
+  /** The state as it goes on from batch to batch. */
+  readonly session: StateSession
   readonly clock: Clock
   /** Aborted where nothing more is to be executed. */
   readonly signal: AbortSignal
@@ -50,6 +59,8 @@ export class BatchBuilder {
   readonly #runs: RunDraft[] = []
   readonly #nextSeqs = new Map<Participant, number>()
   readonly #startedAt = performance.now()
+  /** What was executed and is in no run yet: the ops that come next. */
+  #ahead: Step[] = []
   #ops = 0
   #bytes = 0
   #lastTs: number
@@ -90,11 +101,16 @@ export class BatchBuilder {
     }
   }
 
+  /** True where nothing more is to be begun. */
   get #full(): boolean {
-    const { batchOpsMax, batchBytesMax } = this.#context.rules.limits
-    const isLegalEnd = this.#ops >= batchOpsMax || this.#bytes >= batchBytesMax || this.#endsHere
     const isStopped = this.#stopped !== undefined || this.#context.signal.aborted
-    return isLegalEnd || this.#isTimeUp || isStopped
+    return this.#isLegalEnd || this.#isTimeUp || isStopped
+  }
+
+  /** True where the rules end the batch: nothing that was executed after this belongs to it. */
+  get #isLegalEnd(): boolean {
+    const { batchOpsMax, batchBytesMax } = this.#context.rules.limits
+    return this.#ops >= batchOpsMax || this.#bytes >= batchBytesMax || this.#endsHere
   }
 
   /** Never before the first op: every batch gets on. */
@@ -114,25 +130,32 @@ export class BatchBuilder {
     if (head === null) return false
     let seq = first
     const last = Math.min(head.length, first + FAIR_OPS_MAX)
-    while (seq < last && !this.#full) {
+    while (seq < last) {
       const executed = await this.#run(participant, head, seq, last)
       if (executed === 0) break
       seq += executed
     }
+    // The batch had to end before what was executed ahead: those ops come again in the next one.
+    if (this.#ahead.splice(0).length > 0) this.#context.session.reset()
     this.#nextSeqs.set(participant, seq)
     return seq > first
   }
 
-  /** One run from `firstSeq` on. Returns how many blocks it covers: 0 where the first is not here yet. */
+  /** One run from `firstSeq` on. Returns how many blocks it covers: 0 where the batch ends or the first is not here yet. */
   async #run(participant: Participant, head: SignedHead, firstSeq: number, end: number): Promise<number> {
     const executed: Executed[] = []
     let size = 0
-    while (firstSeq + executed.length < end && size < this.#context.rules.limits.runBytesMax && !this.#full) {
-      const seq = firstSeq + executed.length
-      const block = await readHere(participant, seq)
-      if (block === null) break
-      const result = await this.#execute(participant, seq, block)
-      if (result === null) break
+    while (
+      firstSeq + executed.length < end &&
+      size < this.#context.rules.limits.runBytesMax &&
+      !this.#isLegalEnd
+    ) {
+      if (this.#ahead.length === 0) {
+        if (this.#full) break
+        this.#ahead = await this.#execute(participant, firstSeq + executed.length, end)
+      }
+      const result = this.#ahead.shift()
+      if (result === undefined) break
       executed.push({ outcome: result.outcome, changes: result.changes })
       size += outcomeBytes(result.outcome)
       this.#count(result)
@@ -153,33 +176,47 @@ export class BatchBuilder {
     this.#participantsChanged = result.participantsChanged
   }
 
-  /** Null where the sandbox cannot run it now: what was executed before is published, then the error is told. */
-  async #execute(participant: Participant, seq: number, block: Uint8Array): Promise<Step | null> {
-    const { contract, sandbox, rules, indexKey, clock } = this.#context
-    const ts = clock.next()
-    const { signer, oplog } = participant.input
+  /**
+   * Executes blocks from `seq` on, as many as come along; none where the first is not here. Where the sandbox cannot run
+   * them now, what was executed before is published, then the error is told.
+   */
+  async #execute(participant: Participant, seq: number, end: number): Promise<Step[]> {
+    const { contract, session } = this.#context
+    const inputs = await this.#inputs(participant, seq, end)
+    if (inputs.length === 0) return []
     try {
-      return await step(contract, this.#overlay, {
+      return await steps(contract, this.#overlay, inputs, session)
+    } catch (error) {
+      if (!(error instanceof SandboxError) || this.#ops === 0) throw error
+      this.#stopped = error
+      return []
+    }
+  }
+
+  /** Consecutive blocks that are here, with what they are executed under. */
+  async #inputs(participant: Participant, first: number, end: number): Promise<StepInput[]> {
+    const { sandbox, rules, indexKey, clock } = this.#context
+    const { signer, oplog } = participant.input
+    const last = Math.min(end, first + rules.limits.batchOpsMax - this.#ops)
+    const inputs: StepInput[] = []
+    let bytes = 0
+    for (let seq = first; seq < last && bytes < AHEAD_BYTES_MAX; seq++) {
+      const block = await readHere(participant, seq)
+      if (block === null) break
+      bytes += block.length
+      inputs.push({
         block,
         signer,
         oplog,
         seq,
-        ts,
+        ts: clock.next(),
         rules,
         processed: 'run',
         deriveOplog: (key) => oplogKey(sodiumCrypto, key, indexKey),
         loadSource: async (source) => void (await sandbox.load(source, rules)),
       })
-    } catch (error) {
-      if (error instanceof SandboxError && this.#ops > 0) {
-        this.#stopped = error
-        return null
-      }
-      if (!(error instanceof UnexecutableError)) throw error
-      // Nobody's log is blocked for ever: the op is acknowledged as failed and the log goes on.
-      const outcome = unexecutableOutcome(ts)
-      return { outcome, changes: [], participantsChanged: false, reads: [] }
     }
+    return inputs
   }
 }
 

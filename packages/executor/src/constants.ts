@@ -18,3 +18,6 @@ export const CLOCK_JUMP_MS_MAX = 60 * 60 * 1000
 
 /** Where no guest process starts, the next attempt comes after this long, in ms. */
 export const RETRY_MS = 5000
+
+/** Most blocks that are read ahead of their execution, in bytes. */
+export const AHEAD_BYTES_MAX = 4 * 1024 * 1024

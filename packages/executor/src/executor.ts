@@ -18,7 +18,7 @@ import {
   type SignedHead,
   sameBytes,
 } from '@vitra/log'
-import { type Contract, type Sandbox, SandboxError } from '@vitra/sandbox'
+import { type Contract, type Sandbox, SandboxError, StateSession } from '@vitra/sandbox'
 import { BatchBuilder, type BuiltBatch } from './batch-builder.js'
 import { Clock, type TimeSource } from './clock.js'
 import { CLOCK_JUMP_MS_MAX, RETRY_MS } from './constants.js'
@@ -65,6 +65,7 @@ interface State {
   readonly position: Position
   readonly layout: IndexWriter
   readonly contract: Contract
+  readonly session: StateSession
 }
 
 /** Executes one database. One at a time may run for an index. */
@@ -152,7 +153,8 @@ export class Executor extends EventEmitter<ExecutorEvents> {
         const state = await this.#takeState()
         const { lastTs } = state.position
         published = await this.#publish(state, { runs: [], unprompted: changes, lastTs })
-        if (published !== null) this.#state = { ...state, position: published.position }
+        if (published !== null)
+          this.#state = { ...state, position: published.position, session: new StateSession() }
       }
     })
   }
@@ -183,13 +185,14 @@ export class Executor extends EventEmitter<ExecutorEvents> {
     if (this.#isClosed) return false
     const state = await this.#takeState()
     const { sandbox, rules, index } = this.#options
-    const { contract, layout, position } = state
+    const { contract, layout, position, session } = state
     const context = {
       contract,
       sandbox,
       rules,
       indexKey: index.key,
       source: layout.source,
+      session,
       clock: this.#clock,
       signal: this.#closing.signal,
     }
@@ -235,7 +238,7 @@ export class Executor extends EventEmitter<ExecutorEvents> {
     const source = await index.read((snapshot) => snapshot.contractSource())
     const contract = await loadContract(source, sandbox, rules)
     await this.#participants.restart()
-    return { position, contract, layout: await IndexWriter.open(index.log) }
+    return { position, contract, layout: await IndexWriter.open(index.log), session: new StateSession() }
   }
 
   /**

@@ -16,7 +16,7 @@ import { type Change, decodeValue, type EntrySource, encodeValue, VitraError } f
 import { ApplyBatch, type ApplyOp } from './apply-batch.js'
 import type { Contract, ProcessResult, RunsResult } from './contract.js'
 import { cut, type Ending } from './ending.js'
-import { ContractLoadError, type SandboxError } from './errors.js'
+import { ContractLoadError, isResourceLimit, type SandboxError } from './errors.js'
 import { failed, failedEnding, notRun, unexecutable } from './outcomes.js'
 import type { StateSession } from './state-session.js'
 import type { Step, StepInput } from './step-types.js'
@@ -69,7 +69,7 @@ export async function steps(
     const result = await finish(planned, ending, batch, nth++)
     done.push(result)
     // The guest does not know that the host refused the new contract.
-    if (result.outcome.code === 'source') session?.reset()
+    if (result.outcome.code === 'source' || result.unexecutable !== undefined) session?.reset()
     if (result.source !== undefined || result.participantsChanged) break
   }
   return done
@@ -192,8 +192,11 @@ async function finish(
   if (ending.kind !== 'ok') return { ...failedEnding(ending, { ts, metadata }), reads: batch.reads(nth) }
   const { changes, reads } = await batch.settle(nth)
   const source = newSource(changes)
-  if (source !== undefined && !(await isContract(input, source)))
-    return { ...failed({ ts, metadata, fuel, code: 'source' }), reads }
+  if (source !== undefined) {
+    const refused = await tryContract(input, source)
+    if (isResourceLimit(refused)) return unexecutable(ts, refused)
+    if (refused !== null) return { ...failed({ ts, metadata, fuel, code: 'source' }), reads }
+  }
   const outcome: Outcome = {
     kind: 'ok',
     ts,
@@ -206,14 +209,23 @@ async function finish(
   return { outcome, changes, participantsChanged, reads, ...(source === undefined ? {} : { source }) }
 }
 
-async function isContract({ loadSource }: StepInput, source: string): Promise<boolean> {
-  try {
-    await loadSource(source)
-    return true
-  } catch (error) {
-    if (error instanceof ContractLoadError) return false
-    throw error
+/** Why a source is no contract, or could not be tried to the end; null where it is one. */
+async function tryContract(
+  { loadSource }: StepInput,
+  source: string,
+): Promise<ContractLoadError | SandboxError | null> {
+  let cause: SandboxError | null = null
+  for (let n = 0; n < ATTEMPTS; n++) {
+    try {
+      await loadSource(source)
+      return null
+    } catch (error) {
+      if (error instanceof ContractLoadError) return error
+      if (!isResourceLimit(error)) throw error
+      cause = error
+    }
   }
+  return cause
 }
 
 function newSource(changes: readonly Change[]): string | undefined {
