@@ -69,11 +69,13 @@ describe('the specification', () => {
   })
 
   it('refers to rules that are there', () => {
-    const all = PARTS.map((file) => read(`spec/${file}`)).join('\n')
+    const text = PARTS.map((file) => read(`spec/${file}`)).join('\n')
+    // Versions of packages have the same form.
+    const all = text.replace(/acorn-[\d.]+|^ *\|.*isolated-vm.*(\n *\|.*)*/gm, '')
     const rules = new Set([...all.matchAll(/^- \*\*(\d+\.\d+\.\d+)\*\*/gm)].map((match) => match[1]))
     const cited = [...all.matchAll(/(?<![\d.*])([1-8]\.\d+\.\d+)(?![\d.])/g)].map((match) => match[1]!)
     expect(cited.length).toBeGreaterThan(10)
-    expect(cited.filter((rule) => !rules.has(rule) && rule !== '8.19.0')).toEqual([])
+    expect(cited.filter((rule) => !rules.has(rule))).toEqual([])
   })
 
   it('has the messages of the schemas, field by field', () => {

@@ -216,7 +216,8 @@ describe('what `process` gave', () => {
     it(`${name}: ${expected}`, async () => expect(await judge('process', { tell })).toBe(expected))
 
   it('failed, is the executor’s word, where the contract has a `process` and there only', async () => {
-    const tell = (history: History) => retell(history, { kind: 'failed', code: 'process', message: 'no' })
+    const tell = (history: History) =>
+      retell(history, { kind: 'failed', code: 'process', message: 'no', fuel: 0 })
     expect(await judge('process', { tell })).toBe('valid')
     expect(await judge('plain', { tell })).toMatch(/^wrong-(changes|outcome)$/)
   })

@@ -218,7 +218,7 @@ describe('a signal', () => {
         source: `
           export function loop () { for (;;); }
           export function slow (_, emit) { for (let n = 0; n < 20; n++) emit({ op: 'SLOW' }) }
-          export const apply = { SLOW (tx) { for (let n = 0; n < 3e7; n++); tx.put('/slow', 1) } }`,
+          export const apply = { SLOW (tx) { for (let n = 0; n < 4e6; n++); tx.put('/slow', 1) } }`,
       },
     })
     const reason = new Error('enough')

@@ -2,6 +2,7 @@
  * Operators of instrumented code whose results, or whose work, grow with their operands (spec/6-determinism §7). Numbers
  * take the short way.
  */
+import { pow as powerOfNumbers } from './builtins/pow.js'
 import { take } from './meter.js'
 
 type Numeric = number | bigint
@@ -11,7 +12,7 @@ const BIGINT_BITS_MAX = 2 ** 20
 const WORD_BITS = 64
 const WORD_MAX = 2n ** 63n
 
-const { clz32, min, pow: powerOf } = Math
+const { clz32, min } = Math
 const toText = BigInt.prototype.toString
 const { apply } = Reflect
 
@@ -62,10 +63,10 @@ function operands(a: unknown, b: unknown): [Numeric, Numeric] {
 }
 
 export function pow(a: unknown, b: unknown): Numeric {
-  if (typeof a === 'number' && typeof b === 'number') return powerOf(a, b)
+  if (typeof a === 'number' && typeof b === 'number') return powerOfNumbers(a, b)
   const [base, exponent] = operands(a, b)
   if (typeof base !== 'bigint' || typeof exponent !== 'bigint')
-    return powerOf(base as number, exponent as number)
+    return powerOfNumbers(base as number, exponent as number)
   const positive = base < 0n ? -base : base
   if (positive > 1n && exponent > 0n) {
     const isTooLarge =

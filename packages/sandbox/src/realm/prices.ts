@@ -12,8 +12,6 @@ export const PRICE = {
   grant: 1000,
   oplog: 200,
   console: 200,
-  assert: 50,
-  random: 50,
 } as const
 
 const ITEM = 32

@@ -1,5 +1,5 @@
 /** Lies about what the contract gave. */
-import { type Change, type Executed, encodeValue, type Outcome } from '@vitra/log'
+import { type Change, type Executed, encodeValue, type Outcome, unexecutableOutcome } from '@vitra/log'
 import { ENGINES, engineName } from '@vitra/sandbox'
 import { DishonestExecutor } from '../dishonest-executor.js'
 import type { History } from '../history.js'
@@ -197,11 +197,8 @@ export class CallsOpUnexecutable extends DishonestExecutor {
     // The last op, so that nothing later depends on what it would have written.
     const batch = history.batches.at(-1)!
     const { executed } = batch.runs.at(-1)!
-    const { ts, fuel } = executed.at(-1)!.outcome
-    executed[executed.length - 1] = {
-      outcome: { kind: 'failed', code: 'unexecutable', message: '', ts, fuel, numChanges: 0 },
-      changes: [],
-    }
+    const outcome = unexecutableOutcome(executed.at(-1)!.outcome.ts)
+    executed[executed.length - 1] = { outcome, changes: [] }
   }
 }
 
