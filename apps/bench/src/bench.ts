@@ -28,7 +28,7 @@ export async function runBench({ sizes, command, folder, only = '', onRow }: Ben
     const rows: SummaryRow[] = []
     for (const row of allRows(sizes, own)) {
       if (!row.id.includes(only)) continue
-      const summary = summarize(await runRow(row, sizes.rounds, own))
+      const summary = summarize(await runRow(row, row.rounds ?? sizes.rounds, own))
       rows.push(summary)
       onRow?.(summary)
     }

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import path from 'node:path'
 
-export type Unit = 'per second' | 'ms' | 'bytes'
+export type Unit = 'per second' | 'ms' | 'µs' | 'bytes'
 
 /** One contestant in one row. */
 export interface Contestant {
@@ -19,6 +19,8 @@ export interface Row {
   readonly title: string
   readonly unit: Unit
   readonly contestants: readonly Contestant[]
+  /** How often every contestant has its turn, where that is not the size's own number. */
+  readonly rounds?: number
   /** Frees what the turns shared. */
   close?(): Promise<void>
 }

@@ -13,6 +13,10 @@ export interface Sizes {
   readonly reads: number
   /** Ops of each participant of three, in one round. */
   readonly replicated: number
+  /** Batches of 500 ops that the sandbox executes in one round. */
+  readonly sandboxBatches: number
+  /** Rounds of what is measured beside a hostile contract. */
+  readonly isolationRounds: number
   /** Ops that a history holds before it is opened again. */
   readonly histories: readonly number[]
 }
@@ -28,6 +32,8 @@ export const QUICK: Sizes = {
   calls: 100,
   reads: 400,
   replicated: 40,
+  sandboxBatches: 10,
+  isolationRounds: 5,
   histories: [1000, 5000],
 }
 
@@ -38,6 +44,8 @@ export const FULL: Sizes = {
   calls: 1000,
   reads: 5000,
   replicated: 300,
+  sandboxBatches: 40,
+  isolationRounds: 5,
   histories: [1000, 10_000, 50_000],
 }
 
@@ -49,5 +57,7 @@ export const TINY: Sizes = {
   calls: 4,
   reads: 5,
   replicated: 3,
+  sandboxBatches: 1,
+  isolationRounds: 1,
   histories: [100],
 }

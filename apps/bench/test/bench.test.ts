@@ -31,6 +31,10 @@ it(
       'replicated-single',
       'replicated-arrays',
       'disk',
+      'sandbox-op',
+      'sandbox-call',
+      'sandbox-start',
+      'isolation',
     ])
     expect(told).toEqual(results.rows)
     for (const { contestants } of results.rows) {

@@ -3,9 +3,11 @@ import type { Row } from '../harness.js'
 import type { Sizes } from '../sizes.js'
 import { diskRow } from './disk.js'
 import { executedRows } from './executed.js'
+import { isolationRow } from './isolation.js'
 import { latencyRow } from './latency.js'
 import { readsRow } from './reads.js'
 import { replicationRows } from './replication.js'
+import { sandboxRows } from './sandbox.js'
 import { createRow, restartRow } from './start.js'
 import { verifiedRow } from './verified.js'
 
@@ -20,5 +22,7 @@ export function allRows(sizes: Sizes, folder: string): Row[] {
     ...sizes.histories.map((ops) => restartRow(ops, folder)),
     ...replicationRows(sizes),
     diskRow(sizes),
+    ...sandboxRows(sizes),
+    isolationRow(sizes),
   ]
 }
