@@ -53,6 +53,11 @@ export interface SandboxOptions {
    * audit. Default true: they are refused for a while.
    */
   readonly refusal?: boolean
+  /**
+   * True runs every op in a fresh realm, also of contracts that are proved to need none: slower, with the same results.
+   * For checking just that. Default false.
+   */
+  readonly freshRealms?: boolean
   /** Receives what contracts print with `console`. */
   readonly onLog?: (entry: ContractLogEntry) => void
 }
@@ -70,10 +75,12 @@ export class Sandbox implements AsyncDisposable {
   readonly #pool: Pool
   readonly #onLog: SandboxOptions['onLog']
   readonly #conduct: Conduct
+  readonly #freshRealms: boolean
   readonly #contracts = new Map<string, Contract>()
   #closing: Promise<void> | undefined
 
-  private constructor(pool: Pool, { onLog, refusal = true }: SandboxOptions) {
+  private constructor(pool: Pool, { onLog, refusal = true, freshRealms = false }: SandboxOptions) {
+    this.#freshRealms = freshRealms
     this.#conduct = new Conduct({ refuses: refusal })
     this.#pool = pool
     this.#onLog = onLog
@@ -118,10 +125,10 @@ export class Sandbox implements AsyncDisposable {
     const parsed = parseContract(source, rules)
     const instrumented = instrument(source, parsed.program, rules.limits)
     const { imports, hasTail } = parsed
-    const isPure = parsed.impurities.length === 0
+    const isPure = !this.#freshRealms && parsed.impurities.length === 0
     const limits = packLimits(rules.limits)
     const tenant = new Tenant({
-      digest: createHash('sha256').update(key).digest('base64'),
+      digest: createHash('sha256').update(`${isPure} ${key}`).digest('base64'),
       loadPayload: (id) => pack([id, instrumented.source, imports, hasTail, isPure, limits]),
       onLog: (value) => this.#log(value),
       conduct: this.#conduct,

@@ -79,15 +79,9 @@ export class MemorySource implements EntrySource {
   }
 }
 
-/** A step of an op over a state, with everything else filled in. */
-export function stepOver(
-  sandbox: Sandbox,
-  contract: Contract,
-  source: EntrySource,
-  op: unknown,
-  extra: Partial<StepInput> = {},
-): Promise<Step> {
-  return step(contract, new Overlay(source), {
+/** What an op is executed under, with everything filled in. */
+export function inputOf(sandbox: Sandbox, op: unknown, extra: Partial<StepInput> = {}): StepInput {
+  return {
     block: encodeOp(op),
     signer: SIGNER,
     oplog: OPLOG,
@@ -98,7 +92,18 @@ export function stepOver(
     processed: 'run',
     loadSource: async (text) => void (await sandbox.load(text, RULES)),
     ...extra,
-  })
+  }
+}
+
+/** A step of an op over a state, with everything else filled in. */
+export function stepOver(
+  sandbox: Sandbox,
+  contract: Contract,
+  source: EntrySource,
+  op: unknown,
+  extra: Partial<StepInput> = {},
+): Promise<Step> {
+  return step(contract, new Overlay(source), inputOf(sandbox, op, extra))
 }
 
 /** Loads a contract and executes one op of it over an empty index. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Contract, Sandbox } from '../../src/index.js'
 import { call, caller, type MemorySource, stepOver } from '../helpers.js'
 import { cases, corpus } from './contracts.js'
-import { openFresh, play } from './play.js'
+import { openFresh, play, playBatches } from './play.js'
 
 const RUNS = 24
 const OTHERS = 12
@@ -26,6 +26,25 @@ it('in a warm guest and in a fresh one', { timeout: TIMEOUT_MS }, async () => {
       expect(await play(warm, given)).toEqual(await play(fresh, given))
     }),
     { numRuns: Math.ceil(RUNS / 4) },
+  )
+})
+
+it('in a realm that is shared and in one for every op', { timeout: TIMEOUT_MS }, async () => {
+  await using each = await Sandbox.open({ opMs: 60_000, freshRealms: true })
+  await fc.assert(
+    fc.asyncProperty(cases, async (given) => {
+      expect(await play(warm, given)).toEqual(await play(each, given))
+    }),
+    { numRuns: RUNS * 2 },
+  )
+})
+
+it('one by one and in batches', { timeout: TIMEOUT_MS }, async () => {
+  await fc.assert(
+    fc.asyncProperty(cases, fc.integer({ min: 2, max: 8 }), async (given, size) => {
+      expect(await playBatches(warm, given, size)).toEqual(await play(warm, given))
+    }),
+    { numRuns: RUNS * 2 },
   )
 })
 
