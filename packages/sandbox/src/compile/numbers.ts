@@ -8,7 +8,7 @@ const EITHER = new Set(['-', '*', '/', '%', '**', '&', '|', '^', '<<', '>>'])
 const MEASURED = new Set(['+', '-', '*', '&', '|', '^'])
 
 /** Operators that the driver computes, by the name of its function. */
-export const CALLED: Readonly<Record<string, 'pow' | 'shl' | 'shr' | 'div' | 'mod'>> = {
+const CALLED: Readonly<Record<string, 'pow' | 'shl' | 'shr' | 'div' | 'mod'>> = {
   '**': 'pow',
   '<<': 'shl',
   '>>': 'shr',
@@ -17,7 +17,7 @@ export const CALLED: Readonly<Record<string, 'pow' | 'shl' | 'shr' | 'div' | 'mo
 }
 
 /** True for an expression that gives a number, or throws. */
-export function isNumber(node: AnyNode): boolean {
+function isNumber(node: AnyNode): boolean {
   switch (node.type) {
     case 'Literal':
       return typeof node.value === 'number'

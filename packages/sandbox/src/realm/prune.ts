@@ -38,7 +38,7 @@ export function prune(objects: Map<string, Bag>, unlisted: Unlisted): void {
 }
 
 /** @example keyName(Symbol.iterator) // '@@iterator' */
-export function keyName(key: string | symbol): string {
+function keyName(key: string | symbol): string {
   return typeof key === 'string' ? key : `@@${key.description?.replace(/^Symbol\./, '')}`
 }
 

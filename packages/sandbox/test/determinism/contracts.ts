@@ -9,7 +9,7 @@ export interface Case {
   readonly ops: readonly Op[]
 }
 
-export interface Op {
+interface Op {
   readonly n: number
   readonly s: string
   readonly list: readonly number[]

@@ -7,16 +7,16 @@ import { evaluate, run } from '../helpers.js'
  * How an op ends: out of `fuel`, too deep, refused, as the engine's own error, well, or not at all on this machine
  * (`unexecutable`).
  */
-export type Ending = 'fuel' | 'depth' | 'value' | 'contract' | 'engine' | 'ok' | 'unexecutable'
+type Ending = 'fuel' | 'depth' | 'value' | 'contract' | 'engine' | 'ok' | 'unexecutable'
 
 /** Body of an `apply (tx, op, ack)`, and the ending; two endings where the clock may come first. */
 export type Bomb = readonly [body: string, ending: Ending, or?: Ending]
 
 /** Longest that a bomb may take before it counts as a hang, in ms. */
-export const HANG_MS = 120_000
+const HANG_MS = 120_000
 
 /** How an op ended, and its fuel. */
-export async function endingOf(sandbox: Sandbox, body: string): Promise<{ ending: string; fuel: number }> {
+async function endingOf(sandbox: Sandbox, body: string): Promise<{ ending: string; fuel: number }> {
   const source = `import { index } from 'contract'; import assert from 'assert'
     export async function apply (tx, op, ack) {\n${body}\n}`
   try {

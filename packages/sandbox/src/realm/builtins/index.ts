@@ -19,7 +19,7 @@ import { promisePrototype } from './promise.js'
 import { regExpConstructor, regExpPrototype } from './regexp.js'
 import { string, stringPrototype } from './string.js'
 
-export const BUILTINS: Readonly<Record<string, object>> = {
+const BUILTINS: Readonly<Record<string, object>> = {
   globalThis: globals,
   Object: object,
   'Function.prototype': functionPrototype,

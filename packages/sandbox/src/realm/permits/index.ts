@@ -9,6 +9,6 @@ import { FUNDAMENTALS } from './fundamentals.js'
 import { GLOBALS } from './globals.js'
 import type { Permits } from './permit.js'
 
-export { namesOf, type Permit, type Permits, permittedNames } from './permit.js'
+export { namesOf, type Permits, permittedNames } from './permit.js'
 
 export const PERMITS: Permits = { ...GLOBALS, ...FUNDAMENTALS, ...CONTROL, ...DATA, ...COLLECTIONS }
