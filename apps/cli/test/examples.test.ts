@@ -10,7 +10,8 @@ import { checkDatabase } from 'vitra/testing'
 import { EXECUTABLE } from './vitra.js'
 
 const TIMEOUT_MS = 180_000
-const NEEDS_PEERS = /<|--sync|--bootstrap|^vitra (?:host|monitor)/
+/** What takes peers, or another Node. */
+const NEEDS_MORE = /<|--sync|--bootstrap|--engine|^vitra (?:host|monitor)/
 
 /** Runs lines of a shell in a folder; `vitra` is the built executable. */
 async function shell(folder: TemporaryFolder) {
@@ -52,7 +53,7 @@ it(
     expect(ran.at(-1)!.stdout).toMatch(/^valid: /)
 
     const examples = COMMANDS.flatMap((command) => command.examples.map((example) => example.run))
-    const local = examples.filter((line) => !NEEDS_PEERS.test(line) && line !== 'vitra init counter.js')
+    const local = examples.filter((line) => !NEEDS_MORE.test(line) && line !== 'vitra init counter.js')
     expect(local.length).toBeGreaterThan(20)
     expect(local.map(run).filter(({ status }) => status !== 0)).toEqual([])
     await using db = await Database.load(folder.at('.vitra'))

@@ -3,6 +3,7 @@
  * that a failed assertion reads the same on every engine and may be recorded. `equal` is `==` as in
  * Node; `deepEqual` is always the strict one.
  */
+import { cleaned } from './caught.js'
 import { isDeepEqual } from './deep-equal.js'
 import { formatValue } from './format.js'
 
@@ -23,16 +24,6 @@ export type AssertMessage = string | Error | undefined
 
 /** What a thrown error is held against. */
 export type ErrorMatch = RegExp | (new (...args: never[]) => object) | undefined
-
-let clean = (thrown: unknown): unknown => thrown
-
-/**
- * Has what `throws` and `rejects` catch go through a function first: the sandbox hides what engines say, which would
- * else decide whether a pattern matches.
- */
-export function cleanCaught(by: (thrown: unknown) => unknown): void {
-  clean = by
-}
 
 /** Passes where the value is truthy. */
 export function ok(value: unknown, message?: AssertMessage): asserts value {
@@ -99,7 +90,7 @@ export function throws(run: () => unknown, expected?: ErrorMatch | string, messa
   try {
     run()
   } catch (error) {
-    thrown = { error: clean(error) }
+    thrown = { error: cleaned(error) }
   }
   checkThrown('throws', thrown, expected, message)
 }
@@ -114,7 +105,7 @@ export async function rejects(
   try {
     await (typeof run === 'function' ? run() : run)
   } catch (error) {
-    thrown = { error: clean(error) }
+    thrown = { error: cleaned(error) }
   }
   checkThrown('rejects', thrown, expected, message)
 }

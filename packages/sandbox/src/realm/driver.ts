@@ -3,7 +3,7 @@
  * into one script that is compiled once per guest and evaluated in every realm. The guest process finds `$vitra` on the global object; `lock` takes it away before the contract comes.
  */
 import './prelude.js'
-import { assertModule, createUtil } from '@vitra/contract-sdk/modules'
+import { assertModule, cleanCaught, createUtil } from '@vitra/contract-sdk/modules'
 import { MODE, type Mode, SERVICE } from '../wire.js'
 import { realmConsole, speak } from './console.js'
 import { index, listOplogs, oplog } from './contract-module.js'
@@ -29,7 +29,7 @@ import { beginRun, generator, type Run, type RunLimits, readLimits } from './run
 import { decodeFresh } from './values.js'
 
 const util = createUtil(generator)
-assertModule.cleanCaught(clean)
+cleanCaught(clean)
 
 /** Modules by specifier, each made when a contract imports it. */
 const MODULES = {
