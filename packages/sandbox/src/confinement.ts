@@ -27,6 +27,7 @@ export const CONFINEMENTS = [
   'limits',
   'dies-with-host',
 ] as const
+/** Name of a measure that confines guests; SECURITY.md says what each stops. */
 export type Confinement = (typeof CONFINEMENTS)[number]
 
 /** What is in force around a process, in the order of {@link CONFINEMENTS}. @param asked what it was started with */
