@@ -41,7 +41,8 @@ export async function step(contract: Contract, view: EntrySource, input: StepInp
  * participants, before one that a guest failed in, and after a while. Whoever executes comes again with the rest.
  *
  * @param view state before the first op; it must not change meanwhile
- * @param session what lets the guest go on from what it knows of the state
+ * @param session what lets the guest go on from what it knows of the state; it is reset where the caller does not get to
+ *   know all that the guest wrote
  * @throws as {@link step}, but where two guests could not run an op the step says so
  */
 export async function steps(
@@ -49,6 +50,20 @@ export async function steps(
   view: EntrySource,
   inputs: readonly StepInput[],
   session?: StateSession,
+): Promise<Step[]> {
+  try {
+    return await stepAll(contract, view, inputs, session)
+  } catch (error) {
+    session?.reset()
+    throw error
+  }
+}
+
+async function stepAll(
+  contract: Contract,
+  view: EntrySource,
+  inputs: readonly StepInput[],
+  session: StateSession | undefined,
 ): Promise<Step[]> {
   const plans = await runProcess(contract, inputs.map(plan))
   const ops = plans.flatMap((planned) => ('op' in planned ? [applyOp(planned)] : []))
@@ -72,6 +87,7 @@ export async function steps(
     if (result.outcome.code === 'source' || result.unexecutable !== undefined) session?.reset()
     if (result.source !== undefined || result.participantsChanged) break
   }
+  if (nth < endings.length) session?.reset()
   return done
 }
 
