@@ -1,15 +1,16 @@
 /** A loaded contract (spec/4-execution §1, §2): its methods, `process` and `apply`. */
 import { randomBytes } from 'node:crypto'
-import { type FailureCode, type RuleLimits, type Rules, toHex } from '@vitra/log'
-import { decodeValue, type Value } from '@vitra/log/values'
+import type { FailureCode, RuleLimits, Rules } from '@vitra/log'
+import { decodeValue, encodeUtf8, type Value } from '@vitra/log/values'
 import { type Ending, readEndings } from './ending.js'
 import { ContractError, isResourceLimit, SandboxError } from './errors.js'
+import { FieldWriter } from './fields.js'
 import { type GuestRun, protocolError } from './guest-process.js'
 import { checked, expectArray } from './messages.js'
 import { answerMethod, type MethodHost } from './method-calls.js'
 import { pack, unpack } from './pack.js'
 import type { ParsedContract } from './parse.js'
-import { packRuns } from './runs.js'
+import { packItem, packRuns } from './runs.js'
 import type { StateSession } from './state-session.js'
 import { FRAME, MODE, type Mode } from './wire.js'
 
@@ -47,10 +48,16 @@ export type ProcessResult =
 /** One `apply` of a batch. */
 export interface ApplyItem {
   readonly op: Uint8Array
-  /** Encoded `ack`. */
-  readonly ack: Uint8Array
-  /** 32 bytes that `util` draws from. */
-  readonly seed: Uint8Array
+  /** What `process` gave for it; null for nothing. */
+  readonly metadata: Uint8Array | null
+  /** Public key of the participant who signed it. */
+  readonly signer: Uint8Array
+  /** Place in the participant's oplog. */
+  readonly seq: number
+  /** Time of execution, in milliseconds. */
+  readonly ts: number
+  /** The 32 bytes that `util` draws from. */
+  readonly seed: () => Uint8Array
 }
 
 /** `apply` over ops, one after the other; for {@link steps}, which is what everybody else calls. */
@@ -101,6 +108,7 @@ export interface ContractFacts {
 
 const SEED_BYTES = 32
 const NO_PARAMS = pack({})
+const randomSeed = (): Uint8Array => new Uint8Array(randomBytes(SEED_BYTES))
 
 export interface LoadedOptions {
   readonly source: string
@@ -132,9 +140,15 @@ export class LoadedContract implements Contract {
       const known = this.methods.map(({ name }) => name).join(', ') || 'none'
       throw new ContractError('METHOD_NOT_FOUND', `the contract has no method ${method}; it has ${known}`)
     }
-    const pubkey = caller.oplog === null ? null : toHex(caller.oplog.pubkey)
-    const message = packMessage(method, checkParams(params), randomBytes(SEED_BYTES), pubkey)
-    const { endings, failure } = await this.#runAll(MODE.call, [message], {
+    const item = packItem({
+      subject: encodeUtf8(method),
+      extra: checkParams(params),
+      seed: this.#seed(randomSeed),
+      key: caller.oplog?.pubkey ?? null,
+      seq: 0,
+      ts: 0,
+    })
+    const { endings, failure } = await this.#runAll(MODE.call, [item], {
       isWriter: caller.isWriter,
       answer: (_, question) => answerMethod(caller, question),
       signal,
@@ -147,13 +161,22 @@ export class LoadedContract implements Contract {
   }
 
   process(ops: readonly Uint8Array[]): Promise<RunsResult> {
-    const messages = ops.map((op) => packMessage(op, null, randomBytes(SEED_BYTES)))
-    return this.#runAll(MODE.process, messages, {})
+    const rest = { extra: null, key: null, seq: 0, ts: 0 }
+    const items = ops.map((subject) => packItem({ subject, seed: this.#seed(randomSeed), ...rest }))
+    return this.#runAll(MODE.process, items, {})
   }
 
   apply({ items, ...how }: ApplyRequest): Promise<RunsResult> {
-    const messages = items.map(({ op, ack, seed }) => packMessage(op, ack, seed))
-    return this.#runAll(MODE.apply, messages, how)
+    const writer = new FieldWriter()
+    const packed = items.map(({ op, metadata, signer, seq, ts, seed }) =>
+      packItem({ subject: op, extra: metadata, seed: this.#seed(seed), key: signer, seq, ts }, writer),
+    )
+    return this.#runAll(MODE.apply, packed, how)
+  }
+
+  /** A seed, where the contract can draw from it. */
+  #seed(make: () => Uint8Array): Uint8Array | null {
+    return this.#options.facts.parsed.imports.includes('util') ? make() : null
   }
 
   #methodError(method: string, ending: Exclude<Ending, { kind: 'ok' }>): ContractError {
@@ -175,21 +198,21 @@ export class LoadedContract implements Contract {
     })
   }
 
-  /** Runs one message after the other, and says how far the guest got. */
-  async #runAll(mode: Mode, messages: readonly Uint8Array[], how: RunOptions): Promise<RunsResult> {
+  /** Runs one item after the other, and says how far the guest got. */
+  async #runAll(mode: Mode, items: readonly Uint8Array[], how: RunOptions): Promise<RunsResult> {
     const { rules, run } = this.#options
     const { isWriter = null, state, answer, onEndings, signal } = how
     const endings: Ending[] = []
     const take = (payload: Uint8Array): void => {
       const next = readEndings(payload, mode, rules.limits)
-      if (endings.length + next.length > messages.length) throw protocolError('more endings than runs')
+      if (endings.length + next.length > items.length) throw protocolError('more endings than runs')
       if (next.slice(0, -1).some(({ kind }) => kind === 'resource'))
         throw protocolError('runs after the last')
       onEndings?.(next)
       endings.push(...next)
     }
     const batch = nextBatch++
-    const runs = { mode, isWriter, batch, messages, state: state?.id ?? 0, after: state?.after ?? 0 }
+    const runs = { mode, isWriter, batch, items, state: state?.id ?? 0, after: state?.after ?? 0 }
     state?.reset()
     try {
       await run({
@@ -200,7 +223,7 @@ export class LoadedContract implements Contract {
         onPart: take,
         ...(answer === undefined
           ? {}
-          : { onCall: (asked) => answerNth(asked, endings.length, messages.length, answer) }),
+          : { onCall: (asked) => answerNth(asked, endings.length, items.length, answer) }),
       })
     } catch (error) {
       if (signal?.aborted || !isResourceLimit(error)) throw error
@@ -221,15 +244,6 @@ interface RunOptions
     Partial<Pick<ApplyRequest, 'answer' | 'onEndings' | 'state'>> {
   /** Value of `isWriter`; null outside methods. */
   readonly isWriter?: boolean | null
-}
-
-function packMessage(
-  subject: string | Uint8Array,
-  extra: Uint8Array | null,
-  seed: Uint8Array,
-  pubkey: string | null = null,
-): Uint8Array {
-  return pack([subject, extra, new Uint8Array(seed), pubkey])
 }
 
 /** A question with the position of the run that asks it: never one that has its ending. */

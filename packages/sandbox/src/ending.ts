@@ -1,6 +1,7 @@
 /** How a run ended, as the guest says and the host checks (spec/4-execution §3, §5, §6). */
 import { FAILURE_CODES, type FailureCode, type RuleLimits } from '@vitra/log'
 import { TEXT_UNITS_MAX } from './constants.js'
+import { type RawEnding, unpackEndings, type Write } from './ending-fields.js'
 import { protocolError } from './guest-process.js'
 import { checked, expectArray, expectEncoded } from './messages.js'
 import { unpack } from './pack.js'
@@ -22,7 +23,7 @@ export type Ending = {
       /** Encoded return value; null where there is none. */
       readonly value: Uint8Array | null
       /** Changes that the host has not seen yet, unchecked; `apply` only. */
-      readonly changes: unknown
+      readonly changes: readonly Write[]
       /** Ops that a method emitted. */
       readonly ops: Uint8Array[]
     }
@@ -41,45 +42,42 @@ export type Ending = {
 
 /** The endings that one frame brings. @throws {SandboxError} `GUEST_PROTOCOL` */
 export function readEndings(payload: Uint8Array, mode: Mode, limits: RuleLimits): Ending[] {
-  const list = expectArray(
-    checked('endings that do not decode', () => unpack(payload)),
-    'no list of endings',
-  )
-  return list.map((ending) => readEnding(ending, mode, limits))
+  const endings = checked('endings that do not decode', () => unpackEndings(payload))
+  return endings.map((ending) => readEnding(ending, mode, limits))
 }
 
-function readEnding(bytes: unknown, mode: Mode, limits: RuleLimits): Ending {
-  if (!(bytes instanceof Uint8Array)) throw protocolError('no ending')
-  const [fuel, kind, ...rest] = expectArray(
+function readEnding(ending: RawEnding, mode: Mode, limits: RuleLimits): Ending {
+  const { fuel } = ending
+  if (!Number.isSafeInteger(fuel) || fuel > limits.fuelMax) throw protocolError('fuel that no run has')
+  if (!ending.isOk) return { ...readTold(ending.told, limits), fuel }
+  const { value, writes } = ending
+  if (value !== null)
+    expectEncoded(
+      value,
+      { bytesMax: limits.valueBytesMax, depthMax: limits.valueDepthMax },
+      'a return value that is none',
+    )
+  const isCall = mode === MODE.call
+  return {
+    fuel,
+    kind: 'ok',
+    value,
+    changes: isCall ? [] : writes,
+    ops: isCall ? readOps(writes, limits) : [],
+  }
+}
+
+function readTold(
+  bytes: Uint8Array,
+  limits: RuleLimits,
+): DistributiveOmit<Exclude<Ending, { kind: 'ok' }>, 'fuel'> {
+  const [kind, ...rest] = expectArray(
     checked('an ending that does not decode', () => unpack(bytes)),
     'no ending',
   )
-  if (
-    !Number.isSafeInteger(fuel) ||
-    (fuel as number) < 0 ||
-    (limits.fuelMax > 0 && (fuel as number) > limits.fuelMax)
-  )
-    throw protocolError('fuel that no run has')
-  return { ...readKind(kind, rest, mode, limits), fuel: fuel as number } as Ending
-}
-
-function readKind(
-  kind: unknown,
-  rest: readonly unknown[],
-  mode: Mode,
-  limits: RuleLimits,
-): DistributiveOmit<Ending, 'fuel'> {
   if (kind === 'pending' || kind === 'resource') return { kind }
-  if (kind === 'failed') return readFailure(rest, limits)
-  if (kind !== 'ok') throw protocolError('no ending')
-  const [value, extra] = rest
-  const valueLimits = { bytesMax: limits.valueBytesMax, depthMax: limits.valueDepthMax }
-  return {
-    kind,
-    value: value === null ? null : expectEncoded(value, valueLimits, 'a return value that is none'),
-    changes: mode === MODE.apply ? extra : [],
-    ops: mode === MODE.call ? readOps(extra, limits) : [],
-  }
+  if (kind !== 'failed') throw protocolError('no ending')
+  return readFailure(rest, limits)
 }
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
@@ -106,9 +104,9 @@ function readPlace(place: unknown): ErrorPlace {
   return { line: line as number, column: column as number }
 }
 
-function readOps(ops: unknown, limits: RuleLimits): Uint8Array[] {
+function readOps(writes: readonly Write[], limits: RuleLimits): Uint8Array[] {
   const valueLimits = { bytesMax: limits.opBytesMax, depthMax: limits.valueDepthMax }
-  return expectArray(ops, 'no ops').map((op) => expectEncoded(op, valueLimits, 'an op that is no value'))
+  return writes.map(([, op]) => expectEncoded(op, valueLimits, 'an op that is no value'))
 }
 
 /** The first part of a text; half a character at the end is replaced. */

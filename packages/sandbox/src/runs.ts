@@ -1,5 +1,5 @@
 /** The frame that has a contract run (spec/4-execution §6): one for a whole batch of ops. */
-import { pack, unpack } from './pack.js'
+import { FieldReader, FieldWriter } from './fields.js'
 import type { Mode } from './wire.js'
 
 /** Runs of one contract, one after the other, each over what those before it wrote. */
@@ -15,25 +15,69 @@ export interface Runs {
   readonly state: number
   /** The batch that brought the state to where it is now; 0 where something else did. */
   readonly after: number
-  /** What each realm is given, in order. */
-  readonly messages: readonly Uint8Array[]
+  /** What the realms are given, in order. */
+  readonly items: readonly Uint8Array[]
 }
 
+/** What a realm is to run. */
+export interface RunItem {
+  /** Name of the method, or the op. */
+  readonly subject: Uint8Array
+  /** Parameters of the method, metadata of the op; null for none. */
+  readonly extra: Uint8Array | null
+  /** What `util` draws from; null where the contract does not import it. */
+  readonly seed: Uint8Array | null
+  /** Public key of this participant in methods, of the op's signer in `apply`; null where there is none. */
+  readonly key: Uint8Array | null
+  /** Place of the op in its oplog. */
+  readonly seq: number
+  /** Time of the op, in milliseconds. */
+  readonly ts: number
+}
+
+const IS_WRITER = [null, false, true] as const
+
 /** A run frame's payload. */
-export function packRuns({ id, mode, isWriter, batch, state, after, messages }: Runs): Uint8Array {
-  return pack([id, mode, isWriter, batch, state, after, messages])
+export function packRuns({ id, mode, isWriter, batch, state, after, items }: Runs): Uint8Array {
+  const writer = new FieldWriter()
+  for (const field of [id, mode, IS_WRITER.indexOf(isWriter), batch, state, after]) writer.wide(field)
+  for (const item of items) writer.bytes(item)
+  return writer.take()
 }
 
 /** A run frame's parts. */
 export function unpackRuns(payload: Uint8Array): Runs {
-  const [id, mode, isWriter, batch, state, after, messages] = unpack(payload) as [
-    number,
-    Mode,
-    boolean | null,
-    number,
-    number,
-    number,
-    Uint8Array[],
-  ]
-  return { id, mode, isWriter, batch, state, after, messages }
+  const reader = new FieldReader(payload)
+  const wide = () => reader.wide()
+  const runs = { id: wide(), mode: wide() as Mode, isWriter: IS_WRITER[wide()]! }
+  const place = { batch: wide(), state: wide(), after: wide() }
+  const items: Uint8Array[] = []
+  while (!reader.isAtEnd) items.push(reader.bytes()!)
+  return { ...runs, ...place, items }
+}
+
+/** Bytes of an item. */
+export function packItem(
+  { subject, extra, seed, key, seq, ts }: RunItem,
+  writer = new FieldWriter(),
+): Uint8Array {
+  writer.bytes(subject)
+  writer.bytes(extra)
+  writer.bytes(seed)
+  writer.bytes(key)
+  writer.wide(seq)
+  writer.wide(ts)
+  return writer.take()
+}
+
+/** The next item of a batch. */
+export function readItem(reader: FieldReader): RunItem {
+  return {
+    subject: reader.bytes()!,
+    extra: reader.bytes(),
+    seed: reader.bytes(),
+    key: reader.bytes(),
+    seq: reader.wide(),
+    ts: reader.wide(),
+  }
 }

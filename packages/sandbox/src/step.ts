@@ -9,10 +9,9 @@ import {
   SOURCE_PATH,
   sodiumCrypto,
   taggedHash,
-  toHex,
   uint64,
 } from '@vitra/log'
-import { type Change, decodeValue, type EntrySource, encodeValue, VitraError } from '@vitra/log/values'
+import { type Change, decodeValue, type EntrySource, VitraError } from '@vitra/log/values'
 import { ApplyBatch, type ApplyOp } from './apply-batch.js'
 import type { Contract, ProcessResult, RunsResult } from './contract.js'
 import { cut, type Ending } from './ending.js'
@@ -156,17 +155,8 @@ function withResult(planned: Planned, processed: ProcessResult): Planned | Step 
 }
 
 function applyOp({ input, op, metadata }: Planned): ApplyOp {
-  return { input, op, ack: encodeAck(input, metadata), seed: opSeed(input) }
-}
-
-function encodeAck({ signer, seq, ts, rules }: StepInput, metadata: Uint8Array | undefined): Uint8Array {
-  const ack = { origin: toHex(signer), seq, ts }
-  // The metadata may be a value as large and as deep as there is: the ack around it is larger.
-  const limits = { bytesMax: Number.MAX_SAFE_INTEGER, depthMax: rules.limits.valueDepthMax + 1 }
-  return encodeValue(
-    metadata === undefined ? ack : { ...ack, metadata: decodeValue(metadata, limits) },
-    limits,
-  )
+  const { signer, seq, ts } = input
+  return { input, op, metadata: metadata ?? null, signer, seq, ts, seed: () => opSeed(input) }
 }
 
 /** What `util` draws from in `apply` (spec/6-determinism §6): the same for everybody who replays the op. */

@@ -46,23 +46,23 @@ export const GUEST_FRAME_BYTES_MAX = 32 * 1024 * 1024
 /** Largest frame that the guest accepts. */
 export const HOST_FRAME_BYTES_MAX = 512 * 1024 * 1024
 
-/** How a realm is entered; the numbers are part of the run message. */
-export const MODE = { apply: 0, process: 1, call: 2, inspect: 3 } as const
+/** What a realm runs; the numbers are part of the run message. */
+export const MODE = { apply: 0, process: 1, call: 2 } as const
 export type Mode = (typeof MODE)[keyof typeof MODE]
 
 /** What the guest process does for the realm. The numbers are the first argument of the realm's host function. */
 export const SERVICE = {
   /** Gives the packed limits of the rules. */
   limits: 0,
-  /** Gives what the realm is to run: `[subject, extra, seed, pubkey]`. */
-  message: 1,
+  /** Gives what the realm is to run: see `RunItem`, one after the other. */
+  items: 1,
   /** Takes a path, gives the encoded value there before the op, nothing where there is none. */
   get: 2,
   /** Takes any other question, gives the host's reply. */
   ask: 3,
   /** Takes a line of the console. */
   log: 4,
-  /** Takes the ending: fuel used, kind, and what the kind tells. */
+  /** Takes an ending, see `RawEnding`; gives true where the realm is to go on with the next item. */
   ending: 5,
 } as const
 export type Service = (typeof SERVICE)[keyof typeof SERVICE]

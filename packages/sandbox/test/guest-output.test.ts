@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { ApplySession } from '../src/apply-session.js'
 import { Channel } from '../src/channel.js'
 import { readEndings } from '../src/ending.js'
+import { packEnding } from '../src/ending-fields.js'
 import { GuestProcess } from '../src/guest-process.js'
 import { readInspection } from '../src/inspection.js'
 import { instrument } from '../src/instrument.js'
@@ -95,36 +96,45 @@ describe('questions', () => {
 })
 
 describe('endings', () => {
+  const ok = { isOk: true, fuel: 0, value: null, writes: [] } as const
+  const whole = packEnding({ ...ok, value: encodeValue(1), writes: [['/a', encodeValue('text')]] })
+
   it.each([
-    [Uint8Array.of(0xff)],
-    [pack(null)],
-    [pack([5])],
-    [pack([Uint8Array.of(0xff)])],
-    [one([])],
-    [one(['done'])],
-    [one([0, 'done'])],
-    [one(['ok', null, []])],
-    [one([-1, 'ok', null, []])],
-    [one([Number.MAX_SAFE_INTEGER + 1, 'ok', null, []])],
-    [one([0, 'ok', 5])],
-    [one([0, 'ok', Uint8Array.of(0x18, 1)])],
-    [one([0, 'failed', 'unheard of', '', '', []])],
-    [one([0, 'failed', 'contract', 5, '', []])],
-    [one([0, 'failed', 'contract', '', '', [['a', 'b']]])],
-  ])('%j are refused', (payload) => {
+    ['no kind', Uint8Array.of(7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)],
+    ['more fuel than there is', packEnding({ ...ok, fuel: limits.fuelMax + 1 })],
+    ['no whole number of fuel', packEnding({ ...ok, fuel: 2 ** 53 })],
+    ['a value that is not canonical', packEnding({ ...ok, value: Uint8Array.of(0x18, 1) })],
+    ['nothing told', Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)],
+    ['something else told', packEnding({ isOk: false, fuel: 0, told: Uint8Array.of(0xff) })],
+    ['no list told', packEnding({ isOk: false, fuel: 0, told: pack(5) })],
+    ['more writes than there are', whole.map((byte, at) => (at === 18 ? 200 : byte))],
+    ['a path that is not UTF-8', whole.map((byte) => (byte === 0x2f ? 0xff : byte))],
+    ['no kind told', one([])],
+    ['an unknown kind', one(['done'])],
+    ['a failure of no kind', one(['failed', 'unheard of', '', '', []])],
+    ['a message that is no text', one(['failed', 'contract', 5, '', []])],
+    ['no place', one(['failed', 'contract', '', '', [['a', 'b']]])],
+  ])('with %s are refused', (_, payload) => {
     expect(thrown(() => readEndings(payload, MODE.apply, limits))).toMatchObject(PROTOCOL)
   })
 
+  it('that are cut short anywhere are refused', () => {
+    expect(readEndings(whole, MODE.apply, limits)).toHaveLength(1)
+    for (let length = 1; length < whole.length; length++) {
+      expect(thrown(() => readEndings(whole.slice(0, length), MODE.apply, limits))).toMatchObject(PROTOCOL)
+    }
+  })
+
   it('of methods hold ops that are values', () => {
-    expect(
-      thrown(() => readEndings(one([0, 'ok', null, [Uint8Array.of(0xf7)]]), MODE.call, limits)),
-    ).toMatchObject(PROTOCOL)
-    expect(thrown(() => readEndings(one([0, 'ok', null, 5]), MODE.call, limits))).toMatchObject(PROTOCOL)
+    for (const op of [Uint8Array.of(0xf7), null]) {
+      const payload = packEnding({ ...ok, writes: [['', op]] })
+      expect(thrown(() => readEndings(payload, MODE.call, limits))).toMatchObject(PROTOCOL)
+    }
   })
 
   it('never show more of a message than the rules allow', () => {
     const [ending] = readEndings(
-      one([0, 'failed', 'contract', 'x'.repeat(10_000), 'n'.repeat(10_000), []]),
+      one(['failed', 'contract', 'x'.repeat(10_000), 'n'.repeat(10_000), []]),
       MODE.apply,
       limits,
     )
@@ -234,8 +244,8 @@ describe('a guest that lies', () => {
 })
 
 /** The frame's payload with one ending. */
-function one(ending: unknown[]): Uint8Array {
-  return pack([pack(ending)])
+function one(told: unknown[]): Uint8Array {
+  return packEnding({ isOk: false, fuel: 0, told: pack(told) })
 }
 
 function frame(kind: number, payload: Uint8Array): Buffer {

@@ -14,7 +14,7 @@ const SCRIPT = `
 import { Channel } from './src/channel.js'
 import { pack } from './src/pack.js'
 import { spawnGuest } from './src/spawn.js'
-import { packRuns } from './src/runs.js'
+import { packItem, packRuns } from './src/runs.js'
 import { FRAME, MODE } from './src/wire.js'
 
 const { guestFile, driver, program } = SETTINGS
@@ -28,8 +28,9 @@ const channel = new Channel(guest.stdio[3], {
       channel.send(FRAME.load, pack([1, source, [], false, false, limits]))
     }
     if (kind !== FRAME.loaded) return
-    const messages = [pack(['loop', pack({}), new Uint8Array(32), null])]
-    channel.send(FRAME.run, packRuns({ id: 1, mode: MODE.call, isWriter: true, batch: 1, state: 0, after: 0, messages }))
+    const subject = new TextEncoder().encode('loop')
+    const items = [packItem({ subject, extra: pack({}), seed: null, key: null, seq: 0, ts: 0 })]
+    channel.send(FRAME.run, packRuns({ id: 1, mode: MODE.call, isWriter: true, batch: 1, state: 0, after: 0, items }))
     setTimeout(() => process.stdout.write('looping'), 200)
   }
 })

@@ -3,18 +3,22 @@
  * themselves, so nothing here believes what an object says: no `instanceof`, no `length` of its own.
  */
 
+// As they are before a sandbox puts metered ones in their place.
+const { isView } = ArrayBuffer
+const { apply } = Reflect
+
 const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object
 const tagOf = getter(Symbol.toStringTag)
 const lengthOf = getter('length')
 
 /** True for a real `Uint8Array` of any realm, whatever its prototype is. */
 export function isBytes(value: unknown): value is Uint8Array {
-  return ArrayBuffer.isView(value) && Reflect.apply(tagOf, value, []) === 'Uint8Array'
+  return isView(value) && apply(tagOf, value, []) === 'Uint8Array'
 }
 
 /** Length of a real `Uint8Array`; one that was detached has none. */
 export function bytesLength(bytes: Uint8Array): number {
-  return Reflect.apply(lengthOf, bytes, [])
+  return apply(lengthOf, bytes, [])
 }
 
 /** True for an object literal's prototype, in this realm or another, and for objects without one. */
@@ -35,7 +39,7 @@ function isForeignObjectPrototype(prototype: object): boolean {
   if (Reflect.getPrototypeOf(prototype) !== null) return false
   const made: unknown = Reflect.getOwnPropertyDescriptor(prototype, 'constructor')?.value
   if (typeof made !== 'function' || made === Object || made.prototype !== prototype) return false
-  return Reflect.apply(sourceOf, made, []) === SOURCE_OF_OBJECT
+  return apply(sourceOf, made, []) === SOURCE_OF_OBJECT
 }
 
 function getter(name: PropertyKey): () => never {
@@ -44,4 +48,4 @@ function getter(name: PropertyKey): () => never {
 
 const sourceOf = Function.prototype.toString
 /** The same in every realm; no function that is written down has such a source. */
-const SOURCE_OF_OBJECT = Reflect.apply(sourceOf, Object, [])
+const SOURCE_OF_OBJECT = apply(sourceOf, Object, [])

@@ -3,6 +3,8 @@
  * and tells the host how they ended, in parts where it takes long.
  */
 import { isSystemPath } from '@vitra/log/values'
+import { unpackEndings, type Write } from '../ending-fields.js'
+import { FieldWriter } from '../fields.js'
 import { pack, unpack } from '../pack.js'
 import type { Runs } from '../runs.js'
 import { FRAME, MODE } from '../wire.js'
@@ -18,18 +20,15 @@ const PART_LOGS = 500
 const BATCH_MS_MAX = 200
 const BATCH_WRITTEN_MAX = 8 * 1024 * 1024
 
-type WrittenChange = [path: string, value: Uint8Array | null]
-type Ending = [fuel: number, kind: string, valueOrCode: unknown, changes?: WrittenChange[]]
-
 export class Batch {
   readonly runs: Runs
   /** Position of the run in progress. */
   nth = 0
   readonly #cache: StateCache
   readonly #startedAt = performance.now()
-  #endings: Uint8Array[] = []
+  readonly #endings = new FieldWriter()
   /** Changes of the run in progress that went out with a question. */
-  #told: WrittenChange[] = []
+  #told: Write[] = []
   #bytes = 0
   #logs = 0
   #written = 0
@@ -43,8 +42,15 @@ export class Batch {
 
   /** True once no further run is to begin. */
   get isDone(): boolean {
-    if (this.nth >= this.runs.messages.length || this.#isEnded) return true
+    if (this.nth >= this.runs.items.length || this.#isEnded) return true
     return this.#written > BATCH_WRITTEN_MAX || performance.now() - this.#startedAt > BATCH_MS_MAX
+  }
+
+  /** The next items for a realm: one, or all that are left. */
+  items(areAll: boolean): Uint8Array {
+    const writer = new FieldWriter()
+    for (const item of this.runs.items.slice(this.nth, areAll ? undefined : this.nth + 1)) writer.append(item)
+    return writer.take()
   }
 
   /** The value at a path before this op. */
@@ -59,7 +65,7 @@ export class Batch {
 
   /** Asks the host what it answers over everything that was written so far. */
   ask(question: Uint8Array): Uint8Array {
-    const [name, , , changes] = unpack(question) as [string, unknown, unknown, WrittenChange[]]
+    const [name, , , changes] = unpack(question) as [string, unknown, unknown, Write[]]
     if (name === 'txList') this.#told.push(...changes)
     this.#tell()
     return this.#call(question)
@@ -73,11 +79,15 @@ export class Batch {
 
   /** Takes the ending of the run in progress. False where its realm is not to be used again. */
   end(payload: Uint8Array): boolean {
-    const [, kind, code, changes] = unpack(payload) as Ending
-    this.#endings.push(payload)
+    const ending = unpackEndings(payload)[0]!
+    this.#endings.append(payload)
     this.#bytes += payload.length
-    if (kind === 'ok' && this.runs.mode === MODE.apply) this.#bringForward([...this.#told, ...changes!])
-    this.#told = []
+    if (ending.isOk && this.runs.mode === MODE.apply) {
+      this.#bringForward(this.#told)
+      this.#bringForward(ending.writes)
+    }
+    if (this.#told.length > 0) this.#told = []
+    const [kind, code] = ending.isOk ? ['ok'] : (unpack(ending.told) as string[])
     // What is beyond this process, the host tries in another.
     if (kind === 'resource') this.#isEnded = true
     this.nth++
@@ -88,10 +98,10 @@ export class Batch {
 
   /** Tells the host what no part told. */
   finish(): void {
-    writeFrame(FRAME.result, pack(this.#endings))
+    writeFrame(FRAME.result, this.#endings.take())
   }
 
-  #bringForward(changes: readonly WrittenChange[]): void {
+  #bringForward(changes: readonly Write[]): void {
     for (const [path, value] of changes) {
       this.#cache.write(path, value)
       this.#written += path.length + (value?.length ?? 0)
@@ -101,8 +111,7 @@ export class Batch {
   }
 
   #tell(): void {
-    if (this.#endings.length > 0) writeFrame(FRAME.part, pack(this.#endings))
-    this.#endings = []
+    if (this.#bytes > 0) writeFrame(FRAME.part, this.#endings.take())
     this.#bytes = 0
     this.#logs = 0
     this.#toldAt = performance.now()

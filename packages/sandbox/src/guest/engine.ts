@@ -2,7 +2,11 @@
 import type { Service } from '../wire.js'
 
 export interface Reference {
-  applySync(receiver: undefined, args: readonly unknown[], options?: { timeout?: number }): unknown
+  applySync(
+    receiver: undefined,
+    args: readonly unknown[],
+    options?: { timeout?: number; result?: { copy: true } },
+  ): unknown
   getSync(name: string, options: { reference: true }): Reference
   derefInto(): unknown
   release(): void
@@ -35,6 +39,6 @@ export interface EngineIsolate {
 export interface Engine {
   Isolate: new (options: { memoryLimit: number }) => EngineIsolate
   Callback: new (
-    callback: (service: Service, payload?: Uint8Array | string) => Uint8Array | undefined,
+    callback: (service: Service, payload?: Uint8Array | string) => Uint8Array | boolean | undefined,
   ) => object
 }

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import type { Value } from '@vitra/log/values'
 import { pack, unpack } from '../pack.js'
 import { type Runs, unpackRuns } from '../runs.js'
-import { EXIT_ENGINE, FRAME, MODE, SERVICE, type Service } from '../wire.js'
+import { EXIT_ENGINE, FRAME, SERVICE, type Service } from '../wire.js'
 import { Batch } from './batch.js'
 import { readFrame, writeFrame } from './channel.js'
 import type { Engine } from './engine.js'
@@ -23,7 +23,10 @@ const states = new StateCaches()
 /** What the realm at work belongs to. */
 let loaded: Loaded
 let batch: Batch
-let ending: Uint8Array | null = null
+/** True where the realm at work may run the next item as well. */
+let isReusable = false
+/** True where it has begun to. */
+let goesOn = false
 let realms: Realms
 
 main()
@@ -57,13 +60,13 @@ function start(payload: Uint8Array): void {
 }
 
 /** What the realm's host function does. Never throws: an exception would carry paths of this machine. */
-function serve(service: Service, payload?: Uint8Array | string): Uint8Array | undefined {
+function serve(service: Service, payload?: Uint8Array | string): Uint8Array | boolean | undefined {
   try {
     switch (service) {
       case SERVICE.limits:
         return loaded.limits
-      case SERVICE.message:
-        return batch.runs.messages[batch.nth]
+      case SERVICE.items:
+        return batch.items(loaded.isPure)
       case SERVICE.get:
         return batch.get(payload as string)
       case SERVICE.ask:
@@ -72,8 +75,9 @@ function serve(service: Service, payload?: Uint8Array | string): Uint8Array | un
         batch.log(payload as Uint8Array)
         return undefined
       case SERVICE.ending:
-        ending = payload as Uint8Array
-        return undefined
+        isReusable = batch.end(payload as Uint8Array) && loaded.isPure
+        goesOn = isReusable && !batch.isDone
+        return goesOn
     }
   } catch {
     process.exit(EXIT_LOST)
@@ -97,7 +101,7 @@ function load(payload: Uint8Array): void {
     answer(FRAME.loaded, ['threw', textOf(error, 'name'), textOf(error, 'message'), whereItThrows(loaded)])
     return
   }
-  writeFrame(FRAME.loaded, runIn(realm, MODE.inspect))
+  writeFrame(FRAME.loaded, lookInto(realm))
   loaded.release(realm, null, true)
   prepare()
 }
@@ -110,6 +114,14 @@ type LoadMessage = [
   isPure: boolean,
   limits: Uint8Array,
 ]
+
+function lookInto(realm: Realm): Uint8Array {
+  try {
+    return realm.look()
+  } catch {
+    giveUp()
+  }
+}
 
 /** Stack of the error, from a realm in which the engine's stacks are left on. */
 function whereItThrows(contract: Loaded): string {
@@ -133,8 +145,7 @@ function run(runs: Runs): void {
   batch = new Batch(runs, cache)
   while (!batch.isDone) {
     const realm = takeRealm(isWriter)
-    const result = runIn(realm, mode)
-    const isReusable = batch.end(result)
+    runIn(realm, mode)
     loaded.release(realm, isWriter, isReusable)
   }
   states.put(state, cache, runs.batch)
@@ -160,12 +171,14 @@ function prepare(): void {
   }
 }
 
-function runIn(realm: Realm, mode: Runs['mode']): Uint8Array {
-  ending = null
-  realm.run(mode)
-  const result: Uint8Array | null = ending
-  if (result === null) giveUp()
-  return result
+/** Runs items in a realm, for as long as it can be used. */
+function runIn(realm: Realm, mode: Runs['mode']): void {
+  realm.turn(mode)
+  do {
+    const { nth } = batch
+    realm.turn(mode)
+    if (batch.nth === nth) giveUp()
+  } while (goesOn)
 }
 
 function giveUp(): never {

@@ -23,35 +23,46 @@ export interface Settings {
 }
 
 /** Serves the realm: see `SERVICE`. */
-export type HostFunction = (service: Service, payload?: Uint8Array | string) => Uint8Array | undefined
+export type HostFunction = (
+  service: Service,
+  payload?: Uint8Array | string,
+) => Uint8Array | boolean | undefined
 
 /** A realm with a contract in it, ready to run. */
 export class Realm {
   readonly #context: EngineContext
-  readonly #start: Reference
-  readonly #end: Reference
-  readonly #exports: Reference | undefined
+  readonly #look: Reference
+  readonly #turn: Reference
   readonly #timeout: { timeout: number }
 
-  constructor(context: EngineContext, entry: Reference, exports: Reference | undefined, timeoutMs: number) {
+  constructor(context: EngineContext, entry: Reference, timeoutMs: number) {
     this.#context = context
-    this.#start = entry.getSync('start', { reference: true })
-    this.#end = entry.getSync('end', { reference: true })
-    this.#exports = exports
+    this.#look = entry.getSync('look', { reference: true })
+    this.#turn = entry.getSync('turn', { reference: true })
     this.#timeout = { timeout: timeoutMs }
     entry.release()
   }
 
-  /** Runs once; the ending goes out through the host function. */
-  run(mode: Mode): void {
-    // An exception here is a rejection that the contract did not handle, which has no meaning: the
-    // ending tells all. Time and memory running out show in that no ending comes.
-    quietly(() => this.#start.applySync(undefined, [mode, this.#exports?.derefInto()], this.#timeout))
-    quietly(() => this.#end.applySync(undefined, [], this.#timeout))
+  /** What the contract offers, packed. */
+  look(): Uint8Array {
+    return this.#look.applySync(undefined, [], { ...this.#timeout, result: { copy: true } }) as Uint8Array
+  }
+
+  /**
+   * Ends the run in progress and starts the next, if the host function, which takes the ending, says so. The ending comes
+   * with the turn after the one that starts a run, when nothing is left to do in it.
+   */
+  turn(mode: Mode): void {
+    try {
+      this.#turn.applySync(undefined, [mode], this.#timeout)
+    } catch {
+      // A rejection that the contract did not handle, which has no meaning: the ending tells all. Time and
+      // memory running out show in that no ending comes.
+    }
   }
 
   release(): void {
-    for (const handle of [this.#start, this.#end, this.#exports, this.#context]) handle?.release()
+    for (const handle of [this.#look, this.#turn, this.#context]) handle.release()
   }
 }
 
@@ -107,9 +118,9 @@ export class Realms {
     } catch (error) {
       if (error !== TAIL_REACHED) throw error
     }
-    const exports = plan.hasTail ? undefined : contract.namespace
+    if (!plan.hasTail) accept(entry, contract.namespace)
     for (const module of modules.values()) module.release()
-    return new Realm(context, entry, exports, this.#settings.timeoutMs)
+    return new Realm(context, entry, this.#settings.timeoutMs)
   }
 
   /** What every realm has and no contract gets, as JSON: one realm is searched for all. */
@@ -128,10 +139,10 @@ export class Realms {
   }
 }
 
-function quietly(run: () => unknown): void {
-  try {
-    run()
-  } catch {
-    // See Realm.run.
-  }
+/** Hands the driver the exports of a contract that has no tail to do so. */
+function accept(entry: Reference, exports: Reference): void {
+  const take = entry.getSync('accept', { reference: true })
+  take.applySync(undefined, [exports.derefInto()])
+  take.release()
+  exports.release()
 }

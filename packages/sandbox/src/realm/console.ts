@@ -3,8 +3,7 @@
  * comes back, so it changes nothing; what is beyond the limits of a run is dropped.
  */
 import { formatValue } from '@vitra/contract-sdk/modules'
-import { SERVICE } from '../wire.js'
-import { tell } from './host.js'
+import { tellLine } from './host.js'
 import { PRICE } from './prices.js'
 import { service } from './values.js'
 
@@ -35,5 +34,5 @@ function write(level: string, values: unknown[]): void {
   entries++
   const options = { unitsMax: ENTRY_UNITS_MAX, errorMessages: true }
   const parts = values.map((value) => (typeof value === 'string' ? value : formatValue(value, options)))
-  tell(SERVICE.log, [level, parts.join(' ').slice(0, ENTRY_UNITS_MAX).toWellFormed()])
+  tellLine([level, parts.join(' ').slice(0, ENTRY_UNITS_MAX).toWellFormed()])
 }

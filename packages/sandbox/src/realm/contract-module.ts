@@ -2,6 +2,7 @@
 import type { Entry, Index, ListedEntry, Oplog, OplogInfo } from '@vitra/contract-sdk'
 import { MODE } from '../wire.js'
 import { refusal } from './errors.js'
+import { hex } from './hex.js'
 import { ask, readState } from './host.js'
 import { take, unmetered } from './meter.js'
 import { PRICE } from './prices.js'
@@ -33,7 +34,10 @@ export const index: Index = {
 
 export const oplog: Oplog = {
   get pubkey(): string | undefined {
-    return unmetered(() => runIn('oplog', WITH_OPLOG).pubkey)
+    return unmetered(() => {
+      const { key } = runIn('oplog', WITH_OPLOG)
+      return key === null ? undefined : hex(key)
+    })
   },
   async getLength(): Promise<number> {
     return service(PRICE.oplog, () => {
@@ -83,10 +87,4 @@ interface Input {
   active: boolean
   oplog: Uint8Array
   signer: Uint8Array
-}
-
-function hex(bytes: Uint8Array): string {
-  let text = ''
-  for (const byte of bytes) text += byte.toString(16).padStart(2, '0')
-  return text
 }

@@ -4,17 +4,22 @@
  */
 import './prelude.js'
 import { assertModule, cleanCaught, createUtil } from '@vitra/contract-sdk/modules'
-import { MODE, type Mode, SERVICE } from '../wire.js'
+import { encodeValue } from '@vitra/log/values'
+import { packEnding } from '../ending-fields.js'
+import { FieldReader, FieldWriter } from '../fields.js'
+import { type RunItem, readItem } from '../runs.js'
+import { MODE, type Mode } from '../wire.js'
 import { realmConsole, speak } from './console.js'
 import { index, listOplogs, oplog } from './contract-module.js'
 import { clean, diagnose, keepFrames } from './errors.js'
 import { freezeModule } from './freeze.js'
-import { connect, type HostFunction, takeLimits, takeMessage, tell } from './host.js'
+import { connect, type HostFunction, takeItems, takeLimits, tellEnding } from './host.js'
 import {
   type Ending,
   type Exports,
-  type Finish,
+  failedBy,
   inspect,
+  PENDING,
   type Prepared,
   prepareApply,
   prepareMethod,
@@ -52,65 +57,80 @@ function offer<T extends object>(module: T): T {
   return module
 }
 
-/** What the host asks for: function or op, parameters or ack, seed, own public key. */
-type Message = [never, never, Uint8Array, string | null]
-
 let limits: RunLimits
 let accepted: Exports | undefined
-let finish: Finish | undefined
+/** What is left to run. */
+let items: FieldReader | undefined
+/** Gives the bytes of the ending of the run in progress. */
+let finish: (() => Uint8Array) | undefined
+const writer = new FieldWriter()
 
-/** Takes the contract's exports from the tail module. */
+/** Takes the contract's exports, from the tail module or from the guest. */
 function accept(exports: Exports): void {
   accepted = exports
 }
 
-/** Starts a run: everything up to the first point where the contract waits for something. */
-function start(mode: Mode, exports: Exports | undefined): void {
-  const contract = exports ?? accepted
-  if (contract === undefined) {
-    finish = () => ['unevaluated']
-  } else if (mode === MODE.inspect) {
-    finish = () => (isOutOfFuel() ? ['exhausted'] : inspect(contract))
-  } else {
-    begin(mode, contract)
+/** What the contract offers. */
+function look(): Uint8Array {
+  const told = () => {
+    if (accepted === undefined) return ['unevaluated']
+    return isOutOfFuel() ? ['exhausted'] : inspect(accepted)
   }
+  return unmetered(() => encodeValue(told()))
 }
 
-function begin(mode: Mode, contract: Exports): void {
-  finish = () => [fuelUsed(), ...(limitReached() ?? ['pending'])]
+/**
+ * Ends the run in progress, since nothing is left to do in it, and starts the next: everything up to the first point where the
+ * contract waits for something.
+ */
+function turn(mode: Mode): void {
+  if (finish !== undefined) {
+    const told = finish
+    finish = undefined
+    if (!unmetered(() => tellEnding(told()))) {
+      items = undefined
+      return
+    }
+  }
+  start(mode, accepted!)
+}
+
+function start(mode: Mode, contract: Exports): void {
+  finish = () => told({ isOk: false, told: ['pending'] })
   const [run, prepared] = unmetered((): [Run, Prepared] => {
-    const [subject, extra, seed, pubkey] = decodeFresh(takeMessage()) as Message
-    const run: Run = { mode, seed, limits, pubkey: pubkey ?? undefined, isOpen: true }
+    items ??= new FieldReader(takeItems())
+    const item = readItem(items)
+    const { seed, key } = item
+    const run: Run = { mode, seed, limits, key, isOpen: true }
     beginRun(run)
     speak()
     keepFrames(mode === MODE.call)
     refuel(limits.fuelMax)
-    return [run, prepare(contract, run, subject, extra)]
+    return [run, prepare(contract, run, item)]
   })
   const { call, finish: complete } = prepared
-  const followed = call === null ? () => [] : watch(run, call)
-  finish = () => {
-    const ending = limitReached() ?? complete(followed())
-    return [fuelUsed(), ...ending]
-  }
+  const followed = call === null ? () => PENDING : watch(run, call)
+  finish = () => told(complete(followed()))
 }
 
-/** The ending of a run that used up what it was given, whatever the contract made of that. */
+/** Bytes of an ending; of a run that used up what it was given, whatever the contract made of that. */
+function told(ending: Ending): Uint8Array {
+  const fuel = fuelUsed()
+  const reached = limitReached() ?? ending
+  if (reached.isOk) return packEnding({ ...reached, fuel }, writer)
+  return packEnding({ isOk: false, fuel, told: encodeValue(reached.told) }, writer)
+}
+
 function limitReached(): Ending | null {
-  if (taintedBy() !== undefined) return ['resource']
+  if (taintedBy() !== undefined) return { isOk: false, told: ['resource'] }
   const code = exhaustedBy()
-  return code === undefined ? null : ['failed', code, '', '', []]
+  return code === undefined ? null : failedBy(code)
 }
 
-function prepare(contract: Exports, run: Run, subject: never, extra: never): Prepared {
-  if (run.mode === MODE.apply) return prepareApply(contract, run, subject, decodeFresh(extra))
-  if (run.mode === MODE.process) return prepareProcess(contract, subject)
-  return prepareMethod(contract, run, subject, extra)
-}
-
-/** Sends the ending; the guest calls it once nothing is left to do. */
-function end(): void {
-  unmetered(() => tell(SERVICE.ending, finish!()))
+function prepare(contract: Exports, run: Run, item: RunItem): Prepared {
+  if (run.mode === MODE.apply) return prepareApply(contract, run, item)
+  if (run.mode === MODE.process) return prepareProcess(contract, item)
+  return prepareMethod(contract, run, item)
 }
 
 Object.assign(globalThis, {
@@ -121,13 +141,16 @@ Object.assign(globalThis, {
     modules: MODULES,
     findUnlisted: () => JSON.stringify(findUnlisted()),
     /** Readies the realm. Its own functions are all that the guest keeps. */
-    lock(host: HostFunction, unlisted: Unlisted): { start: typeof start; end: typeof end } {
+    lock(
+      host: HostFunction,
+      unlisted: Unlisted,
+    ): { turn: typeof turn; look: typeof look; accept: typeof accept } {
       connect(host)
       limits = readLimits(decodeFresh(takeLimits()) as number[])
       lock({ console: realmConsole }, unlisted)
       freezeModule(offered)
       refuel(limits.fuelMax)
-      return { start, end }
+      return { turn, look, accept }
     },
   },
 })

@@ -2,14 +2,18 @@
  * Runs one function of the contract and says how it ended (spec/4-execution §2–§5). The function's promise is
  * watched, never waited for: what is still pending when nothing is left to do can never settle.
  */
+import { decodeUtf8 } from '@vitra/log/values'
+import type { Write } from '../ending-fields.js'
+import type { RunItem } from '../runs.js'
 import { MODE } from '../wire.js'
 import { refusal } from './errors.js'
 import { describe } from './failure.js'
+import { hex } from './hex.js'
 import { take, unmetered } from './meter.js'
 import { PRICE, valuePrice } from './prices.js'
 import type { Run } from './run.js'
 import { createTx, Queue } from './tx.js'
-import { decodePriced, encodeFromContract, encodePriced, service } from './values.js'
+import { decodeFresh, decodePriced, encodeFromContract, encodePriced, service } from './values.js'
 
 /** Exports of a contract. */
 export type Exports = Readonly<Record<string, unknown>>
@@ -22,10 +26,18 @@ const EMIT_BYTES_MAX = 8 * 1024 * 1024
 /** What an envelope adds to an op's own bytes, at most. */
 const ENVELOPE_BYTES_MAX = 32
 
-/** How a run ended; the host reads it from the result frame. */
-export type Ending = readonly unknown[]
+/** How a run ended; fuel comes to it when it is told. */
+export type Ending =
+  /** Encoded return value, null where there is none, and what `apply` wrote or a method emitted. */
+  | { readonly isOk: true; readonly value: Uint8Array | null; readonly writes: readonly Write[] }
+  | { readonly isOk: false; readonly told: Told }
+/** Kind of an ending, and what the kind tells. */
+export type Told = readonly unknown[]
 /** Gives the ending once nothing is left to do. */
 export type Finish = () => Ending
+
+/** What is still pending when nothing is left to do. */
+export const PENDING: Ending = Object.freeze({ isOk: false, told: ['pending'] })
 
 /** A run that is ready: the call of the contract's function, and what its ending adds to that of the call. */
 export interface Prepared {
@@ -34,30 +46,35 @@ export interface Prepared {
   readonly finish: (ending: Ending) => Ending
 }
 
-export function prepareApply(contract: Exports, run: Run, op: Uint8Array, ack: unknown): Prepared {
+export function prepareApply(contract: Exports, run: Run, { subject, ...item }: RunItem): Prepared {
   const queue = new Queue(run)
-  const value = decodePriced(op)
+  const value = decodePriced(subject)
   const handler = findHandler(contract.apply, value)
-  if (handler === null) return { call: null, finish: () => ['failed', 'no-handler', '', '', []] }
+  if (handler === null) return { call: null, finish: () => failedBy('no-handler') }
   const tx = createTx(queue)
-  Object.freeze(ack)
+  const ack = createAck(item)
   return {
     call: () => handler(tx, value, ack),
     finish(ending) {
-      if (ending[0] === 'pending') return ending
-      if (queue.isExhausted) return ['failed', 'size', '', '', []]
-      return ending[0] === 'ok' ? [...ending, queue.takeNew()] : ending
+      if (queue.isExhausted && ending !== PENDING) return failedBy('size')
+      return ending.isOk ? { ...ending, writes: queue.takeNew() } : ending
     },
   }
 }
 
-export function prepareProcess(contract: Exports, op: Uint8Array): Prepared {
-  const value = decodePriced(op)
+/** The fields in the order of their encodings, as all values have them. */
+function createAck({ extra, key, seq, ts }: Omit<RunItem, 'subject'>): object {
+  const ack = { ts, seq, origin: hex(key!) }
+  return Object.freeze(extra === null ? ack : { ...ack, metadata: decodeFresh(extra) })
+}
+
+export function prepareProcess(contract: Exports, { subject }: RunItem): Prepared {
+  const value = decodePriced(subject)
   return { call: () => (contract.process as AnyFunction)(value), finish: (ending) => ending }
 }
 
-export function prepareMethod(contract: Exports, run: Run, name: string, params: Uint8Array): Prepared {
-  const ops: Uint8Array[] = []
+export function prepareMethod(contract: Exports, run: Run, { subject, extra }: RunItem): Prepared {
+  const ops: Write[] = []
   let bytes = 0
   const emit = (op: unknown): void =>
     service(PRICE.write, () => {
@@ -72,17 +89,18 @@ export function prepareMethod(contract: Exports, run: Run, name: string, params:
       if (ops.length >= EMITS_MAX || bytes > EMIT_BYTES_MAX) {
         throw refusal('size', `a method emits at most ${EMITS_MAX} ops and ${EMIT_BYTES_MAX} bytes`)
       }
-      ops.push(encoded)
+      ops.push(['', encoded])
     })
-  const value = decodePriced(params)
+  const name = decodeUtf8(subject)!
+  const value = decodePriced(extra!)
   return {
     call: () => (contract[name] as AnyFunction)(value, emit),
-    finish: (ending) => (ending[0] === 'ok' ? [...ending, ops] : ending),
+    finish: (ending) => (ending.isOk ? { ...ending, writes: ops } : ending),
   }
 }
 
 /** What the contract offers, for the host's list of methods. */
-export function inspect(contract: Exports): Ending {
+export function inspect(contract: Exports): Told {
   const { apply } = contract
   const form =
     typeof apply === 'function' ? 'function' : typeof apply === 'object' && apply !== null ? 'record' : null
@@ -117,12 +135,16 @@ function findHandler(apply: unknown, op: unknown): AnyFunction | null {
  * function does is not.
  */
 export function watch(run: Run, call: () => unknown): Finish {
-  let ending: Ending = ['pending']
+  let ending: Ending = PENDING
   const settle = async (): Promise<void> => {
     try {
       const value = await call()
       run.isOpen = false
-      ending = unmetered(() => ['ok', value === undefined ? null : encodePriced(value, run)])
+      ending = unmetered(() => ({
+        isOk: true,
+        value: value === undefined ? null : encodePriced(value, run),
+        writes: [],
+      }))
     } catch (thrown) {
       run.isOpen = false
       ending = unmetered(() => failure(run, thrown))
@@ -135,5 +157,10 @@ export function watch(run: Run, call: () => unknown): Finish {
 function failure(run: Run, thrown: unknown): Ending {
   const { code, message, name, frames } = describe(thrown)
   const places = run.mode === MODE.call ? frames : []
-  return ['failed', code, message.toWellFormed(), name.toWellFormed(), places]
+  return { isOk: false, told: ['failed', code, message.toWellFormed(), name.toWellFormed(), places] }
+}
+
+/** The ending of a run that the contract has no words for. */
+export function failedBy(code: string): Ending {
+  return { isOk: false, told: ['failed', code, '', '', []] }
 }

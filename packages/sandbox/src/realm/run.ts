@@ -21,9 +21,10 @@ export interface RunLimits {
 export interface Run {
   readonly mode: Mode
   readonly limits: RunLimits
-  readonly seed: Uint8Array
-  /** Public key of this participant in hex, in methods. */
-  readonly pubkey: string | undefined
+  /** What `util` draws from; null where the contract does not import it. */
+  readonly seed: Uint8Array | null
+  /** Public key of this participant in methods, of the op's signer in `apply`. */
+  readonly key: Uint8Array | null
   /** False once the contract's function has settled. */
   isOpen: boolean
 }
@@ -54,7 +55,7 @@ export function runIn(name: string, modes: readonly Mode[]): Run {
 
 /** The generator behind `util`, seeded once for the run. */
 export function generator(): Generator {
-  next ??= createGenerator(currentRun('util').seed)
+  next ??= createGenerator(currentRun('util').seed!)
   return next
 }
 
@@ -71,5 +72,4 @@ const NAMES: Record<Mode, string> = {
   [MODE.apply]: 'apply',
   [MODE.process]: 'process',
   [MODE.call]: 'a method',
-  [MODE.inspect]: 'loading',
 }
