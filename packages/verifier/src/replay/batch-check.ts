@@ -4,46 +4,33 @@
  */
 import {
   checkHead,
-  type Executed,
   type IndexWriter,
-  LogError,
-  type Outcome,
   Overlay,
-  oplogIdentity,
   outcomeBytes,
-  type Rules,
   type RunDraft,
   type SignedHead,
   sameBytes,
   sodiumCrypto,
-  toHex,
 } from '@vitra/log'
-import { type Contract, ENGINES, type Sandbox } from '@vitra/sandbox'
-import { type Finding, type Place, type Violation, violation } from '../verdict.js'
-import { asPublished, type CheckedOp, checkOp, isValue, type PublishedOp } from './execution.js'
-import {
-  type AuditedParticipant,
-  type AuditedParticipants,
-  compareOplogHead,
-  readOplog,
-} from './participants.js'
-import { Caught, type PublishedBatch, type PublishedRun, splitRuns } from './published-batch.js'
-import type { Court } from './recorded-engines.js'
+import { type Contract, ENGINES, type Sandbox, type StateSession } from '@vitra/sandbox'
+import { type Finding, type Violation, violation } from '../verdict.js'
+import { Ahead } from './ahead.js'
+import { checkOp, type ExecutionContext } from './execution.js'
+import { Caught, type PublishedBatch, splitRuns } from './published-batch.js'
+import { asPublished, type CheckedOp } from './published-form.js'
+import { type OpInTurn, type OpsContext, PublishedOps } from './published-ops.js'
 
 /** What a batch is checked against: everything as the batch before left it. */
-export interface BatchContext {
-  readonly log: { readonly key: Uint8Array; readonly identity: Parameters<typeof checkHead>[1] }
+export interface BatchContext extends OpsContext {
+  readonly log: OpsContext['log'] & { readonly identity: Parameters<typeof checkHead>[1] }
   readonly sandbox: Sandbox
-  readonly rules: Rules
   /** Null where it does not load here. */
   readonly contract: Contract | null
-  /** The contract in a guest of its own under an engine; null where that is not installed here. */
-  readonly court: (engine: string, isFresh?: boolean) => Promise<Court | null>
-  readonly participants: AuditedParticipants
+  readonly court: ExecutionContext['court']
+  /** The rebuilt state as it goes on from batch to batch. */
+  readonly session: StateSession
   readonly layout: IndexWriter
   readonly lastTs: number
-  readonly waitMs: number
-  readonly signal: AbortSignal | undefined
 }
 
 export class BatchCheck {
@@ -54,16 +41,31 @@ export class BatchCheck {
   ended: CheckedOp | null = null
   readonly #context: BatchContext
   readonly #batch: PublishedBatch
-  readonly #view: Overlay
-  readonly #runBlocks: Map<string, number>
+  readonly #published: PublishedOps
+  readonly #execution: ExecutionContext
   #bytes = 0
 
   constructor(context: BatchContext, batch: PublishedBatch) {
+    const { sandbox, rules, contract, court, log, layout, lastTs } = context
+    const view = new Overlay(layout.source)
     this.#context = context
     this.#batch = batch
-    this.#view = new Overlay(context.layout.source)
-    this.#runBlocks = new Map(context.participants.runBlocks)
-    this.lastTs = context.lastTs
+    this.#published = new PublishedOps(context, batch.number)
+    this.#execution = {
+      sandbox,
+      rules,
+      contract,
+      court,
+      view,
+      indexKey: log.key,
+      engine: batch.record.engine,
+    }
+    this.lastTs = lastTs
+  }
+
+  /** Where each participant stands after the batch. */
+  get nextSeqs(): PublishedOps['nextSeqs'] {
+    return this.#published.nextSeqs
   }
 
   /**
@@ -77,8 +79,13 @@ export class BatchCheck {
     if (published.length === 0) throw new Caught(recordViolation(this.#batch, 'a batch executes nothing'))
     if (published.length !== record.runs)
       throw new Caught(recordViolation(this.#batch, 'it counts other runs than it has'))
-    const runs: RunDraft[] = []
-    for (const run of published) runs.push(await this.#checkRun(run))
+    const { runs } = this.#published
+    const ahead = new Ahead(this.#execution, this.#context.session, this.#published.read(published))
+    for (let next = await ahead.next(); next !== null; next = await ahead.next()) {
+      this.#context.signal?.throwIfAborted()
+      this.#checkLegal(next)
+      this.#count(next, await this.#checkOne(next, ahead))
+    }
     if (record.lastTs !== this.lastTs)
       throw new Caught(recordViolation(this.#batch, 'its time is not that of its last outcome'))
     return { prevHead, runs }
@@ -104,64 +111,8 @@ export class BatchCheck {
     return head
   }
 
-  async #checkRun(published: PublishedRun): Promise<RunDraft> {
-    const { place, run, block } = published
-    const { rules, signal, waitMs } = this.#context
-    const at: Place = { batch: this.#batch.number, block, oplog: toHex(place.oplog), seq: place.firstSeq }
-    const participant = this.#checkRunPlace(published, at)
-    checkRunForm(published, at, rules)
-    const prevRun = this.#runBlocks.get(toHex(place.oplog)) ?? 0
-    if (run.prevRun !== prevRun) {
-      throw new Caught(
-        violation('schema', 'run-invalid', at, {
-          message: 'a run names another previous run',
-          expected: prevRun,
-          published: run.prevRun,
-        }),
-      )
-    }
-    this.#runBlocks.set(toHex(place.oplog), block)
-    const unproved = await compareOplogHead(participant, run.head, waitMs)
-    const executed: Executed[] = []
-    for (const [nth, outcome] of run.outcomes.entries()) {
-      signal?.throwIfAborted()
-      const seq = place.firstSeq + nth
-      this.#checkLegal(outcome, { ...at, seq })
-      const op = {
-        input: participant.input,
-        seq,
-        outcome,
-        changes: published.changes[nth]!,
-        at: { ...at, seq },
-      }
-      const checked = await this.#checkOne(participant, op, unproved)
-      this.#count(checked)
-      executed.push({ outcome: checked.outcome, changes: checked.changes })
-    }
-    participant.nextSeq = place.firstSeq + run.outcomes.length
-    return { oplog: place.oplog, firstSeq: place.firstSeq, head: run.head, executed }
-  }
-
-  #checkRunPlace({ place, run }: PublishedRun, at: Place): AuditedParticipant {
-    const { participants, log } = this.#context
-    const participant = participants.get(place.oplog)
-    if (participant === undefined || !participant.input.active)
-      throw new Caught(violation('order', 'not-a-participant', at))
-    if (place.firstSeq !== participant.nextSeq) {
-      const code = place.firstSeq > participant.nextSeq ? 'op-skipped' : 'op-repeated'
-      throw new Caught(
-        violation('order', code, at, { expected: participant.nextSeq, published: place.firstSeq }),
-      )
-    }
-    const identity = oplogIdentity(participant.input.signer, log.key)
-    const covered = run.head.length >= place.firstSeq + run.outcomes.length
-    if (!covered || !checkHead(sodiumCrypto, identity, run.head))
-      throw new Caught(violation('order', 'op-invented', at))
-    return participant
-  }
-
-  #checkLegal(outcome: Outcome, at: Place): void {
-    const { batchOpsMax, batchBytesMax, valueBytesMax, valueDepthMax } = this.#context.rules.limits
+  #checkLegal({ op: { outcome, at }, isLegal }: OpInTurn): void {
+    const { batchOpsMax, batchBytesMax } = this.#context.rules.limits
     if (this.ended !== null) throw new Caught(violation('schema', 'batch-not-cut', at))
     if (this.ops >= batchOpsMax || this.#bytes >= batchBytesMax)
       throw new Caught(violation('schema', 'limit-exceeded', at))
@@ -171,48 +122,33 @@ export class BatchCheck {
       )
     }
     this.lastTs = outcome.ts
-    // Taken from the log as it is: all that can be checked of it is its form.
-    if (outcome.metadata === undefined) return
-    const limits = { bytesMax: valueBytesMax, depthMax: valueDepthMax }
-    if (!isValue(outcome.metadata, limits)) throw new Caught(violation('schema', 'limit-exceeded', at))
+    if (!isLegal) throw new Caught(violation('schema', 'limit-exceeded', at))
   }
 
-  async #checkOne(
-    participant: AuditedParticipant,
-    op: Omit<PublishedOp, 'block'>,
-    unproved: Finding['code'] | null,
-  ): Promise<CheckedOp> {
-    const { sandbox, rules, contract, court, log, waitMs } = this.#context
-    const form = { rules, indexKey: log.key }
-    if (unproved !== null)
-      return asPublished(form, op, { code: unproved, message: UNPROVED_MESSAGES[unproved] ?? unproved })
-    let block: Uint8Array
-    try {
-      block = await readOplog(participant, op.seq, waitMs)
-    } catch (error) {
-      if (!(error instanceof LogError) || error.code !== 'BLOCK_MISSING') throw error
-      return asPublished(form, op, { code: 'block-missing', message: 'an op is not here' })
+  async #checkOne({ op, block }: OpInTurn, ahead: Ahead): Promise<CheckedOp> {
+    if (!(block instanceof Uint8Array)) {
+      ahead.restart()
+      return asPublished(this.#execution, op, block)
     }
-    const { engine } = this.#batch.record
-    return checkOp({ ...form, contract, court, sandbox, engine, view: this.#view }, { ...op, block })
+    const runnable = { ...op, block }
+    const own = await ahead.run(runnable)
+    const checked = await checkOp(this.#execution, runnable, own)
+    if (checked !== own) ahead.restart()
+    return checked
   }
 
-  #count(checked: CheckedOp): void {
+  #count({ executed }: OpInTurn, checked: CheckedOp): void {
+    const { outcome, changes } = checked
+    executed.push({ outcome, changes })
     if (checked.finding !== undefined) this.findings.push(checked.finding)
     this.ops++
-    this.#bytes += outcomeBytes(checked.outcome)
-    for (const change of checked.changes) {
-      this.#view.write(change)
+    this.#bytes += outcomeBytes(outcome)
+    for (const change of changes) {
+      this.#execution.view.write(change)
       this.#bytes += change.path.length + (change.value?.length ?? 0)
     }
     if (checked.source !== undefined || checked.participantsChanged) this.ended = checked
   }
-}
-
-const UNPROVED_MESSAGES: Partial<Record<Finding['code'], string>> = {
-  'oplog-behind': "a participant's log is shorter here than what it signed",
-  'oplog-equivocation': 'a participant signed two histories of its log',
-  'block-missing': "a block of a participant's log is not here",
 }
 
 function recordViolation(batch: PublishedBatch, message: string): Violation {
@@ -230,12 +166,4 @@ export function checkEngine({ record, number, end }: PublishedBatch): void {
   throw new Caught(
     violation('schema', 'engine-unknown', { batch: number, block: end - 1 }, { published: record.engine }),
   )
-}
-
-/** A run closes once its outcomes reach the limit: all but the last stay below it. */
-function checkRunForm({ run }: PublishedRun, at: Place, rules: Rules): void {
-  let bytes = 0
-  for (const outcome of run.outcomes.slice(0, -1)) bytes += outcomeBytes(outcome)
-  if (bytes >= rules.limits.runBytesMax && run.outcomes.length > 1)
-    throw new Caught(violation('schema', 'limit-exceeded', at))
 }

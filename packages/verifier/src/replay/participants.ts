@@ -28,10 +28,21 @@ export interface AuditedParticipant {
 export class AuditedParticipants {
   readonly #open: (input: Input) => Promise<Log>
   readonly #all = new Map<string, AuditedParticipant>()
-  runBlocks = new Map<string, number>()
+  #runBlocks: ReadonlyMap<string, number> = new Map()
 
   constructor(open: (input: Input) => Promise<Log>) {
     this.#open = open
+  }
+
+  /** Index block of each oplog's last run. */
+  get runBlocks(): ReadonlyMap<string, number> {
+    return this.#runBlocks
+  }
+
+  /** Takes over a batch that holds. @param nextSeqs where each of its participants stands after it */
+  advance(nextSeqs: ReadonlyMap<AuditedParticipant, number>, runBlocks: ReadonlyMap<string, number>): void {
+    for (const [participant, nextSeq] of nextSeqs) participant.nextSeq = nextSeq
+    this.#runBlocks = runBlocks
   }
 
   get(oplog: Uint8Array): AuditedParticipant | undefined {
@@ -51,12 +62,14 @@ export class AuditedParticipants {
   /** Takes the participants from a state that was checked before, each where its last run ended. */
   async resume(source: BlockSource): Promise<void> {
     await this.reload(source)
+    const runBlocks = new Map<string, number>()
     for (const [key, participant] of this.#all) {
       const last = await findLastRun(source, participant.input.oplog)
       if (last === null) continue
       participant.nextSeq = last.place.firstSeq + last.run.outcomes.length
-      this.runBlocks.set(key, last.seq)
+      runBlocks.set(key, last.seq)
     }
+    this.#runBlocks = runBlocks
   }
 
   /** True where a log that blocks were missing of has more of them, and all that it is known to have. */

@@ -22,7 +22,7 @@ import {
   toHex,
   ValueError,
 } from '@vitra/log'
-import { type Contract, ContractLoadError, isResourceLimit, type Sandbox } from '@vitra/sandbox'
+import { type Contract, ContractLoadError, isResourceLimit, type Sandbox, StateSession } from '@vitra/sandbox'
 import { type Finding, finding, violation } from '../verdict.js'
 import { BatchCheck, checkEngine } from './batch-check.js'
 import { auditGenesis } from './genesis.js'
@@ -53,6 +53,8 @@ export class Replay {
   readonly #options: ReplayOptions
   readonly #participants: AuditedParticipants
   #layout: IndexWriter | null = null
+  /** The state, rebuilt by what the guest executed or reset. */
+  readonly #session = new StateSession()
   #contract: Contract | null = null
   /** Source of the contract in force. */
   #source = ''
@@ -155,7 +157,8 @@ export class Replay {
   async #addBatch(batch: PublishedBatch, signal: AbortSignal | undefined): Promise<void> {
     const { index, sandbox, waitMs } = this.#options
     const layout = this.#layout!
-    const context = { log: index.log, sandbox, waitMs, signal, layout, lastTs: this.#lastTs }
+    const session = this.#session
+    const context = { log: index.log, sandbox, waitMs, signal, layout, session, lastTs: this.#lastTs }
     const check = new BatchCheck(
       {
         ...context,
@@ -173,7 +176,7 @@ export class Replay {
     const { treeHash } = await layout.layOut(changes)
     await this.#compareTree(batch, layout.length, treeHash, 'non-canonical-index')
     layout.settle()
-    this.#participants.runBlocks = runBlocks
+    this.#participants.advance(check.nextSeqs, runBlocks)
     this.#lastTs = check.lastTs
     this.ops += check.ops
     this.findings.push(...check.findings)

@@ -1,0 +1,63 @@
+/** What an op gave here, held against what was published of it: the bytes have to be the same. */
+import { type Change, encodeRun, type Outcome, sameBytes, toHex } from '@vitra/log'
+import type { Step } from '@vitra/sandbox'
+import { violation } from '../verdict.js'
+import { Caught } from './published-batch.js'
+import type { PublishedOp } from './published-form.js'
+
+/** Null where it is the same. */
+export function compare(result: Step, op: PublishedOp): Caught | null {
+  if (!sameChanges(result.changes, op.changes)) {
+    return new Caught(
+      violation('execution', 'wrong-changes', op.at, {
+        expected: describeChanges(result.changes),
+        published: describeChanges(op.changes),
+      }),
+    )
+  }
+  if (!sameBytes(outcomeAsBytes(result.outcome), outcomeAsBytes(op.outcome))) {
+    return new Caught(
+      violation('execution', 'wrong-outcome', op.at, {
+        expected: describeOutcome(result.outcome),
+        published: describeOutcome(op.outcome),
+      }),
+    )
+  }
+  return null
+}
+
+/** True where two runs of an op gave the same. */
+export function isSame(a: Step, b: Step): boolean {
+  return sameChanges(a.changes, b.changes) && sameBytes(outcomeAsBytes(a.outcome), outcomeAsBytes(b.outcome))
+}
+
+const NO_HEAD = { length: 1, treeHash: new Uint8Array(32), signature: new Uint8Array(64) }
+
+/** An outcome as a run holds it. */
+export function outcomeAsBytes(outcome: Outcome): Uint8Array {
+  return encodeRun({ head: NO_HEAD, prevRun: 0, outcomes: [outcome] })
+}
+
+function sameChanges(a: readonly Change[], b: readonly Change[]): boolean {
+  if (a.length !== b.length) return false
+  return a.every((change, n) => {
+    const other = b[n]!
+    if (change.path !== other.path || (change.value === null) !== (other.value === null)) return false
+    return change.value === null || sameBytes(change.value, other.value!)
+  })
+}
+
+/** Changes for a report. */
+export function describeChanges(changes: readonly Change[]): unknown {
+  return changes.map(({ path, value }) => ({ path, value: value === null ? null : toHex(value) }))
+}
+
+/** An outcome for a report. */
+export function describeOutcome(outcome: Outcome): unknown {
+  const { metadata, value, ...rest } = outcome
+  return {
+    ...rest,
+    ...(metadata === undefined ? {} : { metadata: toHex(metadata) }),
+    ...(value === undefined ? {} : { value: toHex(value) }),
+  }
+}
