@@ -1,12 +1,18 @@
 /** What an op gave here, held against what was published of it: the bytes have to be the same. */
 import { type Change, encodeRun, type Outcome, sameBytes, toHex } from '@vitra/log'
 import type { Step } from '@vitra/sandbox'
-import { violation } from '../verdict.js'
+import { type Place, violation } from '../verdict.js'
 import { Caught } from './published-batch.js'
-import type { PublishedOp } from './published-form.js'
+
+/** What was published of an op. */
+interface Published {
+  readonly outcome: Outcome
+  readonly changes: readonly Change[]
+  readonly at: Place
+}
 
 /** Null where it is the same. */
-export function compare(result: Step, op: PublishedOp): Caught | null {
+export function compare(result: Step, op: Published): Caught | null {
   if (!sameChanges(result.changes, op.changes)) {
     return new Caught(
       violation('execution', 'wrong-changes', op.at, {
