@@ -53,6 +53,8 @@ export interface SandboxOptions {
    * audit. Default true: they are refused for a while.
    */
   readonly refusal?: boolean
+  /** How long they are refused the first time, in milliseconds; twice as long each time after. Default 30,000. */
+  readonly refusalMs?: number
   /**
    * True runs every op in a fresh realm, also of contracts that are proved to need none: slower, with the same results.
    * For checking just that. Default false.
@@ -79,9 +81,9 @@ export class Sandbox implements AsyncDisposable {
   readonly #contracts = new Map<string, Contract>()
   #closing: Promise<void> | undefined
 
-  private constructor(pool: Pool, { onLog, refusal = true, freshRealms = false }: SandboxOptions) {
+  private constructor(pool: Pool, { onLog, refusal = true, refusalMs, freshRealms = false }: SandboxOptions) {
     this.#freshRealms = freshRealms
-    this.#conduct = new Conduct({ refuses: refusal })
+    this.#conduct = new Conduct({ refuses: refusal, ...(refusalMs === undefined ? {} : { refusalMs }) })
     this.#pool = pool
     this.#onLog = onLog
     this.engine = engineName(pool.guests.v8)

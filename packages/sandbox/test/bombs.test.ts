@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Sandbox } from '../src/index.js'
 import { evaluate } from './helpers.js'
 
-const ROUNDS = 5
+const ROUNDS = process.env.MODE === 'soak' ? 10 : 2
 
 let sandbox: Sandbox
 beforeAll(async () => {

@@ -3,7 +3,7 @@
 // that is here (VITRA_ENGINES, as in engines.test.ts). And fuel: nothing that a contract does gets around it.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type EngineBinaries, engineName, Sandbox } from '../src/index.js'
-import { run } from './helpers.js'
+import { RULES, run, SHORT_RULES } from './helpers.js'
 
 const HERE = engineName(process.versions.v8)
 const installed: EngineBinaries = JSON.parse(process.env.VITRA_ENGINES ?? '{}')
@@ -174,9 +174,15 @@ describe.each(engines)('%s', (engine) => {
   })
   afterAll(() => sandbox.close())
 
-  const outcomeOf = async (body: string) => {
+  const outcomeOf = async (body: string, rules = RULES) => {
     const burn = 'function burn () { for (;;) {} }'
-    const { outcome } = await run(sandbox, `${burn}\nexport async function apply () { ${body} }`)
+    const { outcome } = await run(
+      sandbox,
+      `${burn}\nexport async function apply () { ${body} }`,
+      {},
+      {},
+      rules,
+    )
     return outcome
   }
 
@@ -205,7 +211,13 @@ describe.each(engines)('%s', (engine) => {
   })
 
   it.each(EVASIONS)('fuel: %s', async (_, body) => {
-    expect(await outcomeOf(body)).toMatchObject({ kind: 'failed', code: 'fuel', message: '' })
+    const { fuelMax: fuel } = SHORT_RULES.limits
+    expect(await outcomeOf(body, SHORT_RULES)).toMatchObject({
+      kind: 'failed',
+      code: 'fuel',
+      message: '',
+      fuel,
+    })
   })
 
   it.each(REFUSED)('refuses %s', async (_, expression) => {
@@ -225,7 +237,8 @@ describe.each(engines)('%s', (engine) => {
       'try { for (;;) {} } catch {}',
       'const f = () => f(); try { f() } catch {}',
     ]) {
-      await expect(run(sandbox, `${source}\nexport function apply () {}`)).rejects.toMatchObject({
+      const module = `${source}\nexport function apply () {}`
+      await expect(run(sandbox, module, {}, {}, SHORT_RULES)).rejects.toMatchObject({
         code: 'CONTRACT_LOAD',
       })
     }

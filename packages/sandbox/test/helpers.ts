@@ -16,6 +16,12 @@ import { type Contract, type MethodHost, readableView, type Sandbox, type Step, 
 import type { StepInput } from '../src/step-types.js'
 
 export const RULES: Rules = CURRENT_RULES
+/**
+ * Rules with a tenth of the fuel, where a test is about that an op ends, and not about what it may fill before: the long
+ * tests (`npm run test:soak`) have all of it.
+ */
+export const SHORT_RULES: Rules =
+  process.env.MODE === 'soak' ? RULES : { ...RULES, limits: { ...RULES.limits, fuelMax: 5_000_000 } }
 export const SIGNER = new Uint8Array(32).fill(7)
 export const OPLOG = deriveOplog(SIGNER)
 
@@ -112,9 +118,10 @@ export async function run(
   source: string,
   op: unknown = {},
   content: Record<string, unknown> = {},
+  rules = RULES,
 ): Promise<Step> {
-  const contract = await sandbox.load(source, RULES)
-  return stepOver(sandbox, contract, new MemorySource(content), op)
+  const contract = await sandbox.load(source, rules)
+  return stepOver(sandbox, contract, new MemorySource(content), op, { rules })
 }
 
 /** What `apply` returned in an op whose whole body is `body`. */

@@ -32,7 +32,10 @@ describe.runIf(IS_LINUX)('a guest', () => {
   it.each([
     ['exits at once', 'exit 1'],
     ['cannot be run', 'exec /nowhere'],
-    ['says nothing but rubbish', 'head -c 100000 /dev/urandom >&3; sleep 60'],
+    [
+      'says nothing but rubbish',
+      "{ printf '\\377\\377\\377\\377'; head -c 100000 /dev/urandom; } >&3; sleep 60",
+    ],
     ['floods its output', 'exec yes vitra vitra vitra >&3'],
     ['asks before it is asked', "printf '\\001\\000\\000\\000\\010\\366' >&3; sleep 60"],
   ])('that %s is no guest, and leaves nothing behind', async (name, script) => {

@@ -145,7 +145,7 @@ export const apply = {
   HANG (tx) { tx.put('/found', /^(a+)+$/.test('a'.repeat(60) + 'b')) },
 }
 `
-  const QUICK: OpenOptions = { sandbox: { opMs: 150 } }
+  const QUICK: OpenOptions = { sandbox: { opMs: 150, refusalMs: 1000 } }
 
   it('does not make an audit blind: the ops that run are checked, and no others are open', async () => {
     {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { Random, TemporaryFolder, testSeed } from '../src/index.js'
 import { HonestHistory } from './histories.js'
 
-const HISTORIES = 6
+const HISTORIES = 3
 const STEPS = 30
 const seed = testSeed()
 

@@ -74,7 +74,7 @@ describe('an executor', () => {
     'acknowledges nothing while no guest starts, says so, and goes on by itself',
     async () => {
       const before = childProcesses()
-      await using db = await Database.create(Storage.temporary(), { contract, sandbox: { opMs: 5_000 } })
+      await using db = await Database.create(Storage.temporary(), { contract, sandbox: { opMs: 2_000 } })
       const call = await emits(
         db,
         { op: 'PUT', key: 'a', value: 1 },
@@ -98,7 +98,8 @@ describe('an executor', () => {
   )
 
   it('acknowledges nothing while its contract is refused, says so, and goes on by itself', async () => {
-    await using db = await Database.create(Storage.temporary(), { contract, ...QUICK })
+    const sandbox = { ...QUICK.sandbox, refusalMs: 4000 }
+    await using db = await Database.create(Storage.temporary(), { contract, sandbox })
     const failure = once(db, 'failure')
     const call = await emits(db, ...Array(4).fill({ op: 'HANG' }), { op: 'PUT', key: 'last', value: 1 })
     const [error] = await failure

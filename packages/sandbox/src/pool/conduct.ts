@@ -30,6 +30,8 @@ export interface ConductOptions {
   readonly now?: () => number
   /** False refuses nothing. */
   readonly refuses?: boolean
+  /** How long a contract is refused the first time, in milliseconds. */
+  readonly refusalMs?: number
 }
 
 interface Faults {
@@ -43,11 +45,13 @@ interface Faults {
 export class Conduct {
   readonly #now: () => number
   readonly #refuses: boolean
+  readonly #refusalMs: number
   readonly #faults = new Map<string, Faults>()
 
-  constructor({ now = Date.now, refuses = true }: ConductOptions = {}) {
+  constructor({ now = Date.now, refuses = true, refusalMs = REFUSAL_MS }: ConductOptions = {}) {
     this.#now = now
     this.#refuses = refuses
+    this.#refusalMs = refusalMs
   }
 
   /** Notes that a contract had its guest ended. */
@@ -61,7 +65,7 @@ export class Conduct {
     faults.times = [...faults.times.filter((at) => now - at < KILLS_WINDOW_MS), now]
     if (faults.times.length < CONTRACT_KILLS_MAX) return
     faults.times = []
-    faults.refusedUntil = now + Math.min(REFUSAL_MS * 2 ** faults.refusals++, REFUSAL_MS_MAX)
+    faults.refusedUntil = now + Math.min(this.#refusalMs * 2 ** faults.refusals++, REFUSAL_MS_MAX)
   }
 
   /** Why a contract may not run now, or null. */

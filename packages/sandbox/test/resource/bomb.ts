@@ -1,7 +1,8 @@
 // What the resource suites share. A bomb is a table's row: a body, and how the op that runs it has to end.
+import type { Rules } from '@vitra/log'
 import { expect, it } from 'vitest'
 import { type Sandbox, UnexecutableError } from '../../src/index.js'
-import { evaluate, run } from '../helpers.js'
+import { evaluate, RULES, run } from '../helpers.js'
 
 /**
  * How an op ends: out of `fuel`, too deep, refused, as the engine's own error, well, or not at all on this machine
@@ -15,26 +16,28 @@ export type Bomb = readonly [body: string, ending: Ending, or?: Ending]
 /** Longest that a bomb may take before it counts as a hang, in ms. */
 const HANG_MS = 120_000
 
-/** How an op ended, and its fuel. */
-async function endingOf(sandbox: Sandbox, body: string): Promise<{ ending: string; fuel: number }> {
+/** How an op ended; out of fuel means all of it, to the last unit. */
+async function endingOf(sandbox: Sandbox, body: string, rules: Rules): Promise<string> {
   const source = `import { index } from 'contract'; import assert from 'assert'
     export async function apply (tx, op, ack) {\n${body}\n}`
   try {
-    const { outcome } = await run(sandbox, source)
-    return { ending: outcome.kind === 'ok' ? 'ok' : String(outcome.code), fuel: outcome.fuel }
+    const { outcome } = await run(sandbox, source, {}, {}, rules)
+    if (outcome.code === 'fuel') {
+      expect(outcome).toMatchObject({ fuel: rules.limits.fuelMax, message: '' })
+    }
+    return outcome.kind === 'ok' ? 'ok' : String(outcome.code)
   } catch (error) {
-    if (error instanceof UnexecutableError) return { ending: 'unexecutable', fuel: 0 }
+    if (error instanceof UnexecutableError) return 'unexecutable'
     throw error
   }
 }
 
 /** A test for each bomb; the sandbox and its host go on. */
-export function bombs(sandbox: () => Sandbox, list: readonly Bomb[]): void {
+export function bombs(sandbox: () => Sandbox, list: readonly Bomb[], rules = RULES): void {
   const rows = list.map(([body, ending, or = ending]) => [body, ending, or] as const)
   it.each(rows)('%s', { timeout: HANG_MS }, async (body, ending, or) => {
     const before = process.memoryUsage().rss
-    const found = await endingOf(sandbox(), body)
-    expect([ending, or]).toContain(found.ending)
+    expect([ending, or]).toContain(await endingOf(sandbox(), body, rules))
     expect(await evaluate(sandbox(), 'return 6 * 7')).toBe(42)
     expect(process.memoryUsage().rss - before).toBeLessThan(300e6)
   })

@@ -3,7 +3,7 @@
 import { useSandbox } from '../escape/attack.js'
 import { bombs } from './bomb.js'
 
-const sandbox = useSandbox({ opMs: 700 })
+const sandbox = useSandbox({ opMs: 500 })
 
 bombs(sandbox, [
   ['/^(a+)+$/.test("a".repeat(40) + "b")', 'unexecutable', 'fuel'],
