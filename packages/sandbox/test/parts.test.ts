@@ -1,6 +1,6 @@
 // A request that is answered in parts (spec/4-execution §6), and what its watchdog counts.
 import { spawn } from 'node:child_process'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, describe, it } from 'vitest'
 import { GuestProcess, type Request } from '../src/guest-process.js'
 import { pack, unpack } from '../src/pack.js'
 import { FRAME } from '../src/wire.js'
@@ -21,7 +21,7 @@ const number = (n) => n.toString(16).padStart(2, '0')
 hear()
 `
 const guests: GuestProcess[] = []
-afterEach(() => Promise.all(guests.splice(0).map((guest) => guest.close())))
+afterAll(() => Promise.all(guests.splice(0).map((guest) => guest.close())))
 
 /** The answer of a guest that plays `script`. */
 function ask(script: string, options: Partial<Request>): Promise<Uint8Array> {
@@ -37,8 +37,8 @@ function ask(script: string, options: Partial<Request>): Promise<Uint8Array> {
   })
 }
 
-describe('parts', () => {
-  it('come in order, any number of them, before the answer', async () => {
+describe.concurrent('parts', () => {
+  it('come in order, any number of them, before the answer', async ({ expect }) => {
     const parts: unknown[] = []
     const answer = await ask(
       `for (let n = 0; n < 20; n++) say(${FRAME.part}, number(n)); say(${FRAME.result}, '18ff'); hear()`,
@@ -48,17 +48,17 @@ describe('parts', () => {
     expect(unpack(answer)).toBe(255)
   })
 
-  it('are a breach of protocol where nobody takes them', async () => {
+  it('are a breach of protocol where nobody takes them', async ({ expect }) => {
     const answer = ask(`say(${FRAME.part}, '00'); hear()`, {})
     await expect(answer).rejects.toMatchObject({ code: 'GUEST_PROTOCOL' })
   })
 
-  it('end the request where their taker refuses them', async () => {
+  it('end the request where their taker refuses them', async ({ expect }) => {
     const answer = ask(`say(${FRAME.part}, 'ff'); hear()`, { onPart: (payload) => void unpack(payload) })
     await expect(answer).rejects.toMatchObject({ code: 'GUEST_PROTOCOL' })
   })
 
-  it('give the guest the whole time again', async () => {
+  it('give the guest the whole time again', async ({ expect }) => {
     const answer = await ask(
       `say(${FRAME.part}, '00'); for (let n = 0; n < 6; n++) { sleep(1000); say(${FRAME.part}, '00') }
       say(${FRAME.result}, '05'); hear()`,
@@ -69,7 +69,7 @@ describe('parts', () => {
 })
 
 describe('an answer', () => {
-  it('that came while the host was busy itself is not too late', async () => {
+  it('that came while the host was busy itself is not too late', async ({ expect }) => {
     const answer = ask(`say(${FRAME.result}, '05'); hear()`, { timeoutMs: 1000 })
     await new Promise((resolve) => setTimeout(resolve, 10))
     await new Promise((resolve) => setImmediate(resolve)) // from where timers come before what was received
@@ -79,10 +79,10 @@ describe('an answer', () => {
   })
 })
 
-describe('questions', () => {
+describe.concurrent('questions', () => {
   const call = `say(${FRAME.call}, '00'); hear()`
 
-  it('stop the time while the host answers', async () => {
+  it('stop the time while the host answers', async ({ expect }) => {
     const answer = await ask(`${call}; say(${FRAME.result}, '05'); hear()`, {
       timeoutMs: 3000,
       onCall: () => new Promise((resolve) => setTimeout(resolve, 4000, pack(null))),
@@ -90,7 +90,7 @@ describe('questions', () => {
     expect(unpack(answer)).toBe(5)
   })
 
-  it('without end are ended', async () => {
+  it('without end are ended', async ({ expect }) => {
     let questions = 0
     const answer = ask(`for (;;) { ${call}; sleep(20) }`, {
       timeoutMs: 1500,
@@ -104,7 +104,7 @@ describe('questions', () => {
     expect(questions).toBeGreaterThan(10)
   })
 
-  it('that the host never answers are ended', async () => {
+  it('that the host never answers are ended', async ({ expect }) => {
     const answer = ask(call, { timeoutMs: 1000, totalMs: 2000, onCall: () => new Promise(() => {}) })
     await expect(answer).rejects.toMatchObject({ code: 'GUEST_TIMEOUT', details: { timeoutMs: 2000 } })
   })

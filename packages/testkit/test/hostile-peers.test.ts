@@ -1,7 +1,7 @@
 /** What peers say and show must neither stop a copy nor let a lie of the executor pass. */
 import { once } from 'node:events'
 import { Log, Storage as LogStorage } from '@vitra/log'
-import { describe, expect, it } from 'vitest'
+import { describe, it } from 'vitest'
 import { ContractFraudProof, Database } from 'vitra'
 import { checkDatabase } from 'vitra/testing'
 import { connect, copyDatabase, TemporaryFolder, WORKBENCH_CONTRACT } from '../src/index.js'
@@ -21,8 +21,10 @@ interface Peer {
   sendSync(): void
 }
 
-describe('a peer', () => {
-  it('that announces blocks nobody has stops a working executor once, and never again', async () => {
+describe.concurrent('a peer', () => {
+  it('that announces blocks nobody has stops a working executor once, and never again', async ({
+    expect,
+  }) => {
     await using folder = await TemporaryFolder.make()
     await using alice = await Database.create(folder.at('alice'), workbench)
     await put(alice, 'first')
@@ -46,7 +48,9 @@ describe('a peer', () => {
     await checkDatabase(alice)
   })
 
-  it('that announces blocks nobody has holds up a copy with another peer for some seconds only', async () => {
+  it('that announces blocks nobody has holds up a copy with another peer for some seconds only', async ({
+    expect,
+  }) => {
     await using folder = await TemporaryFolder.make()
     await using alice = await Database.create(folder.at('alice'), workbench)
     await put(alice, 'first')
@@ -79,7 +83,9 @@ describe('a peer', () => {
     await checkDatabase(bob)
   }, 90_000)
 
-  it('that shows another history of the index proves the executor’s fraud, to a monitor too', async () => {
+  it('that shows another history of the index proves the executor’s fraud, to a monitor too', async ({
+    expect,
+  }) => {
     await using folder = await TemporaryFolder.make()
     {
       await using alice = await Database.create(folder.at('alice'), workbench)

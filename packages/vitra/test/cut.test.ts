@@ -1,7 +1,7 @@
 /** A copy whose connection was cut before the blocks of the newest version were here. */
 import { Log, Storage as LogStorage } from '@vitra/log'
 import { connect, TemporaryFolder, WORKBENCH_CONTRACT } from '@vitra/testkit'
-import { describe, expect, it } from 'vitest'
+import { describe, it } from 'vitest'
 import { Database, type Transaction } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
 
@@ -32,10 +32,10 @@ async function admitBob(alice: Database, bob: Database): Promise<void> {
   await connection.close()
 }
 
-describe('a copy that was cut off in the middle of a batch', () => {
+describe.concurrent('a copy that was cut off in the middle of a batch', () => {
   it(
     'is read at the newest version that is all here, writes, and goes on where a peer comes back',
-    async () => {
+    async ({ expect }) => {
       await using folder = await TemporaryFolder.make()
       await using alice = await Database.create(folder.at('alice'), workbench)
       let cut: Transaction
@@ -74,7 +74,7 @@ describe('a copy that was cut off in the middle of a batch', () => {
 
   it(
     'learns of its ops once the blocks are here, though the index grows no more',
-    async () => {
+    async ({ expect }) => {
       await using folder = await TemporaryFolder.make()
       await using alice = await Database.create(folder.at('alice'), workbench)
       {
@@ -98,10 +98,10 @@ describe('a copy that was cut off in the middle of a batch', () => {
   )
 })
 
-describe('a copy that has a head and no block', () => {
+describe.concurrent('a copy that has a head and no block', () => {
   it(
     'says soon which log lacks what, and waits where a peer is there to give it',
-    async () => {
+    async ({ expect }) => {
       await using folder = await TemporaryFolder.make()
       await using alice = await Database.create(folder.at('alice'), workbench)
       await (await alice.call('put', { key: 'a', value: 1 })).whenProcessed()
@@ -117,7 +117,6 @@ describe('a copy that has a head and no block', () => {
         expect(log.blocks).toBe(0)
       }
       await using copy = await Database.load(folder.at('copy'))
-      const pending = copy.pending()
       const missing = {
         code: 'BLOCK_MISSING',
         message: expect.stringMatching(
@@ -126,7 +125,7 @@ describe('a copy that has a head and no block', () => {
       }
       const reads = [copy.methods(), copy.call('get', { key: 'a' }), copy.index.get('/values/a')]
       for (const read of reads) read.catch(() => {})
-      expect(await pending).toEqual([])
+      expect(await copy.pending()).toEqual([])
       for (const read of reads) await expect(read).rejects.toMatchObject(missing)
       const early = copy.call('get', { key: 'a' })
       const connection = connect(alice, copy)

@@ -1,7 +1,7 @@
 /** Nodes in processes of their own, on a DHT of this machine: joining, vanishing, coming back, writing alone. */
 import { readFile } from 'node:fs/promises'
 import { TemporaryFolder, WORKBENCH_CONTRACT } from '@vitra/testkit'
-import { describe, expect, it } from 'vitest'
+import { describe, it } from 'vitest'
 import type { Ack, AuditReport, PeerInfo } from '../src/index.js'
 import { NodeProcess, Testnet } from './node-process.js'
 
@@ -38,10 +38,10 @@ async function join(host: NodeProcess, guest: NodeProcess, folder: string, net: 
   return pubkey
 }
 
-describe('a participant on another machine', () => {
+describe.concurrent('a participant on another machine', () => {
   it(
     'joins by its public key, calls, has its result, verifies and monitors',
-    async () => {
+    async ({ expect }) => {
       await using folder = await TemporaryFolder.make()
       await using net = await Testnet.start()
       await using host = new NodeProcess()
@@ -65,10 +65,10 @@ describe('a participant on another machine', () => {
   )
 })
 
-describe('a host that vanishes', () => {
+describe.concurrent('a host that vanishes', () => {
   it(
     'is missed and seen again; what was called meanwhile completes, and the monitor goes on',
-    async () => {
+    async ({ expect }) => {
       await using folder = await TemporaryFolder.make()
       await using net = await Testnet.start()
       await using guest = new NodeProcess()
@@ -106,10 +106,10 @@ describe('a host that vanishes', () => {
   )
 })
 
-describe('a participant that writes while the executor is away', () => {
+describe.concurrent('a participant that writes while the executor is away', () => {
   it(
     'may end and begin again itself: its transactions complete once both are there',
-    async () => {
+    async ({ expect }) => {
       await using folder = await TemporaryFolder.make()
       await using net = await Testnet.start()
       const calls: Tx[] = []
@@ -162,10 +162,10 @@ describe('a participant that writes while the executor is away', () => {
   )
 })
 
-describe('db.unswarm', () => {
+describe.concurrent('db.unswarm', () => {
   it(
     'leaves the network, and swarm joins it again',
-    async () => {
+    async ({ expect }) => {
       await using folder = await TemporaryFolder.make()
       await using net = await Testnet.start()
       await using host = new NodeProcess()

@@ -1,13 +1,13 @@
 import { COUNTER_CONTRACT, TemporaryFolder } from '@vitra/testkit'
 import createTestnet from 'hyperdht/testnet.js'
-import { describe, expect, it } from 'vitest'
+import { describe, it } from 'vitest'
 import { Database, Storage } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
 
 const counter = { contract: { source: COUNTER_CONTRACT } }
 
-describe('db.swarm', () => {
-  it('finds the peers of a database and exchanges its logs', async () => {
+describe.concurrent('db.swarm', () => {
+  it('finds the peers of a database and exchanges its logs', async ({ expect }) => {
     await using folder = await TemporaryFolder.make()
     const testnet = await createTestnet(3)
     try {
@@ -25,7 +25,7 @@ describe('db.swarm', () => {
     }
   }, 60_000)
 
-  it('finds them by bootstrap nodes of one’s own alone', async () => {
+  it('finds them by bootstrap nodes of one’s own alone', async ({ expect }) => {
     await using folder = await TemporaryFolder.make()
     const testnet = await createTestnet(3)
     try {
@@ -43,7 +43,7 @@ describe('db.swarm', () => {
     }
   }, 60_000)
 
-  it('does not hold up a close where there is no network', async () => {
+  it('does not hold up a close where there is no network', async ({ expect }) => {
     const db = await Database.create(Storage.temporary(), counter)
     db.swarm({ bootstrap: ['127.0.0.1:9'] })
     await checkDatabase(db)
@@ -52,7 +52,7 @@ describe('db.swarm', () => {
     expect(performance.now() - from).toBeLessThan(5000)
   })
 
-  it('does not take itself for announced where no node of the network answers', async () => {
+  it('does not take itself for announced where no node of the network answers', async ({ expect }) => {
     await using db = await Database.create(Storage.temporary(), counter)
     expect(await db.swarm({ bootstrap: ['127.0.0.1:9'] }).flush()).toBe(false)
     await checkDatabase(db)
