@@ -148,6 +148,31 @@ const EVASIONS: [name: string, body: string][] = [
   ['objects', 'const all = []; for (;;) all.push({ a: 1 })'],
   ['arrays', 'const all = []; for (;;) all.push([all, all])'],
   ['spreads', 'let a = [1]; for (;;) a = [...a, ...a]'],
+  [
+    'a proxy of fewer values than none',
+    'const p = new Proxy([], { get: (list, key) => (key === "length" ? -1e6 : list[key]) }); for (;;) try { [...p] } catch {}',
+  ],
+  [
+    'spreading what only looks like an array',
+    'const like = { length: 1e9, [Symbol.iterator]: Array.prototype.values }; return [...like].length',
+  ],
+  [
+    'passing what only looks like an array',
+    'return Math.max(...Array.prototype.values.call({ length: 1e9 }))',
+  ],
+  [
+    'spreading an array with the iterator of something else',
+    'const a = Object.assign([], { [Symbol.iterator]: () => Array.prototype.values.call({ length: 1e9 }) }); return [...a].length',
+  ],
+  [
+    'spreading the entries of a Map',
+    'const m = new Map(Array.from({ length: 1000 }, (_, n) => [n, n])); for (;;) [...m.entries()]',
+  ],
+  ['spreading a proxy of an array', 'const p = new Proxy(Array(100000).fill(1), {}); for (;;) [...p]'],
+  [
+    'rest elements of an iterator',
+    'const a = Array(10000).fill(1), all = []; for (;;) { const [x, ...b] = a.values(); all.push(b) }',
+  ],
   ['object spreads', 'let n = 0, o = {}; for (;;) o = { ...o, [n++]: 1 }'],
   ['arguments of a call', 'const a = Array(32768).fill(1); for (;;) Math.max(...a)'],
   [

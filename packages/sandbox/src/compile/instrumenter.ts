@@ -120,7 +120,7 @@ export class Instrumenter {
         if (node.properties.some(({ type }) => type === 'SpreadElement')) call(node, 'owned')
         return
       case 'VariableDeclarator':
-        if (node.init && hasRest(node.id)) call(node.init, 'rest')
+        if (node.init && hasRest(node.id)) call(node.init, takenApart(node.id))
         return
       case 'AssignmentExpression':
         if (node.operator === '=' && hasRest(node.left)) call(node.right, 'rest')
@@ -320,6 +320,12 @@ function isHarmless(node: AnyNode): boolean {
 function hasRest(pattern: AnyNode): boolean {
   if (pattern.type === 'RestElement') return true
   return /Pattern$|^Property$/.test(pattern.type) && childrenOf(pattern).some(hasRest)
+}
+
+/** What pays for a value that a pattern with a rest element takes apart. */
+function takenApart(pattern: AnyNode): 'spread' | 'rest' {
+  const isList = pattern.type === 'ArrayPattern' && pattern.elements.at(-1)?.type === 'RestElement'
+  return isList ? 'spread' : 'rest'
 }
 
 function isLength(target: AnyNode): boolean {

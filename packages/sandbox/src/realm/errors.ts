@@ -197,21 +197,35 @@ export function cleanRejections(): void {
     // biome-ignore lint/suspicious/noThenProperty: a method, for it has no prototype.
     then(this: unknown, onFulfilled?: unknown, onRejected?: unknown): unknown {
       const onValue = typeof onFulfilled === 'function' ? onTop(onFulfilled as AnyHandler) : onFulfilled
-      if (typeof onRejected !== 'function') return Reflect.apply(attach, this, [onValue, onRejected])
-      const onCleaned = onTop((reason) => Reflect.apply(onRejected, undefined, [clean(reason)]))
-      return Reflect.apply(attach, this, [onValue, onCleaned])
+      const handle = typeof onRejected === 'function' ? (onRejected as AnyHandler) : rethrow
+      return Reflect.apply(attach, this, [
+        onValue,
+        onTop((reason) => Reflect.apply(handle, undefined, [clean(reason)])),
+      ])
     },
   }
   Object.defineProperty(Promise.prototype, 'then', { value: then })
 }
 
+/** What `then` does by itself with a reason that nobody handles. */
+const rethrow: AnyHandler = (reason) => {
+  throw reason
+}
+
 type AnyHandler = (value: unknown) => unknown
 
-/** A handler as the engine calls it, with nothing of the contract below it on the stack. */
+/**
+ * A handler as the engine calls it, with nothing of the contract below it on the stack. What it throws may go to a
+ * function of the contract, where a class of its own made the promise.
+ */
 function onTop(handler: AnyHandler): AnyHandler {
   return (value) => {
     checkFuel()
     onEmptyStack()
-    return Reflect.apply(handler, undefined, [value])
+    try {
+      return Reflect.apply(handler, undefined, [value])
+    } catch (error) {
+      throw clean(error)
+    }
   }
 }

@@ -79,9 +79,9 @@ export function charge(units: number): void {
   if (!isSuspended) take(units)
 }
 
-/** Takes the price of a service of the driver. */
+/** Takes the price of a service of the driver. Nothing gives fuel back: what is no number from 0 on takes all that there is. */
 export function take(units: number): void {
-  if (units <= meter[0]!) meter[0]! -= units
+  if (units >= 0 && units <= meter[0]!) meter[0]! -= units
   else {
     exhaustion ??= 'fuel'
     exhausted()

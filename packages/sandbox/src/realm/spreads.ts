@@ -1,4 +1,5 @@
 /** What copies as many values as something else holds (spec/6-determinism §7): charged for before it is done. */
+import { isRealArray } from './builtins/native.js'
 import { take } from './meter.js'
 
 /** Fuel of one value that is copied. */
@@ -8,18 +9,22 @@ const ARGUMENTS_MAX = 32_768
 /** Room that an array makes for each element when its length is set. */
 const LENGTH_FUEL = 4
 
-const { isArray } = Array
 const { isView } = ArrayBuffer
 const { apply, getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect
 const getter = (prototype: object, name: string) => getOwnPropertyDescriptor(prototype, name)!.get!
 const viewLength = getter(getPrototypeOf(Uint8Array.prototype)!, 'length')
 const sizes = [getter(Map.prototype, 'size'), getter(Set.prototype, 'size')]
 
-/** Values that a text or one of the standard collections holds; iterators of the contract pay for each step themselves. */
-function countOf(value: unknown): number {
+const iteratorOf = (value: unknown) => (value as Iterable<unknown>)[Symbol.iterator]
+const { prototype: viewPrototype } = getPrototypeOf(Uint8Array) as { prototype: unknown }
+/** Iterators that give as many values as there are. */
+const standard = [[], new Map(), new Set(), viewPrototype].map(iteratorOf)
+
+/** Values that a text or one of the standard collections holds; undefined of anything else, which pays as it goes. */
+function countOf(value: unknown): number | undefined {
   if (typeof value === 'string') return value.length
-  if (typeof value !== 'object' || value === null) return 0
-  if (isArray(value)) return value.length
+  if (typeof value !== 'object' || value === null) return undefined
+  if (isRealArray(value)) return value.length
   if (isView(value)) return value instanceof DataView ? 0 : apply(viewLength, value, [])
   for (let n = 0; n < sizes.length; n++) {
     try {
@@ -28,22 +33,43 @@ function countOf(value: unknown): number {
       // Not one of these.
     }
   }
-  return 0
+  return undefined
 }
 
-/** For `[...value]`. */
-export function spread<T>(value: T): T {
-  take(countOf(value) * VALUE_FUEL)
+/** Gives the values of an iterator of which nobody knows how many there are, each paid for. */
+function* paid(values: Iterable<unknown>): Generator<unknown> {
+  for (const value of values) {
+    take(VALUE_FUEL)
+    yield value
+  }
+}
+
+/** For `[...value]`, and for a pattern of an array with a rest element that takes `value` apart. */
+export function spread(value: Iterable<unknown>): Iterable<unknown> {
+  const count = countOf(value)
+  if (isObject(value) && (count === undefined || !isStandard(iteratorOf(value)))) return paid(value)
+  take((count ?? 0) * VALUE_FUEL)
   return value
 }
 
-/** For a pattern with a rest element that takes `value` apart. */
-export const rest = spread
+function isStandard(iterator: unknown): boolean {
+  for (let n = 0; n < standard.length; n++) if (standard[n] === iterator) return true
+  return false
+}
+
+/** For any other pattern with a rest element. */
+export function rest<T>(value: T): T {
+  take((countOf(value) ?? 0) * VALUE_FUEL)
+  return value
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'function' || (typeof value === 'object' && value !== null)
+}
 
 /** For `f(...value)`. @throws {RangeError} for more than a call takes */
 export function args(value: Iterable<unknown>): unknown[] {
-  take(countOf(value) * VALUE_FUEL)
-  const list = [...value]
+  const list = [...spread(value)]
   take(list.length)
   if (list.length > ARGUMENTS_MAX)
     throw new RangeError(`a call takes at most ${ARGUMENTS_MAX} values of a spread`)

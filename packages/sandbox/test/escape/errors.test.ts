@@ -2,7 +2,7 @@
 // (spec/6-determinism §3).
 import { describe, expect, it } from 'vitest'
 import { MemorySource, RULES, run, stepOver } from '../helpers.js'
-import { attacks, failed, load, result, useSandbox } from './attack.js'
+import { type Attack, attacks, failed, load, result, useSandbox } from './attack.js'
 
 const sandbox = useSandbox()
 
@@ -27,6 +27,25 @@ describe('stacks', () => {
     [
       'return Promise.any([Promise.resolve().then(() => null.x)]).catch(({ errors: [error] }) => [typeof error.stack, error.message])',
       ['undefined', ''],
+    ],
+    // A class of the contract's own is told the reason before any handler is.
+    [
+      'let told; class Own extends Promise { constructor (run) { super((resolve, reject) => run(resolve, (error) => { told = error; reject(error) })) } }; await Own.resolve(1).then(() => null.x).catch(() => {}); return [typeof told.stack, told.message]',
+      ['undefined', ''],
+    ],
+    [
+      'let told; class Own extends Promise { constructor (run) { super((resolve, reject) => run(resolve, (error) => { told = error; reject(error) })) } }; Promise.prototype.then.call(Object.defineProperty((async () => null.x)(), "constructor", { value: Own })); await 1; await 1; return [typeof told.stack, told.message]',
+      ['undefined', ''],
+    ],
+    ...['all', 'allSettled', 'any', 'race'].map(
+      (name): Attack => [
+        `let told; function Own (run) { run(() => {}, (error) => { told = error }) } Own.resolve = () => null; Promise.${name}.call(Own, [1]); return [typeof told.stack, told.message, told.name]`,
+        ['undefined', '', 'TypeError'],
+      ],
+    ),
+    [
+      'class Own extends Promise {}; const all = Own.all([1, Own.resolve(2)]); return [await all, all instanceof Own, Own.all.name, Own.all.length]',
+      [[1, 2], true, 'all', 1],
     ],
     ['try { assert.fail("x") } catch (error) { return typeof error.stack }', 'undefined'],
     [

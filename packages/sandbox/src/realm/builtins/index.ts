@@ -15,7 +15,7 @@ import { mapPrototype, setPrototype, weakMapPrototype, weakSetPrototype } from '
 import { json } from './json.js'
 import { object, reflect } from './object.js'
 import { pow } from './pow.js'
-import { promisePrototype } from './promise.js'
+import { promise, promisePrototype } from './promise.js'
 import { regExpConstructor, regExpPrototype } from './regexp.js'
 import { string, stringPrototype } from './string.js'
 
@@ -43,6 +43,7 @@ const BUILTINS: Readonly<Record<string, object>> = {
   '%TypedArray%': typedArray,
   '%TypedArray%.prototype': typedArrayPrototype,
   'DataView.prototype': dataViewPrototype,
+  Promise: promise,
   'Promise.prototype': promisePrototype,
   'Map.prototype': mapPrototype,
   'Set.prototype': setPrototype,

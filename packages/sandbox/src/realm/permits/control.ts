@@ -5,7 +5,10 @@ const iterator: Permit = { keep: 'next @@toStringTag' }
 const functionConstructor: Permit = { keep: 'prototype' }
 
 export const CONTROL: Permits = {
-  Promise: { keep: 'prototype all allSettled any race resolve reject @@species' },
+  Promise: {
+    keep: 'prototype resolve reject @@species',
+    replace: { 'all allSettled any race': "tell a class of promises nothing of the engine's words" },
+  },
   'Promise.prototype': {
     keep: 'constructor catch finally @@toStringTag',
     // biome-ignore lint/suspicious/noThenProperty: a name in a table.
