@@ -162,7 +162,7 @@ const EVASIONS: [name: string, body: string][] = [
   ],
   [
     'spreading an array with the iterator of something else',
-    'const a = Object.assign([], { [Symbol.iterator]: () => Array.prototype.values.call({ length: 1e9 }) }); return [...a].length',
+    'const a = Object.defineProperty([], Symbol.iterator, { value: () => Array.prototype.values.call({ length: 1e9 }) }); return [...a].length',
   ],
   [
     'spreading the entries of a Map',
