@@ -1,6 +1,6 @@
 /**
- * Sizes and times of the sandbox. Outcomes depend on none of them but the first, which is part of the
- * parser's version in `rules`.
+ * Sizes and times of the sandbox. Outcomes depend on none of them but the first two, which are part
+ * of the parser's version in `rules`.
  */
 
 /**
@@ -8,6 +8,8 @@
  * it gets depends on the machine, from about 600 levels up: this limit comes first.
  */
 export const SOURCE_DEPTH_MAX = 256
+/** Most binary operators that wait for their right side at one place of a source. Part of the parser's version as well. */
+export const OPERATORS_MAX = 512
 
 /** Longest that an op may keep the guest busy at a stretch, in milliseconds; waiting for the host does not count. */
 export const OP_MS = 5000

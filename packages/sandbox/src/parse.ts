@@ -5,7 +5,8 @@
 
 import { CURRENT_ABI } from '@vitra/contract-sdk'
 import type { Rules } from '@vitra/log'
-import { type AnyNode, type ecmaVersion, type Node, type Program, parse } from 'acorn'
+import type { AnyNode, ecmaVersion, Node, Program } from 'acorn'
+import { NestingError, parseBounded } from './bounded-parser.js'
 import { isFunction } from './compile/costs.js'
 import { type Impurity, impurities } from './compile/purity.js'
 import { lexicalNames, varNames } from './compile/scopes.js'
@@ -69,7 +70,7 @@ export function parseContract(source: string, rules: Rules): ParsedContract {
 
 function parseModule(source: string, version: number): Program {
   try {
-    return parse(source, {
+    return parseBounded(source, {
       ecmaVersion: version as ecmaVersion,
       sourceType: 'module',
       locations: true,
@@ -77,9 +78,8 @@ function parseModule(source: string, version: number): Program {
       preserveParens: true,
     })
   } catch (cause) {
+    if (cause instanceof NestingError) throw tooDeep()
     if (!(cause instanceof SyntaxError)) throw cause
-    // The parser has stack for far more levels than are allowed: where it runs out, there are too many.
-    if (cause.message.startsWith(STACK_MESSAGE)) throw tooDeep()
     const { line, column } = (cause as SyntaxError & { loc: { line: number; column: number } }).loc
     const said = cause.message.replace(/ \(\d+:\d+\)$/, '')
     throw new ContractLoadError('CONTRACT_SYNTAX', `contract.js:${line}:${column + 1}: ${said}`, {
@@ -88,8 +88,6 @@ function parseModule(source: string, version: number): Program {
     })
   }
 }
-
-const STACK_MESSAGE = 'Not enough stack space'
 
 function tooDeep(): ContractLoadError {
   return new ContractLoadError(

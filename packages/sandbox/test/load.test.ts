@@ -158,4 +158,48 @@ describe('a contract', () => {
       })
     }
   })
+
+  // V8 ends the process where it has to compile an expression of the parser's close to the end of the stack.
+  it.each([
+    ['(', ')'],
+    ['(?=', ')'],
+    ['(?<!', ')'],
+  ])('nests no more groups of a pattern than the limit, with %j', async (open, close) => {
+    const nested = (count: number) =>
+      `export const apply = {}\nexport const deep = /${open.repeat(count)}a${close.repeat(count)}/`
+    expect((await sandbox.load(nested(SOURCE_DEPTH_MAX - 1), RULES)).applyForm).toBe('record')
+    for (const count of [SOURCE_DEPTH_MAX, 5000, 100_000]) {
+      expect(await loadError(nested(count))).toMatchObject({ code: 'CONTRACT_SYNTAX' })
+    }
+  })
+
+  it.each([
+    ['!', '1', ''],
+    ['new ', 'Object', ''],
+    ['if (1) ; else ', ';', ''],
+    ['1 ? 1 : ', '1', ''],
+    ['a => ', '1', ''],
+    ['a = ', '1', ''],
+    ['2 ** ', '1', ''],
+    ['{', '', '}'],
+    ['class extends ', 'Object', '{}'],
+    ['for (;;) ', ';', ''],
+    ['[a = ', '1', '] = []'],
+  ])('is refused where it goes on like %j', async (open, inner, close) => {
+    for (const count of [SOURCE_DEPTH_MAX, 5000, 100_000]) {
+      const text = `export function apply (a) {\n${open.repeat(count)}${inner}${close.repeat(count)}\n}`
+      expect(await loadError(text)).toMatchObject({ code: 'CONTRACT_SYNTAX' })
+    }
+  })
+
+  it('takes many operators in many places', async () => {
+    const row = (inner: string) => `${'1+'.repeat(40)}(${inner})`
+    let text = '1'
+    for (let n = 0; n < 12; n++) text = row(text)
+    const source = `export const apply = {}\nexport const sum = ${text}`
+    expect((await sandbox.load(source, RULES)).applyForm).toBe('record')
+    expect(await loadError(source.replace('= 1+', `= ${row(text)}+`))).toMatchObject({
+      code: 'CONTRACT_SYNTAX',
+    })
+  })
 })
