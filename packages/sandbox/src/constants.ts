@@ -11,7 +11,7 @@ export const SOURCE_DEPTH_MAX = 256
 /** Most binary operators that wait for their right side at one place of a source. Part of the parser's version as well. */
 export const OPERATORS_MAX = 512
 
-/** Longest that an op may keep the guest busy at a stretch, in milliseconds; waiting for the host does not count. */
+/** Longest that an op may keep the guest busy, in milliseconds; waiting for the host does not count. */
 export const OP_MS = 5000
 /** Longest that an op may take with all its questions to the host, in milliseconds: the host answers from its disk. */
 export const OP_TOTAL_MS = 60_000

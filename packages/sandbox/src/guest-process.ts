@@ -20,9 +20,9 @@ export interface Request {
   readonly payload: Uint8Array
   /** Kind of the frame that ends the request. */
   readonly answer: FrameKind
-  /** Longest that the guest may be busy without a part or a question, in milliseconds. */
+  /** Longest that the guest may be busy without a part, in milliseconds; the time of the host's answers does not count. */
   readonly timeoutMs: number
-  /** Longest without a part, questions included, in milliseconds. */
+  /** Longest without a part, answers included, in milliseconds. */
   readonly totalMs?: number
   readonly onCall?: CallHandler
   /**
@@ -173,16 +173,21 @@ export class GuestProcess {
     this.#watch(pending, timeoutMs)
   }
 
-  async #serve(pending: Pending, question: Value): Promise<void> {
+  async #serve(pending: Pending, asked: Value): Promise<void> {
     pending.isServing = true
     this.#watch(pending, Number.POSITIVE_INFINITY)
     try {
-      const { onCall } = pending.request
+      const { onCall, timeoutMs } = pending.request
       if (onCall === undefined) throw protocolError('a question where none is allowed')
+      const [busyMs, ...question] = Array.isArray(asked) ? asked : []
+      if (typeof busyMs !== 'number' || busyMs < 0) throw protocolError('a question without its time')
+      // Only the guest knows how long it was busy: what it sent may have waited here for its turn.
+      const restMs = timeoutMs - busyMs
+      if (restMs <= 0) throw busyError(timeoutMs)
       const reply = await onCall(question)
       if (this.#pending !== pending) return
       pending.isServing = false
-      this.#watch(pending, pending.request.timeoutMs)
+      this.#watch(pending, restMs)
       this.#channel.send(FRAME.reply, reply)
     } catch (error) {
       if (this.#pending === pending) this.#fail(error)
@@ -219,7 +224,7 @@ export class GuestProcess {
     const { request } = pending
     const error = () =>
       stretchMs <= leftMs
-        ? timeoutError(`the contract ran for more than ${request.timeoutMs} ms`, request.timeoutMs)
+        ? busyError(request.timeoutMs)
         : timeoutError('the contract asked for so much that it took too long', totalMs(request))
     const timer = setTimeout(() => this.#failUnlessHeard(pending, timer, error), Math.min(stretchMs, leftMs))
     pending.timer = timer
@@ -255,6 +260,10 @@ function endOf(request: Request): number {
 
 function timeoutError(what: string, timeoutMs: number): SandboxError {
   return new SandboxError('GUEST_TIMEOUT', `${what}: let it do less in one op`, { details: { timeoutMs } })
+}
+
+function busyError(timeoutMs: number): SandboxError {
+  return timeoutError(`the contract ran for more than ${timeoutMs} ms`, timeoutMs)
 }
 
 function exitError(code: number | null, signal: string | null): SandboxError {

@@ -19,7 +19,7 @@ export const FRAME = {
   run: 6,
   /** guest> how the runs ended that no part told of */
   result: 7,
-  /** guest> which run asks, and its packed question; the guest waits for the reply */
+  /** guest> how long the run was busy so far, in ms, which run it is, and its packed question; the guest waits for the reply */
   call: 8,
   /** host> */
   reply: 9,

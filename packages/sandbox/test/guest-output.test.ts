@@ -207,7 +207,7 @@ describe('a guest that lies', () => {
     ['a frame of another kind', frame(FRAME.ready, pack(1))],
     ['an unknown frame', frame(99, pack(1))],
     ['a frame that does not decode', frame(FRAME.call, Buffer.from([0xff]))],
-    ['a question where none is allowed', frame(FRAME.call, pack(['get', '/a']))],
+    ['a question where none is allowed', frame(FRAME.call, pack([0, 'get', '/a']))],
     ['a frame that is too long', Buffer.from([255, 255, 255, 255, 7])],
     ['a flood of lines', Buffer.concat(Array(2000).fill(frame(FRAME.log, pack(['log', 'x']))))],
   ])('with %s is ended', async (_, bytes) => {
@@ -227,7 +227,7 @@ describe('a guest that lies', () => {
   })
 
   it('with two questions at once is ended', async () => {
-    const question = frame(FRAME.call, pack(['get', '/a'])).toString('hex')
+    const question = frame(FRAME.call, pack([0, 'get', '/a'])).toString('hex')
     const script = `require('fs').writeSync(3, Buffer.from('${question}${question}', 'hex')); setInterval(() => {}, 1000)`
     const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] })
     const guest = new GuestProcess(child)

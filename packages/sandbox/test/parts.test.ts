@@ -80,7 +80,7 @@ describe('an answer', () => {
 })
 
 describe.concurrent('questions', () => {
-  const call = `say(${FRAME.call}, '00'); hear()`
+  const call = `say(${FRAME.call}, '8100'); hear()`
 
   it('stop the time while the host answers', async ({ expect }) => {
     const answer = await ask(`${call}; say(${FRAME.result}, '05'); hear()`, {
@@ -89,6 +89,28 @@ describe.concurrent('questions', () => {
     })
     expect(unpack(answer)).toBe(5)
   })
+
+  it('count the time for which the guest says it was busy, over all of them', async ({ expect }) => {
+    const busy = (hex: string) => `say(${FRAME.call}, '81' + '${hex}'); hear();`
+    const told: unknown[] = []
+    const answer = ask(`${busy('193000')} ${busy('194e20')}`, {
+      timeoutMs: 20_000,
+      onCall: async (question) => {
+        told.push(question)
+        return pack(null)
+      },
+    })
+    await expect(answer).rejects.toMatchObject({ code: 'GUEST_TIMEOUT', details: { timeoutMs: 20_000 } })
+    expect(told).toEqual([[]])
+  })
+
+  it.for(['8120', '80', '00', '8160'])(
+    'without a time are a breach of protocol: %s',
+    async (hex, { expect }) => {
+      const answer = ask(`say(${FRAME.call}, '${hex}'); hear()`, { onCall: async () => pack(null) })
+      await expect(answer).rejects.toMatchObject({ code: 'GUEST_PROTOCOL' })
+    },
+  )
 
   it('without end are ended', async ({ expect }) => {
     let questions = 0

@@ -33,6 +33,9 @@ export class Batch {
   #logs = 0
   #written = 0
   #toldAt = performance.now()
+  /** How long the run in progress kept the guest busy up to its last question, and since when it does again. */
+  #busyMs = 0
+  #busySince = performance.now()
   #isEnded = false
 
   constructor(runs: Runs, cache: StateCache) {
@@ -91,7 +94,9 @@ export class Batch {
     // What is beyond this process, the host tries in another.
     if (kind === 'resource') this.#isEnded = true
     this.nth++
-    const isLate = performance.now() - this.#toldAt > PART_MS
+    this.#busyMs = 0
+    this.#busySince = performance.now()
+    const isLate = this.#busySince - this.#toldAt > PART_MS
     if (isLate || this.#bytes > PART_BYTES || this.#logs > PART_LOGS) this.#tell()
     return kind === 'ok' || (kind === 'failed' && code !== 'fuel' && code !== 'depth')
   }
@@ -118,8 +123,10 @@ export class Batch {
   }
 
   #call(question: Uint8Array): Uint8Array {
-    writeFrame(FRAME.call, pack([this.nth, question]))
+    this.#busyMs += performance.now() - this.#busySince
+    writeFrame(FRAME.call, pack([Math.round(this.#busyMs), this.nth, question]))
     const frame = readFrame()
+    this.#busySince = performance.now()
     if (frame?.kind !== FRAME.reply) throw new Error('the host is gone')
     return frame.payload
   }

@@ -1,0 +1,49 @@
+// The watchdog over one op (spec/4-execution §5): the contract's work counts, over all its questions; the host's answers do
+// not.
+import { type EntrySource, Overlay } from '@vitra/log/values'
+import { expect, it } from 'vitest'
+import { Sandbox, type Step, steps } from '../src/index.js'
+import { inputOf, MemorySource, RULES } from './helpers.js'
+
+const OP_MS = 1000
+/** More than a guest burns in that time. */
+const rules = { ...RULES, limits: { ...RULES.limits, fuelMax: 2_000_000_000 } }
+const ASKS = `
+import { index } from 'contract'
+export async function apply (tx, op) {
+  for (let asked = 0; asked < op.questions; asked++) {
+    await index.get('/key' + asked)
+    for (let n = 0; n < op.turns; n++);
+  }
+}`
+
+/** What the op gives where each read takes the host so long, and how often it read. */
+async function run(op: object, answerMs: number): Promise<{ step: Step; questions: number }> {
+  await using sandbox = await Sandbox.open({ opMs: OP_MS })
+  const contract = await sandbox.load(ASKS, rules)
+  let questions = 0
+  const source = new MemorySource()
+  const view: EntrySource = {
+    first: (range, reverse) => source.first(range, reverse),
+    async get(key) {
+      questions++
+      if (answerMs > 0) await new Promise((resolve) => setTimeout(resolve, answerMs))
+      return source.get(key)
+    },
+  }
+  const [step] = await steps(contract, new Overlay(view), [inputOf(sandbox, op, { rules })])
+  return { step: step!, questions }
+}
+
+it('ends an op that works a little between very many questions', async () => {
+  const { step, questions } = await run({ questions: 1e6, turns: 20_000 }, 0)
+  expect(step.outcome).toMatchObject({ kind: 'failed', code: 'unexecutable' })
+  expect(step.unexecutable!.cause).toMatchObject({ code: 'GUEST_TIMEOUT', details: { timeoutMs: OP_MS } })
+  expect(questions).toBeGreaterThan(20)
+})
+
+it('does not count the time that the host takes to answer', async () => {
+  const { step, questions } = await run({ questions: 30, turns: 1 }, 100)
+  expect(step.outcome.kind).toBe('ok')
+  expect(questions).toBe(30)
+})
