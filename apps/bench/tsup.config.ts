@@ -2,4 +2,5 @@
 import { defineConfig } from 'tsup'
 import { library } from '../../tsup.base.js'
 
-export default defineConfig({ ...library({ main: 'src/main.ts' }), dts: false })
+// bundle/plain.ts bundles the sandbox while the bench runs.
+export default defineConfig({ ...library({ main: 'src/main.ts' }), dts: false, external: ['esbuild'] })

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import path from 'node:path'
 
-export type Unit = 'per second' | 'ms' | 'µs' | 'bytes'
+export type Unit = 'per second' | 'ms' | 'µs' | 'ns' | 'bytes'
 
 /** One contestant in one row. */
 export interface Contestant {

@@ -69,7 +69,13 @@ function renderRow({ unit, contestants }: SummaryRow): string {
   return table(head, rows)
 }
 
-const HEADS: Readonly<Record<Unit, string>> = { 'per second': '/s', ms: 'ms', µs: 'µs', bytes: 'bytes' }
+const HEADS: Readonly<Record<Unit, string>> = {
+  'per second': '/s',
+  ms: 'ms',
+  µs: 'µs',
+  ns: 'ns',
+  bytes: 'bytes',
+}
 
 /** Three digits that count, and no more than the figures are worth. */
 function formatFigure(value: number): string {

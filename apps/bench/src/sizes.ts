@@ -15,6 +15,8 @@ export interface Sizes {
   readonly replicated: number
   /** Batches of 500 ops that the sandbox executes in one round. */
   readonly sandboxBatches: number
+  /** Turns of the tight loop in one op, and 100,000 times as many as transfers. */
+  readonly turns: number
   /** Rounds of what is measured beside a hostile contract. */
   readonly isolationRounds: number
   /** Ops that a history holds before it is opened again. */
@@ -33,6 +35,7 @@ export const QUICK: Sizes = {
   reads: 400,
   replicated: 40,
   sandboxBatches: 10,
+  turns: 50_000_000,
   isolationRounds: 5,
   histories: [1000, 5000],
 }
@@ -45,6 +48,7 @@ export const FULL: Sizes = {
   reads: 5000,
   replicated: 300,
   sandboxBatches: 40,
+  turns: 50_000_000,
   isolationRounds: 5,
   histories: [1000, 10_000, 50_000],
 }
@@ -58,6 +62,7 @@ export const TINY: Sizes = {
   reads: 5,
   replicated: 3,
   sandboxBatches: 1,
+  turns: 100_000,
   isolationRounds: 1,
   histories: [100],
 }

@@ -34,6 +34,8 @@ it(
       'sandbox-op',
       'sandbox-call',
       'sandbox-start',
+      'fuel-apply',
+      'fuel-loop',
       'isolation',
     ])
     expect(told).toEqual(results.rows)

@@ -3,6 +3,7 @@ import type { Row } from '../harness.js'
 import type { Sizes } from '../sizes.js'
 import { diskRow } from './disk.js'
 import { executedRows } from './executed.js'
+import { fuelRows } from './fuel.js'
 import { isolationRow } from './isolation.js'
 import { latencyRow } from './latency.js'
 import { readsRow } from './reads.js'
@@ -23,6 +24,7 @@ export function allRows(sizes: Sizes, folder: string): Row[] {
     ...replicationRows(sizes),
     diskRow(sizes),
     ...sandboxRows(sizes),
+    ...fuelRows(sizes),
     isolationRow(sizes),
   ]
 }

@@ -1,6 +1,6 @@
 /** The sandbox by itself, process boundary included: what an op, a call and a start cost. */
 import { Sandbox } from '@vitra/sandbox'
-import { COUNTER, Counter, STATEFUL_COUNTER } from '../contestants/contracts.js'
+import { COUNTER, STATEFUL_COUNTER, Subject } from '../contestants/contracts.js'
 import { type Contestant, each, elapsedMs, type Row } from '../harness.js'
 import type { Sizes } from '../sizes.js'
 
@@ -42,7 +42,7 @@ export function sandboxRows({ sandboxBatches, calls }: Sizes): Row[] {
           note: 'one reading method of the counter, one caller, state in memory',
           async measure() {
             await using sandbox = await Sandbox.open()
-            const counter = await Counter.load(sandbox, COUNTER)
+            const counter = await Subject.load(sandbox, COUNTER)
             await counter.increment(1)
             await each(calls, () => counter.call())
             return (await each(calls * 5, () => counter.call())).map((ms) => ms * US_PER_MS)
@@ -62,7 +62,7 @@ export function sandboxRows({ sandboxBatches, calls }: Sizes): Row[] {
 /** The time of an op in each of several batches, in µs. The first batch, cold, is not counted. */
 async function perOp(source: string, batches: number, size: number): Promise<number[]> {
   await using sandbox = await Sandbox.open()
-  const counter = await Counter.load(sandbox, source)
+  const counter = await Subject.load(sandbox, source)
   await counter.increment(size === 1 ? BATCH_OPS : size)
   const times = await each(batches, () => counter.increment(size))
   return times.map((ms) => (ms / size) * US_PER_MS)
