@@ -1,7 +1,7 @@
 /** Starts guests (spec/4-execution §6): the strictest way that works on this machine. */
 import { loadArtifacts } from '#artifacts'
 import { type Confinement, confinementOf } from './confinement.js'
-import { ORPHAN_GRACE_MS, START_MS } from './constants.js'
+import { START_MS } from './constants.js'
 import { doesNotLoad, type EngineBinaries, type EngineProgram, engineProgram } from './engine-binary.js'
 import { SandboxError } from './errors.js'
 import { GuestProcess } from './guest-process.js'
@@ -78,7 +78,7 @@ async function startOne(
   try {
     const ready = await guest.request({
       kind: FRAME.start,
-      payload: pack([driver, memoryMb, opMs + ORPHAN_GRACE_MS]),
+      payload: pack([driver, memoryMb, opMs]),
       answer: FRAME.ready,
       timeoutMs: START_MS,
     })

@@ -2,6 +2,7 @@
 // not.
 import { type EntrySource, Overlay } from '@vitra/log/values'
 import { expect, it } from 'vitest'
+import { ORPHAN_GRACE_MS } from '../src/constants.js'
 import { Sandbox, type Step, steps } from '../src/index.js'
 import { inputOf, MemorySource, RULES } from './helpers.js'
 
@@ -40,6 +41,24 @@ it('ends an op that works a little between very many questions', async () => {
   expect(step.outcome).toMatchObject({ kind: 'failed', code: 'unexecutable' })
   expect(step.unexecutable!.cause).toMatchObject({ code: 'GUEST_TIMEOUT', details: { timeoutMs: OP_MS } })
   expect(questions).toBeGreaterThan(20)
+})
+
+it('makes no outcome of an op that the guest itself ended while the host was stopped', async () => {
+  await using sandbox = await Sandbox.open({ opMs: OP_MS })
+  const source = 'export function apply () { for (let n = 0; n < 1e9; n++); }'
+  const contract = await sandbox.load(source, rules)
+  const result = steps(contract, new MemorySource(), [inputOf(sandbox, {}, { rules })])
+  await new Promise((resolve) => setTimeout(resolve, OP_MS / 2))
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, OP_MS + ORPHAN_GRACE_MS + 500)
+  const [step] = await result
+  expect(step!.outcome).toMatchObject({ kind: 'failed', code: 'unexecutable' })
+  expect(step!.unexecutable!.cause).toMatchObject({ code: 'GUEST_TIMEOUT' })
+})
+
+it('finds no fault in a contract whose evaluation the guest itself ended', async () => {
+  await using sandbox = await Sandbox.open({ opMs: OP_MS, loadMs: 60_000 })
+  const source = 'for (let n = 0; n < 1e10; n++); export function apply () {}'
+  await expect(sandbox.load(source, rules)).rejects.toMatchObject({ code: 'GUEST_TIMEOUT' })
 })
 
 it('does not count the time that the host takes to answer', async () => {

@@ -33,7 +33,7 @@ export class Batch {
   #logs = 0
   #written = 0
   #toldAt = performance.now()
-  /** How long the run in progress kept the guest busy up to its last question, and since when it does again. */
+  /** How long the run in progress was at work up to its last question, and since when it is again. */
   #busyMs = 0
   #busySince = performance.now()
   #isEnded = false
@@ -47,6 +47,11 @@ export class Batch {
   get isDone(): boolean {
     if (this.nth >= this.runs.items.length || this.#isEnded) return true
     return this.#written > BATCH_WRITTEN_MAX || performance.now() - this.#startedAt > BATCH_MS_MAX
+  }
+
+  /** How long the run in progress has been at work, in milliseconds; waiting for the host is none. */
+  get busyMs(): number {
+    return this.#busyMs + performance.now() - this.#busySince
   }
 
   /** The next items for a realm: one, or all that are left. */
@@ -123,7 +128,7 @@ export class Batch {
   }
 
   #call(question: Uint8Array): Uint8Array {
-    this.#busyMs += performance.now() - this.#busySince
+    this.#busyMs = this.busyMs
     writeFrame(FRAME.call, pack([Math.round(this.#busyMs), this.nth, question]))
     const frame = readFrame()
     this.#busySince = performance.now()

@@ -4,6 +4,7 @@
  */
 import { createRequire } from 'node:module'
 import type { Value } from '@vitra/log/values'
+import { ORPHAN_GRACE_MS } from '../constants.js'
 import { pack, unpack } from '../pack.js'
 import { type Runs, unpackRuns } from '../runs.js'
 import { EXIT_ENGINE, FRAME, SERVICE, type Service } from '../wire.js'
@@ -28,6 +29,8 @@ let isReusable = false
 /** True where it has begun to. */
 let goesOn = false
 let realms: Realms
+/** Longest that a run may be at work, in milliseconds. */
+let limitMs: number
 
 main()
 
@@ -53,8 +56,9 @@ function main(): void {
 }
 
 function start(payload: Uint8Array): void {
-  const [driver, memoryMb, timeoutMs] = unpack(payload) as [string, number, number]
-  const settings: Settings = { driver, memoryMb, timeoutMs }
+  const [driver, memoryMb, opMs] = unpack(payload) as [string, number, number]
+  limitMs = opMs
+  const settings: Settings = { driver, memoryMb, timeoutMs: opMs + ORPHAN_GRACE_MS }
   realms = new Realms(engine, settings, serve)
   writeFrame(FRAME.ready, pack(process.versions.v8))
 }
@@ -75,6 +79,8 @@ function serve(service: Service, payload?: Uint8Array | string): Uint8Array | bo
         batch.log(payload as Uint8Array)
         return undefined
       case SERVICE.ending:
+        // The engine's own time limit may have ended the run: what looks like an ending is none.
+        if (batch.busyMs > limitMs) giveUp()
         isReusable = batch.end(payload as Uint8Array) && loaded.isPure
         goesOn = isReusable && !batch.isDone
         return goesOn
@@ -95,9 +101,11 @@ function load(payload: Uint8Array): void {
     return
   }
   let realm: Realm
+  const startedAt = performance.now()
   try {
     realm = loaded.open(null)
   } catch (error) {
+    if (performance.now() - startedAt > limitMs) giveUp()
     answer(FRAME.loaded, ['threw', textOf(error, 'name'), textOf(error, 'message'), whereItThrows(loaded)])
     return
   }
