@@ -5,10 +5,10 @@ import { type Sandbox, UnexecutableError } from '../../src/index.js'
 import { evaluate, RULES, run } from '../helpers.js'
 
 /**
- * How an op ends: out of `fuel`, too deep, refused, as the engine's own error, well, or not at all on this machine
+ * How an op ends: out of `fuel`, too deep, writing too much, refused, as the engine's own error, well, or not at all on this machine
  * (`unexecutable`).
  */
-type Ending = 'fuel' | 'depth' | 'value' | 'contract' | 'engine' | 'ok' | 'unexecutable'
+type Ending = 'fuel' | 'depth' | 'size' | 'value' | 'contract' | 'engine' | 'ok' | 'unexecutable'
 
 /** Body of an `apply (tx, op, ack)`, and the ending; two endings where the clock may come first. */
 export type Bomb = readonly [body: string, ending: Ending, or?: Ending]
