@@ -2,7 +2,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CallsOpUnexecutable, publish, readHistory, TemporaryFolder } from '@vitra/testkit'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Database } from 'vitra'
 import { checkDatabase } from 'vitra/testing'
 import { CONTRACT } from './contract.js'
@@ -140,6 +140,12 @@ describe('parameters', () => {
 })
 
 describe('what goes wrong', () => {
+  let made: Awaited<ReturnType<typeof withDatabase>>
+  beforeAll(async () => {
+    made = await withDatabase()
+  })
+  afterAll(() => made[Symbol.asyncDispose]())
+
   it.each([
     ['no command of this name', ['frob'], 'USAGE', 2],
     ['an argument left out', ['get'], 'USAGE', 2],
@@ -168,7 +174,6 @@ describe('what goes wrong', () => {
       1,
     ],
   ])('%s: %j gives %s and exit code %i', async (_, args, code, exit) => {
-    await using made = await withDatabase()
     const before = await readdir(made.folder.path)
     const ran = await vitra([...args, '--json'], made.at)
     expect({ code: ran.code, stdout: ran.stdout }).toEqual({ code: exit, stdout: '' })
@@ -183,7 +188,6 @@ describe('what goes wrong', () => {
   })
 
   it('shows a stack trace where it is asked for', async () => {
-    await using made = await withDatabase()
     expect((await vitra(['get', '/nope', '--debug'], made.at)).stderr).toMatch(/^\s+at /m)
     expect((await vitra(['get', '/nope'], { ...made.at, env: { VITRA_DEBUG: '1' } })).stderr).toMatch(
       /^\s+at /m,
@@ -192,7 +196,6 @@ describe('what goes wrong', () => {
   })
 
   it('a network named by VITRA_BOOTSTRAP that is none is a wrong command line', async () => {
-    await using made = await withDatabase()
     const ran = await vitra(['host', '--json'], { ...made.at, env: { VITRA_BOOTSTRAP: 'here' } })
     expect(ran.code).toBe(2)
     expect(JSON.parse(ran.stderr)).toMatchObject({
@@ -202,7 +205,6 @@ describe('what goes wrong', () => {
   })
 
   it('engines are named by options or by VITRA_ENGINES, and have to be there', async () => {
-    await using made = await withDatabase()
     const named = await vitra(['verify', '--offline', '--engine', process.execPath], made.at)
     expect(named).toMatchObject({ code: 0, stdout: expect.stringContaining('valid') })
     const name = `v8-${process.versions.v8.split('.').slice(0, 2).join('.')}`
@@ -220,7 +222,6 @@ describe('what goes wrong', () => {
   })
 
   it('a list of no entries asked for does not pass for an empty one', async () => {
-    await using made = await withDatabase()
     const ran = await vitra(['list', '--limit', '0'], made.at)
     expect(ran).toEqual({ code: 0, stdout: '', stderr: '' })
     await check(made.folder.at('.vitra'))

@@ -15,7 +15,10 @@ import {
   SCHEMA_LIES,
   TemporaryFolder,
 } from '../src/index.js'
+import { useGuests } from './guests.js'
 import { writeHonestHistory } from './honest-history.js'
+
+useGuests()
 
 let folder: TemporaryFolder
 let removedOplog: Uint8Array

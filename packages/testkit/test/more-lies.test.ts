@@ -29,6 +29,9 @@ import {
   TemporaryFolder,
   WORKBENCH_CONTRACT,
 } from '../src/index.js'
+import { useGuests } from './guests.js'
+
+useGuests()
 
 const PROCESS_CONTRACT = `
 export function put ({ key, value }, emit) { emit({ op: 'PUT', key, value }) }

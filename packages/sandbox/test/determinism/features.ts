@@ -137,6 +137,21 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
   },
   thrown: { body: ({ k }) => `if (op.n % ${k + 2} === 0) throw new RangeError('uncaught ' + op.s)` },
   engineThrown: { body: ({ k }) => `if (op.n % ${k + 3} === 1) null.property` },
+  tooDeep: {
+    body: ({ k }) =>
+      `const down = (n, ...rest) => n % 3 ? [down(n + 1, n)] : down(n + ${k}, ...rest); if (op.n % ${k + 3} === 0) out.push(down(op.n))`,
+  },
+  tooMuch: {
+    body: ({ k }) =>
+      `if (op.n % ${k + 8} === 3) for (let j = 0; ; j++) { try { out[j % ${k}] = String(j * op.n) } finally { if (j < 0) break } }`,
+  },
+  tooBig: {
+    body: ({ k }) =>
+      `if (op.n % ${k + 8} === 4) { const all = []; for (;;) all.push(Array(${k * 100}).fill(op.s)) }`,
+  },
+  tooManyWrites: {
+    body: ({ k }) => `if (op.n % ${k + 8} === 5) for (let j = 0; ; j++) tx.put('/n/' + (j % ${k}), op.list)`,
+  },
   refused: { body: ({ k }) => `if (op.n % ${k + 3} === 2) tx.put('/bad', { a: [undefined] })` },
   rejected: {
     body: ({ k }) =>
