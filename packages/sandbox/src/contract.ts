@@ -12,6 +12,7 @@ import { pack, unpack } from './pack.js'
 import type { ParsedContract } from './parse.js'
 import { packItem, packRuns } from './runs.js'
 import type { StateSession } from './state-session.js'
+import type { ContractWarning } from './warnings.js'
 import { FRAME, MODE, type Mode } from './wire.js'
 
 /** A method, as its author wrote it. */
@@ -86,6 +87,8 @@ export interface Contract {
   readonly methods: readonly MethodInfo[]
   readonly hasProcess: boolean
   readonly applyForm: 'function' | 'record'
+  /** What keeps it from being pure, in the order of the source; empty where it is. See {@link contractWarnings}. */
+  readonly warnings: readonly ContractWarning[]
   /**
    * Calls a method.
    *
@@ -124,6 +127,7 @@ export class LoadedContract implements Contract {
   readonly methods: readonly MethodInfo[]
   readonly hasProcess: boolean
   readonly applyForm: 'function' | 'record'
+  readonly warnings: readonly ContractWarning[]
   readonly #options: LoadedOptions
 
   constructor(options: LoadedOptions) {
@@ -132,6 +136,7 @@ export class LoadedContract implements Contract {
     this.methods = Object.freeze(facts.methods.map((method) => Object.freeze({ ...method })))
     this.hasProcess = facts.hasProcess
     this.applyForm = facts.applyForm
+    this.warnings = Object.freeze([...facts.parsed.impurities])
     this.#options = options
   }
 

@@ -111,6 +111,11 @@ export class Sandbox implements AsyncDisposable {
     )
   }
 
+  /** A contract that is loaded already. */
+  loaded(source: string, rules: Rules): Contract | undefined {
+    return this.#contracts.get(nameOf(source, rules))
+  }
+
   /**
    * Parses, evaluates and inspects a contract.
    *
@@ -119,7 +124,7 @@ export class Sandbox implements AsyncDisposable {
    *   `CONTRACT_REFUSED`
    */
   async load(source: string, rules: Rules): Promise<Contract> {
-    const key = `${toHex(encodeRules(rules))} ${source}`
+    const key = nameOf(source, rules)
     const known = this.#contracts.get(key)
     if (known !== undefined) return known
     // From here on the stack is nearly empty, as the parser needs it.
@@ -176,6 +181,10 @@ export class Sandbox implements AsyncDisposable {
     if (!LEVELS.includes(level as ContractLogEntry['level']) || typeof text !== 'string') return
     this.#onLog?.({ level: level as ContractLogEntry['level'], text: text.slice(0, TEXT_UNITS_MAX) })
   }
+}
+
+function nameOf(source: string, rules: Rules): string {
+  return `${toHex(encodeRules(rules))} ${source}`
 }
 
 const LEVELS: readonly ContractLogEntry['level'][] = ['debug', 'error', 'info', 'log', 'warn']

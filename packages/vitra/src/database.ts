@@ -219,7 +219,10 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
    */
   async warnings(): Promise<readonly ContractWarning[]> {
     const source = await this.source()
-    return this.#core.use(async () => contractWarnings(source, await this.#core.rules()))
+    return this.#core.use(async () => {
+      const rules = await this.#core.rules()
+      return this.#core.sandbox.loaded(source, rules)?.warnings ?? contractWarnings(source, rules)
+    })
   }
 
   /** What the contract can be called with. */
