@@ -1,12 +1,14 @@
 // Lists of spec/6-determinism as the sandbox has them, in the words of the specification.
 import {
-  ARGUMENTS_MAX,
   BIGINT_BITS_MAX,
+  BOUND_MAX,
   CHARGES,
   NESTING_MAX,
+  PATTERN_DEPTH_MAX,
   PRICE,
   PROXIES_MAX,
 } from '../src/realm/builtins/prices.js'
+import { ARGUMENTS_MAX, ARGUMENTS_SHARED } from '../src/realm/meter.js'
 import { namesOf, PERMITS } from '../src/realm/permits/index.js'
 
 const WIDTH = 118
@@ -47,7 +49,13 @@ export function pricesList(): string {
 /** Rule 6.2.7: what they refuse. */
 export function boundsList(): string {
   return [
-    item(`arguments of \`apply\` and \`construct\`: ${ARGUMENTS_MAX}`),
+    item(
+      `arguments of \`apply\` and \`construct\`, and of a spread in a call: ${ARGUMENTS_MAX} where at most 3 levels of depth are taken, else ${ARGUMENTS_SHARED} divided by the levels taken, rounded down`,
+    ),
+    item(
+      `arguments that a function is bound to, those of the functions that it is made of included: ${BOUND_MAX}`,
+    ),
+    item(`nesting of groups in a pattern made of a text: ${PATTERN_DEPTH_MAX}`),
     item(`nesting of \`flat\`, \`join\` and JSON: ${NESTING_MAX}`),
     item(`proxies of a run: ${PROXIES_MAX}`),
     item(`bits of \`asIntN\` and \`asUintN\`, digits of a converted integer: ${BIGINT_BITS_MAX}`),

@@ -304,7 +304,7 @@ export class Instrumenter {
     const frame = new Frame(this.#names, null, 1)
     const enter = frame.enter(1 + this.#fieldsCost(node.body))
     const own = node.superClass
-      ? `constructor(...${args}){${enter}super(...${args})`
+      ? `constructor(...${args}){${enter}super(...${this.#names.link('args')}(${args}))`
       : `constructor(){${enter}`
     this.edits.inside(node.body, `${own}${frame.leave()}}`)
   }

@@ -114,6 +114,17 @@ export function leave<T>(value: T, levels: number): T {
   return value
 }
 
+/** Most arguments that a list gives to one call. */
+export const ARGUMENTS_MAX = 32_768
+/** Arguments lie on the engine's stack: a call on the level n gets no more than this, divided by n. */
+export const ARGUMENTS_SHARED = 98_304
+
+/** Most arguments that a list may give to a call here, so that depth runs out before the engine's stack does. */
+export function argumentsMax(): number {
+  const level = depthGiven - meter[1]!
+  return level > 3 ? Math.floor(ARGUMENTS_SHARED / level) : ARGUMENTS_MAX
+}
+
 /** Gives the whole depth to what starts on an empty stack. */
 export function onEmptyStack(): void {
   meter[1] = depthGiven

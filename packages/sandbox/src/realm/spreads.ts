@@ -1,11 +1,9 @@
 /** What copies as many values as something else holds (spec/6-determinism §7): charged for before it is done. */
 import { isRealArray } from './builtins/native.js'
-import { take } from './meter.js'
+import { argumentsMax, take } from './meter.js'
 
 /** Fuel of one value that is copied. */
 const VALUE_FUEL = 8
-/** Most arguments that one spread in a call may give. */
-const ARGUMENTS_MAX = 32_768
 /** Room that an array makes for each element when its length is set. */
 const LENGTH_FUEL = 4
 
@@ -71,8 +69,8 @@ function isObject(value: unknown): boolean {
 export function args(value: Iterable<unknown>): unknown[] {
   const list = [...spread(value)]
   take(list.length)
-  if (list.length > ARGUMENTS_MAX)
-    throw new RangeError(`a call takes at most ${ARGUMENTS_MAX} values of a spread`)
+  const most = argumentsMax()
+  if (list.length > most) throw new RangeError(`a call takes at most ${most} values of a spread here`)
   return list
 }
 

@@ -1,13 +1,16 @@
 /** Calls with a list of arguments, proxies, and other functions that need no file of their own. */
-import { charge } from '../meter.js'
+import { argumentsMax, charge } from '../meter.js'
 import { lengthOf, nativesOf, proxies } from './native.js'
-import { ARGUMENTS_MAX, PRICE, PROXIES_MAX } from './prices.js'
+import { BOUND_MAX, PRICE, PROXIES_MAX } from './prices.js'
 
 const EngineProxy = Proxy
 const { revocable } = nativesOf(Proxy, 'revocable')
 const { apply, construct } = Reflect
 const symbols = nativesOf(Symbol, 'for')
 const text = nativesOf(globalThis, 'decodeURI decodeURIComponent encodeURI encodeURIComponent')
+const { bind } = nativesOf(Function.prototype, 'bind')
+/** How many arguments functions are bound to, those that they are made of included. */
+const bound = new WeakMap<object, number>()
 let proxiesMade = 0
 
 /** Lets a run make as many proxies as any other. */
@@ -20,6 +23,14 @@ export const functionPrototype = {
     if (list === undefined || list === null) return apply(this as never, self, [])
     checkArguments(list)
     return apply(this as never, self, list as [])
+  },
+  bind(this: unknown, ...given: unknown[]): unknown {
+    const count = boundOf(this) + Math.max(0, given.length - 1)
+    if (count > BOUND_MAX) throw new RangeError(`a function is bound to at most ${BOUND_MAX} arguments`)
+    charge(1 + given.length * PRICE.slot)
+    const made = bind!.call<object>(this, ...given)
+    bound.set(made, count)
+    return made
   },
   toString(this: unknown): string {
     if (typeof this !== 'function') throw new TypeError('Function.prototype.toString needs a function')
@@ -41,7 +52,8 @@ export const reflectCalls = {
 function checkArguments(list: unknown): void {
   if (typeof list !== 'object') return
   const length = lengthOf(list)
-  if (length > ARGUMENTS_MAX) throw new RangeError(`a call takes at most ${ARGUMENTS_MAX} arguments`)
+  const most = argumentsMax()
+  if (length > most) throw new RangeError(`a call takes at most ${most} arguments here`)
   charge(1 + length * PRICE.slot)
 }
 
@@ -52,6 +64,7 @@ export function proxyConstructor(): object {
     countProxy()
     const proxy = construct(EngineProxy, [target, handler]) as object
     proxies.add(proxy)
+    bound.set(proxy, boundOf(target))
     return proxy
   }
   // Bound, it has no `prototype`, like the engine's.
@@ -63,8 +76,13 @@ export const proxy = {
     countProxy()
     const made = revocable!.call<{ proxy: object }>(undefined, target, handler)
     proxies.add(made.proxy)
+    bound.set(made.proxy, boundOf(target))
     return made
   },
+}
+
+function boundOf(value: unknown): number {
+  return bound.get(value as object) ?? 0
 }
 
 function countProxy(): void {

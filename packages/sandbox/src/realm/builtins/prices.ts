@@ -23,10 +23,12 @@ export const PRICE = {
   encoded: 9,
 } as const
 
-/** Most arguments that `apply` and `Reflect` pass on. */
-export const ARGUMENTS_MAX = 32_768
+/** Most arguments that a function is bound to: they lie on the engine's stack with every call. */
+export const BOUND_MAX = 64
 /** Deepest nesting that `join`, `flat` and JSON follow. */
 export const NESTING_MAX = 200
+/** Deepest nesting of groups in a pattern made of a text. */
+export const PATTERN_DEPTH_MAX = 255
 /** Most proxies that a run makes. */
 export const PROXIES_MAX = 1000
 /** Largest integer that a text, `asIntN` or `asUintN` makes, in bits. */
@@ -43,7 +45,7 @@ export const CHARGES: Readonly<Record<string, string>> = {
   '`BigInt` of a text and `BigInt.prototype.toString`':
     'one for each digit, and the square of their number divided by 4096; for integers beyond 64 bits digits are hexadecimal',
   '`asIntN` and `asUintN`': 'the bits divided by 8',
-  '`Function.prototype.apply`, `Reflect.apply` and `construct`': 'slot for each argument',
+  '`Function.prototype.apply` and `bind`, `Reflect.apply` and `construct`': 'slot for each argument',
   JSON: '`parse`: parsed for each character; `stringify`: character for each of the result, and slot for each value',
   'Map, Set, WeakMap, WeakSet': '`set add`: entry; `clear forEach`: one for each entry',
   Object:

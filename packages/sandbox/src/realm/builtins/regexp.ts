@@ -1,7 +1,7 @@
 /** Patterns: those made of text follow the pinned edition, and matching costs by what is looked at. */
 import { charge } from '../meter.js'
 import { apply, chargeScan, chargeText, construct, nativesOf } from './native.js'
-import { PRICE } from './prices.js'
+import { PATTERN_DEPTH_MAX, PRICE } from './prices.js'
 import { chargedReplacement } from './replacement.js'
 
 const EngineRegExp = RegExp
@@ -126,13 +126,14 @@ function advance(text: string, at: number, isUnicode: boolean): number {
   return first >= 0xd800 && first < 0xdc00 && second >= 0xdc00 && second < 0xe000 ? at + 2 : at + 1
 }
 
-/** Refuses flags, modifiers and repeated names of groups, which only newer editions have. */
+/** Refuses flags, modifiers and repeated names of groups, which only newer editions have, and groups nested too deep. */
 function checkPattern(source: string, flags: string): void {
   for (let i = 0; i < flags.length; i++) {
     if (!includes!.call(FLAGS, flags[i]))
       throw new SyntaxError('the pattern has a flag that the edition does not have')
   }
-  if (!includes!.call(source, '(?')) return
+  if (!includes!.call(source, '(')) return
+  let depth = 0
   const names: string[] = []
   let isInClass = false
   for (let i = 0; i < source.length; i++) {
@@ -140,7 +141,12 @@ function checkPattern(source: string, flags: string): void {
     if (sign === '\\') i++
     else if (sign === '[') isInClass = true
     else if (sign === ']') isInClass = false
-    else if (sign === '(' && source[i + 1] === '?' && !isInClass) checkGroup(source, i + 2, names)
+    else if (sign === ')' && !isInClass) depth--
+    else if (sign === '(' && !isInClass) {
+      if (++depth > PATTERN_DEPTH_MAX)
+        throw new RangeError(`the pattern nests groups to more than ${PATTERN_DEPTH_MAX} levels`)
+      if (source[i + 1] === '?') checkGroup(source, i + 2, names)
+    }
   }
 }
 

@@ -19,9 +19,9 @@ export const FUNDAMENTALS: Permits = {
   },
   Function: { keep: 'prototype' },
   'Function.prototype': {
-    keep: 'length name constructor bind call @@hasInstance',
+    keep: 'length name constructor call @@hasInstance',
     replace: {
-      apply: 'bounds arguments',
+      'apply bind': 'bound arguments',
       toString: 'gives a fixed text: sources show what the instrumenter added',
     },
     remove: { 'arguments caller': 'legacy' },
