@@ -2,8 +2,10 @@
  * Fields one after the other (spec/4-execution §6): how a batch's ops go into a realm and how they ended comes out, without
  * an object or a copy more than needed. Numbers are little-endian; bytes and texts follow their length.
  */
-import { decodeUtf8, utf8Length, writeUtf8 } from '@vitra/log/values'
+import { copyOf, decodeUtf8, utf8Length, writeUtf8 } from '@vitra/log/values'
 
+/** The engine's own: in a realm contracts get another one. */
+const Bytes = Uint8Array
 const START_BYTES = 1024
 const WORD = 2 ** 32
 const WORD_BYTES = 4
@@ -12,7 +14,7 @@ const LOOP_BYTES = 64
 
 /** Writes fields. */
 export class FieldWriter {
-  #bytes = new Uint8Array(START_BYTES)
+  #bytes = new Bytes(START_BYTES)
   #length = 0
 
   /** A whole number below 2^32. */
@@ -48,7 +50,7 @@ export class FieldWriter {
 
   /** The bytes written, copied; the writer begins anew. */
   take(): Uint8Array {
-    const taken = this.#bytes.slice(0, this.#length)
+    const taken = copyOf(this.#bytes, 0, this.#length)
     this.#length = 0
     return taken
   }
@@ -72,7 +74,7 @@ export class FieldWriter {
     const at = this.#length
     const end = at + size
     if (end > this.#bytes.length) {
-      const larger = new Uint8Array(Math.max(end, 2 * this.#bytes.length))
+      const larger = new Bytes(Math.max(end, 2 * this.#bytes.length))
       larger.set(this.#bytes)
       this.#bytes = larger
     }
@@ -111,10 +113,7 @@ export class FieldReader {
     const length = this.uint()
     if (length === 0) return null
     const at = this.#skip(length - 1)
-    const copy = new Uint8Array(length - 1)
-    if (length > LOOP_BYTES) copy.set(this.#bytes.subarray(at, at + length - 1))
-    else for (let i = 0; i < copy.length; i++) copy[i] = this.#bytes[at + i]!
-    return copy
+    return copyOf(this.#bytes, at, at + length - 1)
   }
 
   text(): string {

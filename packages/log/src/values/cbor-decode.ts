@@ -21,6 +21,7 @@ import {
   UINT,
 } from './cbor.js'
 import { floatBytes, readFloat } from './cbor-float.js'
+import { copyOf } from './natives.js'
 import { isBytes } from './shape.js'
 import { decodeUtf8 } from './utf8.js'
 import type { Value, ValueLimits } from './value.js'
@@ -98,7 +99,7 @@ class Decoder {
   #byteString(first: number): Uint8Array {
     const length = this.#count(first)
     const from = this.#skip(length)
-    return new Uint8Array(this.#bytes.subarray(from, from + length))
+    return copyOf(this.#bytes, from, from + length)
   }
 
   #text(first: number): string {

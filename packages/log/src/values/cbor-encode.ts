@@ -21,6 +21,7 @@ import {
   UINT,
 } from './cbor.js'
 import { floatBytes, writeFloat } from './cbor-float.js'
+import { Bytes, copyOf } from './natives.js'
 import { bytesLength, isBytes, isPlain, isWholeArray } from './shape.js'
 import { encodeUtf8, utf8Length, writeAscii, writeUtf8 } from './utf8.js'
 import type { ValueLimits } from './value.js'
@@ -51,7 +52,7 @@ class Encoder {
   /** Names and indexes that lead to the part at hand. */
   readonly #path: (string | number)[] = []
   readonly #parents: object[] = []
-  #bytes = spare ?? new Uint8Array(START_BYTES)
+  #bytes = spare ?? new Bytes(START_BYTES)
   #length = 0
 
   constructor(depthMax: number, bytesMax: number) {
@@ -64,7 +65,7 @@ class Encoder {
   /** The bytes, copied; ends the encoder. */
   take(): Uint8Array {
     if (this.#bytes.length <= SPARE_BYTES_MAX) spare = this.#bytes
-    return this.#bytes.slice(0, this.#length)
+    return copyOf(this.#bytes, 0, this.#length)
   }
 
   any(value: unknown, depth: number): void {
@@ -195,7 +196,7 @@ class Encoder {
     const end = at + size
     if (end > this.#bytesMax) throw tooLarge(this.#bytesMax)
     if (end > this.#bytes.length) {
-      const larger = new Uint8Array(Math.max(end, this.#bytes.length * 2))
+      const larger = new Bytes(Math.max(end, this.#bytes.length * 2))
       larger.set(this.#bytes)
       this.#bytes = larger
     }

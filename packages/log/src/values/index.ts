@@ -12,6 +12,7 @@ export {
 export { decodeValue } from './cbor-decode.js'
 export { encodeValue } from './cbor-encode.js'
 export * from './listing.js'
+export { copyOf } from './natives.js'
 export * from './overlay.js'
 export * from './path.js'
 export { decodeUtf8, encodeUtf8, utf8Length, writeUtf8 } from './utf8.js'

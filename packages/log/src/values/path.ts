@@ -8,6 +8,8 @@ import { PathError } from '../errors.js'
 import { decodeUtf8, encodeUtf8, utf8Length } from './utf8.js'
 
 const NUL = '\0'
+const SLASH = 0x2f
+const DOT = 0x2e
 
 /** Paths below this one belong to the system: contracts read some of them and write none directly. */
 export const SYSTEM_PREFIX = '/.sys'
@@ -20,18 +22,46 @@ export const SYSTEM_PREFIX = '/.sys'
  * @throws {PathError} `PATH_INVALID` saying what is wrong
  */
 export function assertPath(path: unknown): string {
-  if (typeof path !== 'string') throw invalid(typeof path, 'a path is a string such as "/users/bob"')
-  if (!path.startsWith('/')) throw invalid(path, 'a path starts with "/"')
-  if (path.includes(NUL)) throw invalid(path, 'a path holds no NUL')
-  if (!path.isWellFormed()) throw invalid(path, 'a path holds no lone surrogate')
+  if (typeof path === 'string' && isPath(path)) return path
+  throw faultOf(path)
+}
+
+/** One pass, since every read and write of a contract is checked. */
+function isPath(path: string): boolean {
+  const { length } = path
+  if (length > PATH_BYTES_MAX || path.charCodeAt(0) !== SLASH) return false
+  let isAscii = true
+  let start = 1
+  for (let i = 1; i < length; i++) {
+    const unit = path.charCodeAt(i)
+    if (unit === 0) return false
+    if (unit >= 0x80) isAscii = false
+    if (unit !== SLASH) continue
+    if (!isSegment(path, start, i)) return false
+    start = i + 1
+  }
+  if (!isSegment(path, start, length)) return false
+  if (isAscii) return true
+  const bytes = utf8Length(path)
+  return bytes >= 0 && bytes <= PATH_BYTES_MAX
+}
+
+function isSegment(path: string, from: number, to: number): boolean {
+  if (path.charCodeAt(from) !== DOT) return to > from
+  return to - from > 2 || (to - from === 2 && path.charCodeAt(from + 1) !== DOT)
+}
+
+/** What is wrong with what is no path. */
+function faultOf(path: unknown): PathError {
+  if (typeof path !== 'string') return invalid(typeof path, 'a path is a string such as "/users/bob"')
+  if (!path.startsWith('/')) return invalid(path, 'a path starts with "/"')
+  if (path.includes(NUL)) return invalid(path, 'a path holds no NUL')
+  if (!path.isWellFormed()) return invalid(path, 'a path holds no lone surrogate')
   for (const segment of path.slice(1).split('/')) {
-    if (segment === '') throw invalid(path, 'a path holds no empty segment and no trailing "/"')
-    if (segment === '.' || segment === '..') throw invalid(path, 'a path holds no "." or ".." segment')
+    if (segment === '') return invalid(path, 'a path holds no empty segment and no trailing "/"')
+    if (segment === '.' || segment === '..') return invalid(path, 'a path holds no "." or ".." segment')
   }
-  if (path.length > PATH_BYTES_MAX || utf8Length(path) > PATH_BYTES_MAX) {
-    throw invalid(path, `a path takes at most ${PATH_BYTES_MAX} bytes`)
-  }
-  return path
+  return invalid(path, `a path takes at most ${PATH_BYTES_MAX} bytes`)
 }
 
 /** Like {@link assertPath}, for the prefix of a listing: `/` stands for the root. */

@@ -3,9 +3,7 @@
  * themselves, so nothing here believes what an object says: no `instanceof`, no `length` of its own.
  */
 
-// As they are before a sandbox puts metered ones in their place.
-const { isView } = ArrayBuffer
-const { apply } = Reflect
+import { apply, isView } from './natives.js'
 
 const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object
 const tagOf = getter(Symbol.toStringTag)

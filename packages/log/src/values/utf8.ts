@@ -3,10 +3,10 @@
  * its own, and both sides of its boundary have to agree on every byte. Browser-safe.
  */
 
+import { Bytes, fromCharCode } from './natives.js'
+
 /** Code units gathered before they become text; the engine limits how many arguments a call takes. */
 const CHUNK_UNITS = 4096
-/** As it is before a sandbox puts a metered one in its place. */
-const { fromCharCode } = String
 
 /** Bytes of a text in UTF-8; -1 where it holds a lone surrogate and so has no encoding. */
 export function utf8Length(text: string): number {
@@ -65,7 +65,7 @@ export function writeUtf8(text: string, out: Uint8Array, start: number): number 
 
 /** UTF-8 of a well-formed text. */
 export function encodeUtf8(text: string): Uint8Array {
-  const out = new Uint8Array(utf8Length(text))
+  const out = new Bytes(utf8Length(text))
   writeUtf8(text, out, 0)
   return out
 }
