@@ -31,8 +31,9 @@ export class ApplyBatch {
   }
 
   /** @throws what the view rejects with */
-  run(contract: Contract, state: StateSession | undefined): Promise<RunsResult> {
+  run(contract: Contract, state: StateSession | undefined, isCareful: boolean): Promise<RunsResult> {
     return contract.apply({
+      isCareful,
       items: this.#ops,
       answer: (nth, question) => this.#session(nth).answer(question),
       onEndings: (endings) => this.#take(endings),

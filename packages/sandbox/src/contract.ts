@@ -64,6 +64,8 @@ export interface ApplyItem {
 /** `apply` over ops, one after the other; for {@link steps}, which is what everybody else calls. */
 export interface ApplyRequest {
   readonly items: readonly ApplyItem[]
+  /** Has the guest tell each ending at once: where it fails, all that went before is known. */
+  readonly isCareful?: boolean
   /** What lets the guest go on from what it knows of the state; without it the guest asks for everything. */
   readonly state?: StateSession
   /** Answers what the op at a position reads and asks for. A rejection ends the batch. */
@@ -96,8 +98,8 @@ export interface Contract {
    * @throws {SandboxError}
    */
   call(request: CallRequest): Promise<CallResult>
-  /** Runs `process` over encoded ops. @throws {SandboxError} where it is closed or refused */
-  process(ops: readonly Uint8Array[]): Promise<RunsResult>
+  /** Runs `process` over encoded ops; `isCareful` as in {@link ApplyRequest}. @throws {SandboxError} where it is closed or refused */
+  process(ops: readonly Uint8Array[], isCareful?: boolean): Promise<RunsResult>
   /** Runs `apply`. @throws {SandboxError} where it is closed or refused, or whatever `answer` rejects with */
   apply(request: ApplyRequest): Promise<RunsResult>
 }
@@ -165,10 +167,10 @@ export class LoadedContract implements Contract {
     throw this.#methodError(method, ending)
   }
 
-  process(ops: readonly Uint8Array[]): Promise<RunsResult> {
+  process(ops: readonly Uint8Array[], isCareful = false): Promise<RunsResult> {
     const rest = { extra: null, key: null, seq: 0, ts: 0 }
     const items = ops.map((subject) => packItem({ subject, seed: this.#seed(randomSeed), ...rest }))
-    return this.#runAll(MODE.process, items, {})
+    return this.#runAll(MODE.process, items, { isCareful })
   }
 
   apply({ items, ...how }: ApplyRequest): Promise<RunsResult> {
@@ -206,7 +208,7 @@ export class LoadedContract implements Contract {
   /** Runs one item after the other, and says how far the guest got. */
   async #runAll(mode: Mode, items: readonly Uint8Array[], how: RunOptions): Promise<RunsResult> {
     const { rules, run } = this.#options
-    const { isWriter = null, state, answer, onEndings, signal } = how
+    const { isWriter = null, isCareful = false, state, answer, onEndings, signal } = how
     const endings: Ending[] = []
     const take = (payload: Uint8Array): void => {
       const next = readEndings(payload, mode, rules.limits)
@@ -217,7 +219,7 @@ export class LoadedContract implements Contract {
       endings.push(...next)
     }
     const batch = nextBatch++
-    const runs = { mode, isWriter, batch, items, state: state?.id ?? 0, after: state?.after ?? 0 }
+    const runs = { mode, isWriter, isCareful, batch, items, state: state?.id ?? 0, after: state?.after ?? 0 }
     state?.reset()
     try {
       await run({
@@ -246,7 +248,7 @@ let nextBatch = 1
 
 interface RunOptions
   extends Pick<GuestRun, 'signal'>,
-    Partial<Pick<ApplyRequest, 'answer' | 'onEndings' | 'state'>> {
+    Partial<Pick<ApplyRequest, 'answer' | 'isCareful' | 'onEndings' | 'state'>> {
   /** Value of `isWriter`; null outside methods. */
   readonly isWriter?: boolean | null
 }

@@ -48,6 +48,11 @@ export class FieldWriter {
     this.#copy(fields)
   }
 
+  /** Length of what is written, in bytes. */
+  get length(): number {
+    return this.#length
+  }
+
   /** The bytes written, copied; the writer begins anew. */
   take(): Uint8Array {
     const taken = copyOf(this.#bytes, 0, this.#length)

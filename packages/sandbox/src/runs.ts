@@ -15,6 +15,8 @@ export interface Runs {
   readonly state: number
   /** The batch that brought the state to where it is now; 0 where something else did. */
   readonly after: number
+  /** Each ending is told at once, since a guest did not survive such a batch. */
+  readonly isCareful: boolean
   /** What the realms are given, in order. */
   readonly items: readonly Uint8Array[]
 }
@@ -38,9 +40,10 @@ export interface RunItem {
 const IS_WRITER = [null, false, true] as const
 
 /** A run frame's payload. */
-export function packRuns({ id, mode, isWriter, batch, state, after, items }: Runs): Uint8Array {
+export function packRuns({ id, mode, isWriter, batch, state, after, isCareful, items }: Runs): Uint8Array {
   const writer = new FieldWriter()
-  for (const field of [id, mode, IS_WRITER.indexOf(isWriter), batch, state, after]) writer.wide(field)
+  const numbers = [id, mode, IS_WRITER.indexOf(isWriter), batch, state, after, isCareful ? 1 : 0]
+  for (const number of numbers) writer.wide(number)
   for (const item of items) writer.bytes(item)
   return writer.take()
 }
@@ -50,7 +53,7 @@ export function unpackRuns(payload: Uint8Array): Runs {
   const reader = new FieldReader(payload)
   const wide = () => reader.wide()
   const runs = { id: wide(), mode: wide() as Mode, isWriter: IS_WRITER[wide()]! }
-  const place = { batch: wide(), state: wide(), after: wide() }
+  const place = { batch: wide(), state: wide(), after: wide(), isCareful: wide() === 1 }
   const items: Uint8Array[] = []
   while (!reader.isAtEnd) items.push(reader.bytes()!)
   return { ...runs, ...place, items }

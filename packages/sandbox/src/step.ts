@@ -67,9 +67,9 @@ async function stepAll(
   const plans = await runProcess(contract, inputs.map(plan))
   const ops = plans.flatMap((planned) => ('op' in planned ? [applyOp(planned)] : []))
   let batch = new ApplyBatch(view, ops)
-  const endings = await endingsOf(ops.length, (count) => {
-    batch = new ApplyBatch(view, ops.slice(0, count))
-    return batch.run(contract, session)
+  const endings = await endingsOf(ops.length, (isCareful) => {
+    batch = new ApplyBatch(view, ops)
+    return batch.run(contract, session, isCareful)
   })
   const done: Step[] = []
   let nth = 0
@@ -120,7 +120,7 @@ async function runProcess(
 ): Promise<(Planned | Step)[]> {
   const isRun = ({ input }: Planned): boolean => input.processed === 'run' && contract.hasProcess
   const ops = plans.flatMap((planned) => ('op' in planned && isRun(planned) ? [planned.op] : []))
-  const endings = await endingsOf(ops.length, (count) => contract.process(ops.slice(0, count)))
+  const endings = await endingsOf(ops.length, (isCareful) => contract.process(ops, isCareful))
   const done: (Planned | Step)[] = []
   let nth = 0
   for (const planned of plans) {
@@ -168,16 +168,16 @@ function opSeed({ oplog, seq, block }: StepInput): Uint8Array {
 const ATTEMPTS = 2
 
 /**
- * Endings of the first items, at least of one. Where a guest failed in the very first, it is tried again by itself;
- * after that the failure stands for its ending.
+ * Endings of the first items, at least of one. Where none is known of a batch in which a guest failed, all is tried again
+ * with care; after that the failure stands for the ending of the very first.
  */
 async function endingsOf(
   count: number,
-  run: (count: number) => Promise<RunsResult>,
+  run: (isCareful: boolean) => Promise<RunsResult>,
 ): Promise<readonly (Ending | SandboxError)[]> {
   if (count === 0) return []
-  let result = await run(count)
-  for (let n = 1; n < ATTEMPTS && result.endings.length === 0; n++) result = await run(1)
+  let result = await run(false)
+  for (let n = 1; n < ATTEMPTS && result.endings.length === 0; n++) result = await run(true)
   return result.endings.length > 0 ? result.endings : [result.failure!]
 }
 

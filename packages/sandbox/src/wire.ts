@@ -50,11 +50,41 @@ export const HOST_FRAME_BYTES_MAX = 512 * 1024 * 1024
 export const MODE = { apply: 0, process: 1, call: 2 } as const
 export type Mode = (typeof MODE)[keyof typeof MODE]
 
+/** What a realm is told of a batch. */
+export const BATCH = {
+  /** The state is one that lasts from batch to batch. */
+  isLasting: 1,
+  /** It is where the last such batch in this realm left it. */
+  goesOn: 2,
+  /** Each ending is told at once, since a guest did not survive the batch. */
+  isCareful: 4,
+} as const
+
+/** Whether a realm goes on: 0 where it does. */
+export const STOP = {
+  /** It does not. */
+  here: 1,
+  /** It is not to be used again. */
+  spent: 2,
+  /** No other realm is to go on with the batch either. */
+  over: 4,
+} as const
+
+/** What the guest wants with a realm's next turn. */
+export const ORDER = {
+  goOn: 0,
+  /** Tell all endings. */
+  tell: 1,
+  /** Begin no further run. */
+  stop: 2,
+} as const
+export type Order = (typeof ORDER)[keyof typeof ORDER]
+
 /** What the guest process does for the realm. The numbers are the first argument of the realm's host function. */
 export const SERVICE = {
   /** Gives the packed limits of the rules. */
   limits: 0,
-  /** Gives what the realm is to run: see `RunItem`, one after the other. */
+  /** Gives what the realm is to run: flags of {@link BATCH}, then each `RunItem`. */
   items: 1,
   /** Takes a path, gives the encoded value there before the op, nothing where there is none. */
   get: 2,
@@ -62,7 +92,7 @@ export const SERVICE = {
   ask: 3,
   /** Takes a line of the console. */
   log: 4,
-  /** Takes an ending, see `RawEnding`; gives true where the realm is to go on with the next item. */
-  ending: 5,
+  /** Takes endings, see `RawEnding`, how many they are, and of {@link STOP} whether the realm goes on with the next item. */
+  endings: 5,
 } as const
 export type Service = (typeof SERVICE)[keyof typeof SERVICE]

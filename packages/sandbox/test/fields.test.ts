@@ -51,7 +51,16 @@ describe('fields', () => {
 
   it('hold runs', () => {
     const holds = (n: number, isWriter: boolean | null, items: Uint8Array[]) => {
-      const runs: Runs = { id: n, mode: 2, isWriter, batch: n, state: 0, after: n, items }
+      const runs: Runs = {
+        id: n,
+        mode: 2,
+        isWriter,
+        batch: n,
+        state: 0,
+        after: n,
+        isCareful: n % 2 === 0,
+        items,
+      }
       expect(unpackRuns(packRuns(runs))).toEqual(runs)
     }
     fc.assert(fc.property(whole, fc.constantFrom(null, false, true), fc.array(bytes), holds))

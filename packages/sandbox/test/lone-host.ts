@@ -30,7 +30,7 @@ const channel = new Channel(guest.stdio[3], {
     if (kind !== FRAME.loaded) return
     const subject = new TextEncoder().encode('loop')
     const items = [packItem({ subject, extra: pack({}), seed: null, key: null, seq: 0, ts: 0 })]
-    channel.send(FRAME.run, packRuns({ id: 1, mode: MODE.call, isWriter: true, batch: 1, state: 0, after: 0, items }))
+    channel.send(FRAME.run, packRuns({ id: 1, mode: MODE.call, isWriter: true, batch: 1, state: 0, after: 0, isCareful: false, items }))
     setTimeout(() => process.stdout.write('looping'), 200)
   }
 })

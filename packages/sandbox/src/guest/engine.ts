@@ -39,6 +39,10 @@ export interface EngineIsolate {
 export interface Engine {
   Isolate: new (options: { memoryLimit: number }) => EngineIsolate
   Callback: new (
-    callback: (service: Service, payload?: Uint8Array | string) => Uint8Array | boolean | undefined,
+    callback: (
+      service: Service,
+      payload?: Uint8Array | string,
+      ...numbers: number[]
+    ) => Uint8Array | undefined,
   ) => object
 }

@@ -7,27 +7,22 @@ import type { Value } from '@vitra/log/values'
 import { ORPHAN_GRACE_MS } from '../constants.js'
 import { pack, unpack } from '../pack.js'
 import { type Runs, unpackRuns } from '../runs.js'
-import { EXIT_ENGINE, FRAME, SERVICE, type Service } from '../wire.js'
+import { EXIT_ENGINE, FRAME, ORDER, type Order, SERVICE, type Service } from '../wire.js'
 import { Batch } from './batch.js'
 import { readFrame, writeFrame } from './channel.js'
 import type { Engine } from './engine.js'
 import { Loaded } from './loaded.js'
 import { type Realm, Realms, type Settings } from './realms.js'
-import { StateCache, StateCaches } from './state-cache.js'
 
 const EXIT_LOST = 1
 
 const require = createRequire(process.argv[1]!)
 const engine = loadEngine(process.argv[2]!)
 const contracts = new Map<number, Loaded>()
-const states = new StateCaches()
 /** What the realm at work belongs to. */
 let loaded: Loaded
 let batch: Batch
-/** True where the realm at work may run the next item as well. */
-let isReusable = false
-/** True where it has begun to. */
-let goesOn = false
+let atWork: Realm
 let realms: Realms
 /** Longest that a run may be at work, in milliseconds. */
 let limitMs: number
@@ -64,13 +59,17 @@ function start(payload: Uint8Array): void {
 }
 
 /** What the realm's host function does. Never throws: an exception would carry paths of this machine. */
-function serve(service: Service, payload?: Uint8Array | string): Uint8Array | boolean | undefined {
+function serve(
+  service: Service,
+  payload?: Uint8Array | string,
+  ...numbers: number[]
+): Uint8Array | undefined {
   try {
     switch (service) {
       case SERVICE.limits:
         return loaded.limits
       case SERVICE.items:
-        return batch.items(loaded.isPure)
+        return batch.items(loaded.isPure, atWork.isAt(batch.runs))
       case SERVICE.get:
         return batch.get(payload as string)
       case SERVICE.ask:
@@ -78,12 +77,9 @@ function serve(service: Service, payload?: Uint8Array | string): Uint8Array | bo
       case SERVICE.log:
         batch.log(payload as Uint8Array)
         return undefined
-      case SERVICE.ending:
-        // The engine's own time limit may have ended the run: what looks like an ending is none.
-        if (batch.busyMs > limitMs) giveUp()
-        isReusable = batch.end(payload as Uint8Array) && loaded.isPure
-        goesOn = isReusable && !batch.isDone
-        return goesOn
+      case SERVICE.endings:
+        batch.take(payload as Uint8Array, numbers[0]!, numbers[1]!)
+        return undefined
     }
   } catch {
     process.exit(EXIT_LOST)
@@ -147,16 +143,15 @@ function unload(id: number): void {
 }
 
 function run(runs: Runs): void {
-  const { id, mode, isWriter, state, after } = runs
+  const { id, mode, isWriter } = runs
   loaded = contracts.get(id)!
-  const cache = state === 0 ? new StateCache() : states.take(state, after)
-  batch = new Batch(runs, cache)
+  batch = new Batch(runs)
   while (!batch.isDone) {
-    const realm = takeRealm(isWriter)
-    runIn(realm, mode)
-    loaded.release(realm, isWriter, isReusable)
+    atWork = takeRealm(isWriter)
+    runIn(atWork, mode)
+    atWork.arrive(runs)
+    loaded.release(atWork, isWriter, batch.isReusable)
   }
-  states.put(state, cache, runs.batch)
   batch.finish()
   prepare()
 }
@@ -179,14 +174,23 @@ function prepare(): void {
   }
 }
 
-/** Runs items in a realm, for as long as it can be used. */
+/** Runs items in a realm, for as long as it goes on. */
 function runIn(realm: Realm, mode: Runs['mode']): void {
-  realm.turn(mode)
-  do {
-    const { nth } = batch
-    realm.turn(mode)
-    if (batch.nth === nth) giveUp()
-  } while (goesOn)
+  try {
+    turn(realm, mode, ORDER.goOn)
+    while (batch.goesOn) turn(realm, mode, batch.order)
+  } catch {
+    batch.tell()
+    giveUp()
+  }
+}
+
+/** @throws where time or memory ran out */
+function turn(realm: Realm, mode: Runs['mode'], order: Order): void {
+  batch.beginRun()
+  realm.turn(mode, order)
+  // The engine's own time limit may have ended the run: what looks like an ending would be none.
+  if (batch.busyMs > limitMs) throw new Error('the contract ran for too long')
 }
 
 function giveUp(): never {

@@ -4,7 +4,8 @@
  * character come out of isolated-vm's snapshots as others.
  */
 
-import type { Mode, Service } from '../wire.js'
+import type { Runs } from '../runs.js'
+import type { Mode, Order, Service } from '../wire.js'
 import type { Engine, EngineContext, EngineIsolate, EngineModule, EngineScript, Reference } from './engine.js'
 import { CONTRACT, earlySources, lateSources, type Plan, TAIL, TAIL_REACHED } from './facades.js'
 
@@ -26,43 +27,66 @@ export interface Settings {
 export type HostFunction = (
   service: Service,
   payload?: Uint8Array | string,
-) => Uint8Array | boolean | undefined
+  ...numbers: number[]
+) => Uint8Array | undefined
 
 /** A realm with a contract in it, ready to run. */
 export class Realm {
   readonly #context: EngineContext
   readonly #look: Reference
   readonly #turn: Reference
-  readonly #timeout: { timeout: number }
+  readonly #isSound: Reference
+  readonly #timeoutMs: number
+  #state = 0
+  #batch = 0
 
   constructor(context: EngineContext, entry: Reference, timeoutMs: number) {
     this.#context = context
     this.#look = entry.getSync('look', { reference: true })
     this.#turn = entry.getSync('turn', { reference: true })
-    this.#timeout = { timeout: timeoutMs }
+    this.#isSound = entry.getSync('isSound', { reference: true })
+    this.#timeoutMs = timeoutMs
     entry.release()
   }
 
-  /** What the contract offers, packed. */
+  /** True where the realm knows a state that went on from what it left. */
+  isAt({ state, after }: Runs): boolean {
+    return after !== 0 && this.#state === state && this.#batch === after
+  }
+
+  /** Notes up to where the realm knows the state. */
+  arrive({ state, batch }: Runs): void {
+    if (state === 0) return
+    this.#state = state
+    this.#batch = batch
+  }
+
+  /** What the contract offers, packed. @throws where time or memory ran out */
   look(): Uint8Array {
-    return this.#look.applySync(undefined, [], { ...this.#timeout, result: { copy: true } }) as Uint8Array
+    const options = { timeout: this.#timeoutMs, result: { copy: true } } as const
+    return this.#look.applySync(undefined, [], options) as Uint8Array
   }
 
   /**
-   * Ends the run in progress and starts the next, if the host function, which takes the ending, says so. The ending comes
-   * with the turn after the one that starts a run, when nothing is left to do in it.
+   * Ends the run in progress, in which nothing is left to do, and starts the next one. What comes of it goes out through
+   * the host function.
+   *
+   * @throws where time or memory ran out
    */
-  turn(mode: Mode): void {
+  turn(mode: Mode, order: Order): void {
+    const timeout = { timeout: this.#timeoutMs }
+    const startedAt = performance.now()
     try {
-      this.#turn.applySync(undefined, [mode], this.#timeout)
-    } catch {
-      // A rejection that the contract did not handle, which has no meaning: the ending tells all. Time and
-      // memory running out show in that no ending comes.
+      this.#turn.applySync(undefined, [mode, order], timeout)
+    } catch (error) {
+      // Else it is a rejection that the contract did not handle, which has no meaning: the ending tells all.
+      const isLate = performance.now() - startedAt >= this.#timeoutMs
+      if (isLate || this.#isSound.applySync(undefined, [], timeout) !== true) throw error
     }
   }
 
   release(): void {
-    for (const handle of [this.#look, this.#turn, this.#context]) handle.release()
+    for (const handle of [this.#look, this.#turn, this.#isSound, this.#context]) handle.release()
   }
 }
 

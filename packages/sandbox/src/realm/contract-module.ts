@@ -1,9 +1,9 @@
 /** The module 'contract' as the realm offers it (spec/4-execution §2): reads of the index and of the own oplog. */
 import type { Entry, Index, ListedEntry, Oplog, OplogInfo } from '@vitra/contract-sdk'
 import { MODE } from '../wire.js'
+import { ask, readState } from './batch.js'
 import { refusal } from './errors.js'
 import { hex } from './hex.js'
-import { ask, readState } from './host.js'
 import { take, unmetered } from './meter.js'
 import { PRICE } from './prices.js'
 import { runIn } from './run.js'

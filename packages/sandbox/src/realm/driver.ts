@@ -5,18 +5,18 @@
 import './prelude.js'
 import { assertModule, cleanCaught, createUtil } from '@vitra/contract-sdk/modules'
 import { encodeValue } from '@vitra/log/values'
-import { packEnding } from '../ending-fields.js'
-import { FieldReader, FieldWriter } from '../fields.js'
-import { type RunItem, readItem } from '../runs.js'
-import { MODE, type Mode } from '../wire.js'
+import type { RunItem } from '../runs.js'
+import { MODE, type Mode, ORDER, type Order } from '../wire.js'
+import { bringForward, endRun, isRunning, nextItem } from './batch.js'
 import { realmConsole, speak } from './console.js'
 import { index, listOplogs, oplog } from './contract-module.js'
 import { clean, diagnose, keepFrames } from './errors.js'
 import { freezeModule } from './freeze.js'
-import { connect, type HostFunction, takeItems, takeLimits, tellEnding } from './host.js'
+import { connect, type HostFunction, takeLimits } from './host.js'
 import {
   type Ending,
   type Exports,
+  type Finish,
   failedBy,
   inspect,
   PENDING,
@@ -59,11 +59,8 @@ function offer<T extends object>(module: T): T {
 
 let limits: RunLimits
 let accepted: Exports | undefined
-/** What is left to run. */
-let items: FieldReader | undefined
-/** Gives the bytes of the ending of the run in progress. */
-let finish: (() => Uint8Array) | undefined
-const writer = new FieldWriter()
+/** Ends the run in progress; true where another is to follow. */
+let finish: ((order: Order) => boolean) | undefined
 
 /** Takes the contract's exports, from the tail module or from the guest. */
 function accept(exports: Exports): void {
@@ -83,46 +80,57 @@ function look(): Uint8Array {
  * Ends the run in progress, since nothing is left to do in it, and starts the next: everything up to the first point where the
  * contract waits for something.
  */
-function turn(mode: Mode): void {
-  if (finish !== undefined) {
-    const told = finish
-    finish = undefined
-    if (!unmetered(() => tellEnding(told()))) {
-      items = undefined
-      return
-    }
-  }
-  start(mode, accepted!)
+function turn(mode: Mode, order: Order): void {
+  const end = finish
+  finish = undefined
+  if (end === undefined || unmetered(() => end(order))) start(mode, accepted!)
+}
+
+/** True where a turn came to its end, whatever the contract left behind. */
+function isSound(): boolean {
+  return finish !== undefined || !isRunning()
 }
 
 function start(mode: Mode, contract: Exports): void {
-  finish = () => told({ isOk: false, told: ['pending'] })
-  const [run, prepared] = unmetered((): [Run, Prepared] => {
-    items ??= new FieldReader(takeItems())
-    const item = readItem(items)
+  const pending: Prepared = { call: null, finish: (ending) => ending }
+  let prepared = pending
+  let followed: Finish = () => PENDING
+  finish = (order) => end(prepared, followed, order)
+  const run = unmetered((): Run => {
+    const item = nextItem()
     const { seed, key } = item
     const run: Run = { mode, seed, limits, key, isOpen: true }
     beginRun(run)
     speak()
     keepFrames(mode === MODE.call)
     refuel(limits.fuelMax)
-    return [run, prepare(contract, run, item)]
+    prepared = prepare(contract, run, item)
+    return run
   })
-  const { call, finish: complete } = prepared
-  const followed = call === null ? () => PENDING : watch(run, call)
-  finish = () => told(complete(followed()))
+  if (prepared.call !== null) followed = watch(run, prepared.call)
 }
 
-/** Bytes of an ending; of a run that used up what it was given, whatever the contract made of that. */
-function told(ending: Ending): Uint8Array {
+/** Ends a run. What it has run out of counts, whatever the contract made of that. */
+function end({ finish: complete, writes }: Prepared, followed: Finish, order: Order): boolean {
+  const reached = limitReached()
+  const ending = reached ?? complete(followed())
   const fuel = fuelUsed()
-  const reached = limitReached() ?? ending
-  if (reached.isOk) return packEnding({ ...reached, fuel }, writer)
-  return packEnding({ isOk: false, fuel, told: encodeValue(reached.told) }, writer)
+  const how = {
+    isSpent: reached !== null || ending === PENDING,
+    isOver: order === ORDER.stop || reached === RESOURCE,
+    isDue: order === ORDER.tell,
+  }
+  if (!ending.isOk) return endRun({ isOk: false, fuel, told: encodeValue(ending.told) }, how)
+  if (writes !== undefined) bringForward(writes())
+  const { value, writes: told } = ending
+  return endRun({ isOk: true, fuel, value, writes: told }, how)
 }
+
+/** What is beyond this process; the host tries it in another. */
+const RESOURCE: Ending = Object.freeze({ isOk: false, told: ['resource'] })
 
 function limitReached(): Ending | null {
-  if (taintedBy() !== undefined) return { isOk: false, told: ['resource'] }
+  if (taintedBy() !== undefined) return RESOURCE
   const code = exhaustedBy()
   return code === undefined ? null : failedBy(code)
 }
@@ -144,13 +152,13 @@ Object.assign(globalThis, {
     lock(
       host: HostFunction,
       unlisted: Unlisted,
-    ): { turn: typeof turn; look: typeof look; accept: typeof accept } {
+    ): Record<'accept' | 'isSound' | 'look' | 'turn', (...given: never[]) => unknown> {
       connect(host)
       limits = readLimits(decodeFresh(takeLimits()) as number[])
       lock({ console: realmConsole }, unlisted)
       freezeModule(offered)
       refuel(limits.fuelMax)
-      return { turn, look, accept }
+      return { accept, isSound, look, turn }
     },
   },
 })

@@ -10,7 +10,8 @@ import { decodeFresh } from './values.js'
 export type HostFunction = (
   service: Service,
   payload?: Uint8Array | string,
-) => Uint8Array | boolean | undefined
+  ...numbers: number[]
+) => Uint8Array | undefined
 
 let host: HostFunction
 
@@ -20,27 +21,27 @@ export function connect(hostFunction: HostFunction): void {
 
 /** Limits of the rules, as the host packed them. */
 export function takeLimits(): Uint8Array {
-  return host(SERVICE.limits) as Uint8Array
+  return host(SERVICE.limits)!
 }
 
-/** What this realm is to run, one item after the other. */
+/** A batch that this realm is to run. */
 export function takeItems(): Uint8Array {
-  return host(SERVICE.items) as Uint8Array
+  return host(SERVICE.items)!
 }
 
-/** Tells how the run ended. True where another one is to follow. */
-export function tellEnding(ending: Uint8Array): boolean {
-  return host(SERVICE.ending, ending) === true
+/** Tells how runs ended. @param stop of {@link STOP} */
+export function tellEndings(endings: Uint8Array, count: number, stop: number): void {
+  host(SERVICE.endings, endings, count, stop)
 }
 
-/** The encoded value at a path of the state before the op. */
-export function readState(path: string): Uint8Array | undefined {
-  return host(SERVICE.get, path) as Uint8Array | undefined
+/** The encoded value at a path, before the first op whose ending is not told. */
+export function fetchState(path: string): Uint8Array | undefined {
+  return host(SERVICE.get, path)
 }
 
-/** Asks the host and waits. */
-export function ask(...question: unknown[]): Value {
-  return decodeFresh(host(SERVICE.ask, encodeValue(question, FRAME_LIMITS)) as Uint8Array)
+/** Asks the host anything else and waits. */
+export function askHost(...question: unknown[]): Value {
+  return decodeFresh(host(SERVICE.ask, encodeValue(question, FRAME_LIMITS))!)
 }
 
 /** Tells the guest process a line of the console. */

@@ -44,6 +44,8 @@ export interface Prepared {
   /** Null where there is nothing to call. */
   readonly call: (() => unknown) | null
   readonly finish: (ending: Ending) => Ending
+  /** What a run that ends well changes in the state, in order. */
+  readonly writes?: () => readonly Write[]
 }
 
 export function prepareApply(contract: Exports, run: Run, { subject, ...item }: RunItem): Prepared {
@@ -59,6 +61,7 @@ export function prepareApply(contract: Exports, run: Run, { subject, ...item }: 
       if (queue.isExhausted && ending !== PENDING) return failedBy('size')
       return ending.isOk ? { ...ending, writes: queue.takeNew() } : ending
     },
+    writes: () => queue.writes,
   }
 }
 

@@ -3,10 +3,10 @@
  * first. System writes are granted by the host, which accepts none that it did not grant.
  */
 import type { Tx } from '@vitra/contract-sdk'
-import type { Change } from '@vitra/log/values'
+import type { Write } from '../ending-fields.js'
+import { ask } from './batch.js'
 import { type ListReply, listed, readEntry } from './contract-module.js'
 import { refusal } from './errors.js'
-import { ask } from './host.js'
 import { PRICE } from './prices.js'
 import type { Run } from './run.js'
 import {
@@ -24,7 +24,7 @@ const MESSAGE_SIZE = 'the op writes more than the rules allow'
 
 export class Queue {
   readonly #run: Run
-  readonly #changes: Change[] = []
+  readonly #changes: Write[] = []
   readonly #newest = new Map<string, Uint8Array | null>()
   #bytes = 0
   #told = 0
@@ -36,12 +36,15 @@ export class Queue {
   }
 
   /** Changes that the host has not been told about. */
-  takeNew(): [string, Uint8Array | null][] {
-    const fresh = this.#changes
-      .slice(this.#told)
-      .map(({ path, value }): [string, Uint8Array | null] => [path, value])
+  takeNew(): readonly Write[] {
+    const fresh = this.#told === 0 ? this.#changes : this.#changes.slice(this.#told)
     this.#told = this.#changes.length
     return fresh
+  }
+
+  /** All changes, in call order. */
+  get writes(): readonly Write[] {
+    return this.#changes
   }
 
   write(path: string, value: Uint8Array | null): void {
@@ -52,7 +55,7 @@ export class Queue {
       throw refusal('size', MESSAGE_SIZE)
     }
     this.#bytes = bytes
-    this.#changes.push({ path, value })
+    this.#changes.push([path, value])
     this.#newest.set(path, value)
   }
 

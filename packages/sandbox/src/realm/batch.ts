@@ -1,0 +1,116 @@
+/**
+ * A batch of runs as the realm sees it (spec/4-execution §6): the items, the state that they read and bring forward, and the
+ * endings, of which the guest gets many at a time.
+ */
+import { isSystemPath, type Value } from '@vitra/log/values'
+import { packEnding, type RawEnding, type Write } from '../ending-fields.js'
+import { FieldReader, FieldWriter } from '../fields.js'
+import { type RunItem, readItem } from '../runs.js'
+import { BATCH, STOP } from '../wire.js'
+import { askHost, fetchState, takeItems, tellEndings } from './host.js'
+import { StateCache } from './state-cache.js'
+
+/** Endings are told at the latest after so many: the host has work with them while the next ops run. */
+const UNTOLD_MAX = 64
+const UNTOLD_BYTES_MAX = 256 * 1024
+/** A batch stops after an op that reaches this many bytes written, so that the host has its say. */
+const WRITTEN_MAX = 8 * 1024 * 1024
+
+const ending = new FieldWriter()
+const untold = new FieldWriter()
+let items: FieldReader | null = null
+let isCareful = false
+let untoldCount = 0
+let written = 0
+let lasting = new StateCache()
+let cache = lasting
+let hasChangedSystem = false
+
+/** True while a batch is in progress. */
+export function isRunning(): boolean {
+  return items !== null
+}
+
+/** The next item; where no batch is in progress, the first of the next one. */
+export function nextItem(): RunItem {
+  items ??= begin()
+  return readItem(items)
+}
+
+function begin(): FieldReader {
+  const reader = new FieldReader(takeItems())
+  const flags = reader.uint()
+  isCareful = (flags & BATCH.isCareful) !== 0
+  written = 0
+  hasChangedSystem = false
+  if ((flags & BATCH.isLasting) === 0) {
+    cache = new StateCache()
+    return reader
+  }
+  if ((flags & BATCH.goesOn) === 0 || lasting.isFull) lasting = new StateCache()
+  cache = lasting
+  return reader
+}
+
+/** The encoded value at a path before this op. */
+export function readState(path: string): Uint8Array | undefined {
+  let value = cache.get(path)
+  if (value === undefined) {
+    tellEarlier()
+    value = fetchState(path) ?? null
+    cache.keep(path, value)
+  }
+  return value ?? undefined
+}
+
+/** Asks the host anything else and waits. */
+export function ask(...question: unknown[]): Value {
+  tellEarlier()
+  return askHost(...question)
+}
+
+/** Brings the state forward by what an op wrote. */
+export function bringForward(changes: readonly Write[]): void {
+  for (const [path, value] of changes) {
+    cache.write(path, value)
+    written += path.length + (value?.length ?? 0)
+    // A new contract or new participants: the ops behind this one may not be executed in this batch.
+    if (isSystemPath(path)) hasChangedSystem = true
+  }
+}
+
+/** What the end of a run means for those behind it. */
+export interface EndOptions {
+  /** True where the realm is not to be used again. */
+  readonly isSpent: boolean
+  /** True where no further run is to begin in this batch. */
+  readonly isOver: boolean
+  /** True where the host has waited long enough. */
+  readonly isDue: boolean
+}
+
+/** Takes the ending of a run. True where another run is to follow in this realm. */
+export function endRun(raw: RawEnding, { isSpent, isOver, isDue }: EndOptions): boolean {
+  untold.append(packEnding(raw, ending))
+  untoldCount++
+  const stops =
+    (isSpent ? STOP.spent : 0) | (isOver || hasChangedSystem || written > WRITTEN_MAX ? STOP.over : 0)
+  if (stops !== 0 || items!.isAtEnd) {
+    items = null
+    tell(stops | STOP.here)
+    return false
+  }
+  if (isDue || isCareful || untoldCount >= UNTOLD_MAX || untold.length > UNTOLD_BYTES_MAX) tell(0)
+  return true
+}
+
+/** What the guest does not know of yet, it has to know before it is asked something. */
+function tellEarlier(): void {
+  if (untoldCount > 0) tell(0)
+}
+
+function tell(stop: number): void {
+  const count = untoldCount
+  untoldCount = 0
+  tellEndings(untold.take(), count, stop)
+}

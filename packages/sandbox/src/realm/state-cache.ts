@@ -1,0 +1,33 @@
+/**
+ * What a realm keeps of the state that its contract reads (spec/4-execution §6): entries as they were read, brought forward by
+ * what the ops wrote.
+ */
+
+/** Room for entries, in bytes; they are in the heap of the contract. */
+const BYTES_MAX = 512 * 1024
+const ENTRY_BYTES = 64
+
+export class StateCache {
+  readonly #entries = new Map<string, Uint8Array | null>()
+  #bytes = 0
+
+  /** The value at a path, null for none, undefined where it is not known. */
+  get(path: string): Uint8Array | null | undefined {
+    return this.#entries.get(path)
+  }
+
+  /** Keeps what was read, while there is room. */
+  keep(path: string, value: Uint8Array | null): void {
+    if (!this.isFull) this.write(path, value)
+  }
+
+  /** Keeps what an op wrote, always: no read may miss it. */
+  write(path: string, value: Uint8Array | null): void {
+    this.#bytes += ENTRY_BYTES + path.length + (value?.length ?? 0)
+    this.#entries.set(path, value)
+  }
+
+  get isFull(): boolean {
+    return this.#bytes >= BYTES_MAX
+  }
+}
