@@ -1,0 +1,66 @@
+// Batches in which a realm or a guest does not get to the end (spec/4-execution §6).
+import { decodeValue, Overlay } from '@vitra/log/values'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Sandbox, StateSession, type Step, type StepInput, steps } from '../src/index.js'
+import { inputOf, MemorySource, RULES } from './helpers.js'
+
+const SOURCE = `
+import { index } from 'contract'
+const kept = async () => (await index.get('/n'))?.value ?? 0
+export const apply = {
+  async ADD (tx) { tx.put('/n', await kept() + 1) },
+  async LIST (tx) { tx.put('/n', await kept() + 1); return (await tx.list('/')).length },
+  async SPEND (tx) { tx.put('/n', 100); for (;;) {} },
+  async WAIT (tx) { tx.put('/n', 100); await new Promise(() => {}) },
+  async FAIL (tx) { tx.put('/n', 100); await tx.list('/'); throw new Error('no') },
+  async HANG (tx) { tx.put('/n', 100); return /^(a+)+$/.test('a'.repeat(40) + 'b') },
+}`
+
+let sandbox: Sandbox
+beforeAll(async () => {
+  sandbox = await Sandbox.open({ opMs: 300, guests: 1 })
+})
+afterAll(() => sandbox.close())
+
+/** Executes ops to the last, and says in how many goes. */
+async function execute(ops: readonly string[]): Promise<{ done: Step[]; goes: number; n: unknown }> {
+  const contract = await sandbox.load(SOURCE, RULES)
+  const state = new MemorySource()
+  const session = new StateSession()
+  const inputs = ops.map((op): StepInput => inputOf(sandbox, { op }))
+  const done: Step[] = []
+  let goes = 0
+  for (; done.length < inputs.length; goes++) {
+    const next = await steps(contract, new Overlay(state), inputs.slice(done.length), session)
+    for (const { changes } of next) state.apply(changes)
+    done.push(...next)
+  }
+  return { done, goes, n: decodeValue(state.entries.get('/n')!) }
+}
+
+describe('a batch', () => {
+  it.each(['SPEND', 'WAIT', 'FAIL'])(
+    'goes on with what was written, after an op that ends in %s',
+    async (op) => {
+      const { done, goes, n } = await execute(['ADD', 'LIST', op, 'ADD', op, 'LIST', 'ADD'])
+      expect(done.map(({ outcome }) => outcome.kind)).toEqual([
+        'ok',
+        'ok',
+        'failed',
+        'ok',
+        'failed',
+        'ok',
+        'ok',
+      ])
+      expect([goes, n]).toEqual([1, 5])
+    },
+  )
+
+  it('that a guest does not survive is gone through in few goes', async () => {
+    const ops = [...Array(40).fill('ADD'), 'HANG', ...Array(20).fill('ADD')]
+    const { done, goes, n } = await execute(ops)
+    expect(done.flatMap(({ unexecutable }, nth) => (unexecutable === undefined ? [] : [nth]))).toEqual([40])
+    expect(n).toBe(60)
+    expect(goes).toBeLessThanOrEqual(3)
+  })
+})
