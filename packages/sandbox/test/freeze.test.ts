@@ -89,6 +89,25 @@ export function apply () {}`
     expect((await call(await sandbox.load(source, RULES), 'get')).response).toEqual(['Own', 'own', 3])
   })
 
+  it('leaves `constructor` assignable below Object and Error, and definable elsewhere', async () => {
+    const source = `const below = (parent, set) => {
+  function Own () {}
+  Own.prototype = Object.create(parent.prototype)
+  try { set(Own) } catch (error) { return error.constructor.name }
+  return new Own().constructor === Own
+}
+const assign = (Own) => { Own.prototype.constructor = Own }
+const define = (Own) => { Object.defineProperty(Own.prototype, 'constructor', { value: Own }) }
+export function get () {
+  return [[Object, Error, TypeError, Array].map((parent) => below(parent, assign)), [TypeError, Array].map((parent) => below(parent, define))]
+}
+export function apply () {}`
+    expect((await call(await sandbox.load(source, RULES), 'get')).response).toEqual([
+      [true, true, 'TypeError', 'TypeError'],
+      [true, true],
+    ])
+  })
+
   it('changes nothing about a module that throws, nor about where', async () => {
     await expect(
       sandbox.load("export function apply () {}\nthrow new Error('x')", RULES),

@@ -6,6 +6,9 @@
  */
 import { checkFuel, onEmptyStack, type Taint, taint } from './meter.js'
 
+// Taken before ours are there: what the driver calls costs nothing.
+const { apply, construct } = Reflect
+
 /** Names of the standard error classes; `Error` comes first, the others inherit from it. */
 const CLASSES = [
   'Error',
@@ -88,7 +91,7 @@ function replacement(engine: AnyErrorClass, name: string): AnyErrorClass {
   const ours = {
     // A function with its name in a property gets that name.
     [name]: function (this: unknown, ...args: unknown[]): object {
-      const error = Reflect.construct(engine, args, new.target ?? ours) as Error & { stack?: string }
+      const error = construct(engine, args, new.target ?? ours) as Error & { stack?: string }
       made.add(error)
       if (isDiagnosing) return error
       // Reading makes V8 call `prepareStackTrace`, which keeps the frames.
@@ -198,10 +201,7 @@ export function cleanRejections(): void {
     then(this: unknown, onFulfilled?: unknown, onRejected?: unknown): unknown {
       const onValue = typeof onFulfilled === 'function' ? onTop(onFulfilled as AnyHandler) : onFulfilled
       const handle = typeof onRejected === 'function' ? (onRejected as AnyHandler) : rethrow
-      return Reflect.apply(attach, this, [
-        onValue,
-        onTop((reason) => Reflect.apply(handle, undefined, [clean(reason)])),
-      ])
+      return apply(attach, this, [onValue, onTop((reason) => apply(handle, undefined, [clean(reason)]))])
     },
   }
   Object.defineProperty(Promise.prototype, 'then', { value: then })
@@ -223,7 +223,7 @@ function onTop(handler: AnyHandler): AnyHandler {
     checkFuel()
     onEmptyStack()
     try {
-      return Reflect.apply(handler, undefined, [value])
+      return apply(handler, undefined, [value])
     } catch (error) {
       throw clean(error)
     }

@@ -15,6 +15,9 @@ import type { Run } from './run.js'
 import { createTx, Queue } from './tx.js'
 import { decodeFresh, decodePriced, encodeFromContract, encodePriced, service } from './values.js'
 
+/** The engine's own: a contract pays for ours. */
+const { apply: engineApply } = Reflect
+
 /** Exports of a contract. */
 export type Exports = Readonly<Record<string, unknown>>
 type AnyFunction = (...args: unknown[]) => unknown
@@ -124,13 +127,13 @@ function isFunction(contract: Exports, name: string): boolean {
 
 /** The handler of an op; of a record only its own functions. */
 function findHandler(apply: unknown, op: unknown): AnyFunction | null {
-  if (typeof apply === 'function') return (...args) => Reflect.apply(apply, undefined, args)
+  if (typeof apply === 'function') return (...args) => engineApply(apply, undefined, args)
   if (typeof op !== 'object' || op === null || Array.isArray(op) || op instanceof Uint8Array) return null
   if (typeof apply !== 'object' || apply === null || !Object.hasOwn(op, 'op')) return null
   const name = (op as { op: unknown }).op
   if (typeof name !== 'string' || !Object.hasOwn(apply, name)) return null
   const handler: unknown = (apply as Exports)[name]
-  return typeof handler === 'function' ? (...args) => Reflect.apply(handler, apply, args) : null
+  return typeof handler === 'function' ? (...args) => engineApply(handler, apply, args) : null
 }
 
 /**
