@@ -21,6 +21,14 @@ interface Peer {
   sendSync(): void
 }
 
+/** Has the holder of a copy tell its peer of 1000 blocks more than there are. */
+function announceMore(log: Log): void {
+  const peer = log.core.peers[0] as unknown as Peer
+  const send = peer.wireSync.send.bind(peer.wireSync)
+  peer.wireSync.send = (message) => send({ ...message, length: message.length + 1000 })
+  peer.sendSync()
+}
+
 describe.concurrent('a peer', () => {
   it('that announces blocks nobody has stops a working executor once, and never again', async ({
     expect,
@@ -33,10 +41,7 @@ describe.concurrent('a peer', () => {
     const log = await Log.open(storage, alice.pubkey)
     const connection = connect(alice, { replicate: (first) => storage.store.replicate(first) as never })
     await until(() => log.length > 0)
-    const peer = log.core.peers[0] as unknown as Peer
-    const send = peer.wireSync.send.bind(peer.wireSync)
-    peer.wireSync.send = (message) => send({ ...message, length: message.length + 1000 })
-    peer.sendSync()
+    announceMore(log)
     await new Promise((resolve) => setTimeout(resolve, 100))
     const tx = await alice.call('put', { key: 'second', value: 2 })
     await expect(tx.whenProcessed({ timeout: 20_000 })).rejects.toMatchObject({ code: 'LOG_BEHIND' })
@@ -65,10 +70,7 @@ describe.concurrent('a peer', () => {
     await using bob = await Database.load(folder.at('bob'), alice.pubkey)
     const lying = connect(liar, bob)
     await until(() => log.core.peers.length > 0)
-    const peer = log.core.peers[0] as unknown as Peer
-    const send = peer.wireSync.send.bind(peer.wireSync)
-    peer.wireSync.send = (message) => send({ ...message, length: message.length + 1000 })
-    peer.sendSync()
+    announceMore(log)
     await until(() => bob.progress().knownLength > 1000)
     await expect(bob.syncLatest({ timeout: 7_000 })).rejects.toMatchObject({ code: 'SYNC_TIMEOUT' })
     const connection = connect(alice, bob)
