@@ -67,3 +67,6 @@ export const TEXT_UNITS_MAX = 8192
 export const OP_READ_BYTES_MAX = 128 * 1024 * 1024
 /** What the host keeps of a read besides its path and value, in bytes, about. */
 export const READ_OVERHEAD_BYTES = 64
+
+/** Most ops that one method call may emit. */
+export const EMITS_MAX = 1000

@@ -211,8 +211,7 @@ export class LoadedContract implements Contract {
     const { isWriter = null, isCareful = false, state, answer, onEndings, signal } = how
     const endings: Ending[] = []
     const take = (payload: Uint8Array): void => {
-      const next = readEndings(payload, mode, rules.limits)
-      if (endings.length + next.length > items.length) throw protocolError('more endings than runs')
+      const next = readEndings(payload, mode, rules.limits, items.length - endings.length)
       if (next.slice(0, -1).some(({ kind }) => kind === 'resource'))
         throw protocolError('runs after the last')
       onEndings?.(next)

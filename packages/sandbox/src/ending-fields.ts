@@ -36,22 +36,34 @@ export function packEnding(ending: RawEnding, writer = new FieldWriter()): Uint8
   return writer.take()
 }
 
+/** How much may be there at most: a guest that says more has its reader make too many objects. */
+export interface EndingsMax {
+  readonly endings: number
+  /** Of one ending. */
+  readonly writes: number
+}
+
 /** Endings, one after the other. @throws {RangeError} for anything else */
-export function unpackEndings(bytes: Uint8Array): RawEnding[] {
+export function unpackEndings(bytes: Uint8Array, max: EndingsMax): RawEnding[] {
   const reader = new FieldReader(bytes)
   const endings: RawEnding[] = []
-  while (!reader.isAtEnd) endings.push(readOne(reader))
+  while (!reader.isAtEnd) {
+    if (endings.length >= max.endings) throw new RangeError('more endings than runs')
+    endings.push(readOne(reader, max.writes))
+  }
   return endings
 }
 
-function readOne(reader: FieldReader): RawEnding {
+function readOne(reader: FieldReader, writesMax: number): RawEnding {
   const kind = reader.uint()
   const fuel = reader.wide()
   if (kind === NOT_OK) return { isOk: false, fuel, told: notNull(reader.bytes()) }
   if (kind !== OK) throw new RangeError('an ending of no kind')
   const value = reader.bytes()
   const writes: Write[] = []
-  for (let left = reader.uint(); left > 0; left--) writes.push([reader.text(), reader.bytes()])
+  const count = reader.uint()
+  if (count > writesMax) throw new RangeError('more writes than a run may make')
+  for (let nth = 0; nth < count; nth++) writes.push([reader.text(), reader.bytes()])
   return { isOk: true, fuel, value, writes }
 }
 

@@ -1,6 +1,6 @@
 /** How a run ended, as the guest says and the host checks (spec/4-execution §3, §5, §6). */
 import { FAILURE_CODES, type FailureCode, type RuleLimits } from '@vitra/log'
-import { TEXT_UNITS_MAX } from './constants.js'
+import { EMITS_MAX, TEXT_UNITS_MAX } from './constants.js'
 import { type RawEnding, unpackEndings, type Write } from './ending-fields.js'
 import { protocolError } from './guest-process.js'
 import { checked, expectArray, expectEncoded } from './messages.js'
@@ -41,8 +41,14 @@ export type Ending = {
 )
 
 /** The endings that one frame brings. @throws {SandboxError} `GUEST_PROTOCOL` */
-export function readEndings(payload: Uint8Array, mode: Mode, limits: RuleLimits): Ending[] {
-  const endings = checked('endings that do not decode', () => unpackEndings(payload))
+export function readEndings(
+  payload: Uint8Array,
+  mode: Mode,
+  limits: RuleLimits,
+  endingsMax = Number.MAX_SAFE_INTEGER,
+): Ending[] {
+  const max = { endings: endingsMax, writes: mode === MODE.call ? EMITS_MAX : limits.opChangesMax }
+  const endings = checked('endings that do not decode', () => unpackEndings(payload, max))
   return endings.map((ending) => readEnding(ending, mode, limits))
 }
 

@@ -167,6 +167,8 @@ export class GuestProcess {
   #takePart(pending: Pending, payload: Uint8Array): void {
     const { onPart, timeoutMs } = pending.request
     if (onPart === undefined) throw protocolError('a part where none is allowed')
+    // It would have the watch begin anew for nothing.
+    if (payload.length === 0) throw protocolError('a part that tells nothing')
     onPart(payload)
     pending.logs = 0
     pending.endsAt = endOf(pending.request)

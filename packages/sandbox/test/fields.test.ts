@@ -5,6 +5,7 @@ import { packEnding, type RawEnding, unpackEndings } from '../src/ending-fields.
 import { FieldReader, FieldWriter } from '../src/fields.js'
 import { packItem, packRuns, type RunItem, type Runs, readItem, unpackRuns } from '../src/runs.js'
 
+const MAX = { endings: 5, writes: 5 }
 const bytes = fc.uint8Array({ maxLength: 200 })
 const maybe = fc.option(bytes)
 const whole = fc.maxSafeNat()
@@ -44,7 +45,7 @@ describe('fields', () => {
     const holds = (endings: RawEnding[]) => {
       const all = new FieldWriter()
       for (const each of endings) all.append(packEnding(each))
-      expect(unpackEndings(all.take())).toEqual(endings)
+      expect(unpackEndings(all.take(), MAX)).toEqual(endings)
     }
     fc.assert(fc.property(fc.array(ending, { maxLength: 5 }), holds))
   })
@@ -69,7 +70,7 @@ describe('fields', () => {
   it('are read or refused, whatever the bytes', () => {
     const isReadOrRefused = (any: Uint8Array) => {
       try {
-        expect(unpackEndings(any)).toBeInstanceOf(Array)
+        expect(unpackEndings(any, MAX)).toBeInstanceOf(Array)
       } catch (error) {
         expect(error).toBeInstanceOf(RangeError)
       }

@@ -118,6 +118,14 @@ describe('endings', () => {
     expect(thrown(() => readEndings(payload, MODE.apply, limits))).toMatchObject(PROTOCOL)
   })
 
+  it('are no more than there were runs, with no more writes than an op may make', () => {
+    const two = Buffer.concat([whole, whole])
+    expect(readEndings(two, MODE.apply, limits, 2)).toHaveLength(2)
+    expect(thrown(() => readEndings(two, MODE.apply, limits, 1))).toMatchObject(PROTOCOL)
+    const few = { ...limits, opChangesMax: 0 }
+    expect(thrown(() => readEndings(whole, MODE.apply, few))).toMatchObject(PROTOCOL)
+  })
+
   it('that are cut short anywhere are refused', () => {
     expect(readEndings(whole, MODE.apply, limits)).toHaveLength(1)
     for (let length = 1; length < whole.length; length++) {

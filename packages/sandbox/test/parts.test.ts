@@ -58,6 +58,11 @@ describe.concurrent('parts', () => {
     await expect(answer).rejects.toMatchObject({ code: 'GUEST_PROTOCOL' })
   })
 
+  it('that tell nothing are refused', async ({ expect }) => {
+    const answer = ask(`say(${FRAME.part}, ''); hear()`, { onPart: () => {} })
+    await expect(answer).rejects.toMatchObject({ code: 'GUEST_PROTOCOL' })
+  })
+
   it('give the guest the whole time again', async ({ expect }) => {
     const answer = await ask(
       `say(${FRAME.part}, '00'); for (let n = 0; n < 6; n++) { sleep(1000); say(${FRAME.part}, '00') }

@@ -3,6 +3,7 @@
  * watched, never waited for: what is still pending when nothing is left to do can never settle.
  */
 import { decodeUtf8 } from '@vitra/log/values'
+import { EMITS_MAX } from '../constants.js'
 import type { Write } from '../ending-fields.js'
 import type { RunItem } from '../runs.js'
 import { MODE } from '../wire.js'
@@ -22,8 +23,6 @@ const { apply: engineApply } = Reflect
 export type Exports = Readonly<Record<string, unknown>>
 type AnyFunction = (...args: unknown[]) => unknown
 
-/** Most ops that one method call may emit. */
-const EMITS_MAX = 1000
 /** Most bytes that one method call may emit. */
 const EMIT_BYTES_MAX = 8 * 1024 * 1024
 /** What an envelope adds to an op's own bytes, at most. */
