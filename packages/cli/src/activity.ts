@@ -1,5 +1,5 @@
 /** What was executed between two versions of a database: its runs, as the executor published them. */
-import type { Database } from 'vitra'
+import { type Database, failureText } from 'vitra'
 
 /** What became of one op. */
 interface OpOutcome {
@@ -17,7 +17,7 @@ export interface Executed {
 }
 
 interface PublishedRun {
-  readonly outcomes: readonly { readonly kind: string; readonly code?: string; readonly message?: string }[]
+  readonly outcomes: readonly Parameters<typeof failureText>[0][]
 }
 
 /** The runs in the index blocks from `from` up to, not including, `to`. */
@@ -26,9 +26,9 @@ export async function* executedBetween(db: Database, from: number, to: number): 
     const place = /^\/\.sys\/acks\/([0-9a-f]{64})\/(\d+)$/.exec(path)
     if (place === null) continue
     const first = Number(place[2])
-    const ops = (value as PublishedRun).outcomes.map(({ kind, code, message }, n) => {
-      const said = message || code
-      return { seq: first + n, outcome: kind, ...(said ? { message: said } : {}) }
+    const ops = (value as PublishedRun).outcomes.map((outcome, n) => {
+      const said = outcome.kind === 'ok' ? {} : { message: failureText(outcome) }
+      return { seq: first + n, outcome: outcome.kind, ...said }
     })
     yield { oplog: place[1]!, ops }
   }

@@ -60,6 +60,7 @@ export type {
   PastIndex,
 } from './database-index.js'
 export * from './errors.js'
+export { failureText } from './failure-text.js'
 export type { ContractOptions, CreateOptions } from './genesis.js'
 export type { Identity } from './identity.js'
 export { fromJsonValue, toJsonValue } from './json-value.js'

@@ -20,6 +20,7 @@ import {
   type Value,
 } from '@vitra/log'
 import { TransactionError } from './errors.js'
+import { failureText } from './failure-text.js'
 import { fromJsonValue, toJsonValue } from './json-value.js'
 
 /** One op of a transaction: a block of the caller's oplog. */
@@ -127,16 +128,20 @@ export class Transaction<R = Value | undefined> {
     const failed = acks.find((ack) => !ack.success)
     if (failed === undefined) return acks
     const { kind, code, message, fuel } = failed.outcome
-    throw new TransactionError('OP_REJECTED', `the contract rejected the op: ${message || code || kind}`, {
-      details: {
-        txId: this.txId,
-        seq: failed.seq,
-        kind,
-        failure: code ?? null,
-        message: message ?? null,
-        fuel,
+    throw new TransactionError(
+      'OP_REJECTED',
+      `the contract rejected the op: ${failureText(failed.outcome)}`,
+      {
+        details: {
+          txId: this.txId,
+          seq: failed.seq,
+          kind,
+          failure: code ?? null,
+          message: message ?? null,
+          fuel,
+        },
       },
-    })
+    )
   }
 
   /** What the executor published about the ops so far; shorter than `ops` while some wait. */
