@@ -5,8 +5,10 @@ const { options } = require('./.dependency-cruiser.cjs')
 
 /** Entries that also run in browsers. */
 const BROWSER_SAFE = [
+  'packages/log/src/formats/',
   'packages/log/src/proofs/',
   'packages/log/src/values/',
+  'packages/sandbox/src/engine-table.ts',
   'packages/verifier/src/index.ts',
 ]
 

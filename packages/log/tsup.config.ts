@@ -5,6 +5,7 @@ import { library } from '../../tsup.base.js'
 export default defineConfig(
   library({
     index: 'src/index.ts',
+    'formats/index': 'src/formats/index.ts',
     'proofs/index': 'src/proofs/index.ts',
     'values/index': 'src/values/index.ts',
   }),

@@ -5,7 +5,7 @@ import { library } from '../../tsup.base.js'
 import { bundlePrograms } from './bundle/recipe.js'
 
 export default defineConfig({
-  ...library({ index: 'src/index.ts' }),
+  ...library({ index: 'src/index.ts', engines: 'src/engine-table.ts' }),
   async onSuccess() {
     const { guest, driver } = await bundlePrograms()
     await writeFile('dist/guest.cjs', guest)

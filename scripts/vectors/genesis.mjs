@@ -29,7 +29,7 @@ async function database(api, comment, { source, founders, state = [] }) {
   const owner = keyPair(1)
   const rules = {
     ...api.CURRENT_RULES,
-    ...(state.length === 0 ? {} : { initialState: api.initialStateHash(state) }),
+    ...(state.length === 0 ? {} : { initialState: api.initialStateHash(api.sodiumCrypto, state) }),
   }
   const content = {
     source,
@@ -41,7 +41,7 @@ async function database(api, comment, { source, founders, state = [] }) {
   const key = api.logKey(crypto, identity)
   const draft = { ...content, indexKey: key, initialState: state, ts: TS, engine: ENGINE }
   const writer = await api.IndexWriter.open(null)
-  const { blocks, treeHash } = await writer.layOut(api.layOutGenesis(draft))
+  const { blocks, treeHash } = await writer.layOut(api.layOutGenesis(api.sodiumCrypto, draft))
   return {
     comment,
     signer: owner.publicKey,
@@ -50,7 +50,7 @@ async function database(api, comment, { source, founders, state = [] }) {
     ts: TS,
     engine: ENGINE,
     key,
-    entries: api.layOutGenesis(draft),
+    entries: api.layOutGenesis(api.sodiumCrypto, draft),
     blocks,
     head: signedHead(api, owner, key, blocks.length, treeHash),
   }

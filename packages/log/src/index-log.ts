@@ -4,46 +4,21 @@
  */
 import Hyperbee from 'hyperbee'
 import type Hypercore from 'hypercore'
-import { BeeSource, type BlockSource } from './bee-source.js'
+import { BeeSource } from './bee-source.js'
 import { LogError } from './errors.js'
 import { BATCH_PATH, type BatchRecord, decodeBatch } from './formats/batch.js'
-import {
-  decodeGenesis,
-  decodeInput,
-  GENESIS_PATH,
-  type GenesisRecord,
-  INPUTS_PREFIX,
-  type Input,
-  SOURCE_PATH,
-} from './formats/genesis.js'
+import { decodeGenesis, GENESIS_PATH, type GenesisRecord, SOURCE_PATH } from './formats/genesis.js'
 import { toHex } from './formats/hex.js'
 import { decodeIndexBlock } from './formats/index-block.js'
-import { decodeRun, parseRunPath, type Run, type RunPlace, runPath, runsPrefix } from './formats/run.js'
+import { decodeRun, parseRunPath, runPath, runsPrefix } from './formats/run.js'
 import { IndexSnapshot } from './index-snapshot.js'
+import { type FoundRun, findLastRun, findRun, type IndexEntry } from './index-state.js'
 import { requestManyBlocks } from './internals.js'
 import type { Log, ReadOptions } from './log.js'
 import { Mutex } from './mutex.js'
 import { BlockStack, StagedCore } from './staged-core.js'
 import { decodeValue } from './values/cbor-decode.js'
-import type { KeyRange, OrderedSource } from './values/listing.js'
-import { childRange, keyToPath, pathToKey } from './values/path.js'
-
-/** One block of the index: a write of one path. */
-export interface IndexEntry {
-  /** Block number. */
-  readonly seq: number
-  readonly path: string
-  /** Encoded value; null for a delete. */
-  readonly value: Uint8Array | null
-}
-
-/** A run found in the index. */
-export interface FoundRun {
-  /** Index block. */
-  readonly seq: number
-  readonly place: RunPlace
-  readonly run: Run
-}
+import { childRange, pathToKey } from './values/path.js'
 
 /** An index log, for reading. */
 export class IndexLog {
@@ -228,42 +203,10 @@ interface HeldSnapshot {
   users: number
 }
 
-/** The newest run of an oplog in a state, by one reverse seek; null where it has none. */
-export function findLastRun(source: BlockSource, oplog: Uint8Array): Promise<FoundRun | null> {
-  return findRun(source, childRange(runsPrefix(oplog)))
-}
-
-async function findRun(source: BlockSource, range: KeyRange): Promise<FoundRun | null> {
-  const found = await source.firstBlock(range, true)
-  if (found === null) return null
-  const place = parseRunPath(keyToPath(found.key))
-  if (place === null) throw new LogError('INDEX_UNREADABLE', `index block ${found.seq} is not a run`)
-  return { seq: found.seq, place, run: decodeRun(found.value) }
-}
-
-/** All participants that the index has ever admitted, in key order. */
-export async function readInputs(source: OrderedSource): Promise<Input[]> {
-  const inputs: Input[] = []
-  const { gte, lt } = childRange(INPUTS_PREFIX)
-  let from = gte
-  for (;;) {
-    const found = await source.first({ gte: from, lt }, false)
-    if (found === null) return inputs
-    inputs.push(decodeInput(found.value))
-    from = new Uint8Array(found.key.length + 1)
-    from.set(found.key)
-  }
-}
-
 /** What an index value means to a person: system entries as records, everything else as a value. */
 export function decodeEntryValue(path: string, value: Uint8Array): unknown {
   if (path === BATCH_PATH) return decodeBatch(value)
   if (path === GENESIS_PATH) return decodeGenesis(value)
   if (parseRunPath(path) !== null) return decodeRun(value)
   return decodeValue(value, path === SOURCE_PATH ? { bytesMax: Number.MAX_SAFE_INTEGER } : {})
-}
-
-/** True where `key` is that of `path` or of something below it. */
-export function isAtOrBelow(path: string, prefix: string): boolean {
-  return prefix === '/' || path === prefix || path.startsWith(`${prefix}/`)
 }

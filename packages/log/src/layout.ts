@@ -2,13 +2,12 @@
  * What the entries of a batch are, in order (spec/2-index §2, §5, §7): genesis, and batches of runs.
  * The executor publishes exactly this and the verifier recomputes exactly this.
  */
-import { sodiumCrypto } from './crypto.js'
 import { BATCH_PATH, type BatchRecord, encodeBatch } from './formats/batch.js'
 import { encodeGenesis, encodeInput, GENESIS_PATH, inputPath, SOURCE_PATH } from './formats/genesis.js'
 import { toHex } from './formats/hex.js'
 import type { Outcome } from './formats/outcome.js'
 import { encodeRun, runPath } from './formats/run.js'
-import { taggedHash } from './proofs/crypto.js'
+import { type Crypto, taggedHash } from './proofs/crypto.js'
 import type { SignedHead } from './proofs/head.js'
 import { type GenesisContent, oplogKey } from './proofs/manifest.js'
 import { encodeValue } from './values/cbor-encode.js'
@@ -86,9 +85,9 @@ export interface GenesisDraft extends GenesisContent {
 }
 
 /** The entries of genesis. Hyperbee's header block comes before them and counts in the batch record. */
-export function layOutGenesis(draft: GenesisDraft): Change[] {
+export function layOutGenesis(crypto: Crypto, draft: GenesisDraft): Change[] {
   const inputs = draft.founders.map((signer) => {
-    const oplog = oplogKey(sodiumCrypto, signer, draft.indexKey)
+    const oplog = oplogKey(crypto, signer, draft.indexKey)
     return { path: inputPath(oplog), value: encodeInput({ signer, oplog, active: true }) }
   })
   const changes: Change[] = [
@@ -111,9 +110,9 @@ export function layOutGenesis(draft: GenesisDraft): Change[] {
 }
 
 /** The commitment to the entries that a database starts with (spec/1-identity §4). */
-export function initialStateHash(entries: readonly Change[]): Uint8Array {
+export function initialStateHash(crypto: Crypto, entries: readonly Change[]): Uint8Array {
   const sorted = [...entries].sort(byPath).map(({ path, value }) => [path, value])
-  return taggedHash(sodiumCrypto, 'vitra/initial-state/1', encodeValue(sorted, STATE_LIMITS))
+  return taggedHash(crypto, 'vitra/initial-state/1', encodeValue(sorted, STATE_LIMITS))
 }
 
 function byPath(a: Change, b: Change): number {

@@ -66,7 +66,13 @@ export async function createIndex(owner: KeyPair = OWNER): Promise<TestIndex> {
     await log.close()
     await storage.close()
   })
-  const genesisEntries = layOutGenesis({ ...GENESIS, indexKey, initialState: [], ts: 1000, engine: ENGINE })
+  const genesisEntries = layOutGenesis(sodiumCrypto, {
+    ...GENESIS,
+    indexKey,
+    initialState: [],
+    ts: 1000,
+    engine: ENGINE,
+  })
   let runBlocks: ReadonlyMap<string, number> = new Map()
   let head: SignedHead | undefined
   let number = 0

@@ -64,10 +64,10 @@ describe('index: genesis', () => {
   it('puts initial state between the inputs and the genesis record, in key order', () => {
     const state = ['/b', '/a/z', '/a', '/a.b'].map((path) => ({ path, value: encodeValue(path) }))
     const draft = { ...GENESIS, indexKey: filled(9), ts: 1, engine: ENGINE, initialState: state }
-    const paths = layOutGenesis(draft).map((change) => change.path)
+    const paths = layOutGenesis(sodiumCrypto, draft).map((change) => change.path)
     expect(paths.slice(3)).toEqual(['/a', '/a/z', '/a.b', '/b', GENESIS_PATH, BATCH_PATH])
-    const shuffled = layOutGenesis({ ...draft, initialState: [...state].reverse() })
-    expect(shuffled).toEqual(layOutGenesis(draft))
+    const shuffled = layOutGenesis(sodiumCrypto, { ...draft, initialState: [...state].reverse() })
+    expect(shuffled).toEqual(layOutGenesis(sodiumCrypto, draft))
   })
 })
 

@@ -205,7 +205,7 @@ describe('batch records', () => {
 })
 
 describe('genesis', () => {
-  type Database = Parameters<typeof layOutGenesis>[0] & {
+  type Database = Parameters<typeof layOutGenesis>[1] & {
     signer: Uint8Array
     key: Uint8Array
     entries: Change[]
@@ -217,7 +217,7 @@ describe('genesis', () => {
     const { signer, key, entries, blocks, head, source, founders, rules, nonce } = database
     const identity = indexIdentity(sodiumCrypto, signer, { source, founders, rules, nonce })
     expect(logKey(sodiumCrypto, identity)).toEqual(key)
-    expect(layOutGenesis({ ...database, indexKey: key })).toEqual(entries)
+    expect(layOutGenesis(sodiumCrypto, { ...database, indexKey: key })).toEqual(entries)
     const laidOut = await (await IndexWriter.open(null)).layOut(entries)
     expect(laidOut.blocks).toEqual(blocks)
     expect(laidOut.treeHash).toEqual(head.treeHash)

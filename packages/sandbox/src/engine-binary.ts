@@ -6,7 +6,8 @@ import { execFile } from 'node:child_process'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { engineMissing, engineName, findEngine } from './engine.js'
+import { engineMissing, findEngine } from './engine.js'
+import { engineName } from './engine-table.js'
 import { SandboxError } from './errors.js'
 
 /** Another Node, for an engine that the host itself is not. */

@@ -13,8 +13,8 @@ export type {
   RunsResult,
 } from './contract.js'
 export type { Ending, ErrorPlace } from './ending.js'
-export { ENGINE_TABLE, ENGINES, type Engine, engineName } from './engine.js'
 export type { EngineBinaries, EngineBinary } from './engine-binary.js'
+export { ENGINE_TABLE, ENGINES, type Engine, engineName } from './engine-table.js'
 export {
   ContractError,
   type ContractErrorCode,

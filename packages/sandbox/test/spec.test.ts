@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { SOURCE_DEPTH_MAX } from '../src/constants.js'
-import { ENGINE_TABLE, enginePackage } from '../src/engine.js'
+import { enginePackage } from '../src/engine.js'
+import { ENGINE_TABLE } from '../src/engine-table.js'
 import { assignableList, boundsList, permitsList, pricesList, replacementsList } from './spec-tables.js'
 
 const SPEC = readFileSync(fileURLToPath(new URL('../../../spec/6-determinism.md', import.meta.url)), 'utf8')

@@ -51,7 +51,7 @@ export async function createGenesis(storage: Storage, sandbox: Sandbox, options:
   const rules: Rules = {
     ...CURRENT_RULES,
     limits: { ...CURRENT_RULES.limits, ...options.limits },
-    ...(initialState.length === 0 ? {} : { initialState: initialStateHash(initialState) }),
+    ...(initialState.length === 0 ? {} : { initialState: initialStateHash(sodiumCrypto, initialState) }),
   }
   const others = (options.participants ?? []).map((key) => parseKey(key, 'a participant'))
   await sandbox.load(source, rules)
@@ -66,7 +66,7 @@ export async function createGenesis(storage: Storage, sandbox: Sandbox, options:
   const identity = indexIdentity(sodiumCrypto, owner.publicKey, genesis)
   const log = await Log.open(storage, identity)
   const draft = { ...genesis, indexKey: log.key, initialState, ts: Date.now(), engine: sandbox.engine }
-  const { blocks } = await (await IndexWriter.open(null)).layOut(layOutGenesis(draft))
+  const { blocks } = await (await IndexWriter.open(null)).layOut(layOutGenesis(sodiumCrypto, draft))
   await append(log, storage, owner, blocks)
   await (await LocalState.open(storage)).setParticipant(creator.publicKey)
   await storage.describe({ key: log.key, identity })

@@ -63,7 +63,7 @@ function readGenesis(index: IndexLog, batch: PublishedBatch): Genesis {
     throw invalid('the public key commits to another genesis')
   }
   checkInitialState(rules, initialState)
-  const changes = layOutGenesis({
+  const changes = layOutGenesis(sodiumCrypto, {
     ...content,
     indexKey: index.key,
     initialState,
@@ -82,7 +82,7 @@ function checkInitialState(rules: Rules, entries: readonly Change[]): void {
     if (value === null || isSystemPath(path)) throw invalid('its initial state is malformed')
     decodeValue(value)
   }
-  if (!sameBytes(initialStateHash(entries), rules.initialState))
+  if (!sameBytes(initialStateHash(sodiumCrypto, entries), rules.initialState))
     throw invalid('its initial state is not the committed one')
 }
 

@@ -1,0 +1,12 @@
+/** `@vitra/log/formats`: what the entries of an index and the blocks of an oplog say. Browser-safe. */
+export type { BlockSource } from '../bee-source.js'
+export * from '../index-state.js'
+export * from '../layout.js'
+export * from './batch.js'
+export * from './envelope.js'
+export * from './genesis.js'
+export * from './hex.js'
+export * from './index-block.js'
+export * from './outcome.js'
+export * from './rules.js'
+export * from './run.js'

@@ -1,0 +1,57 @@
+/** What executor and verifier read of the state besides entries (spec/2-index): participants and runs. Browser-safe. */
+import type { BlockSource } from './bee-source.js'
+import { LogError } from './errors.js'
+import { decodeInput, INPUTS_PREFIX, type Input } from './formats/genesis.js'
+import { decodeRun, parseRunPath, type Run, type RunPlace, runsPrefix } from './formats/run.js'
+import type { KeyRange, OrderedSource } from './values/listing.js'
+import { childRange, keyToPath } from './values/path.js'
+
+/** One block of the index: a write of one path. */
+export interface IndexEntry {
+  /** Block number. */
+  readonly seq: number
+  readonly path: string
+  /** Encoded value; null for a delete. */
+  readonly value: Uint8Array | null
+}
+
+/** A run found in the index. */
+export interface FoundRun {
+  /** Index block. */
+  readonly seq: number
+  readonly place: RunPlace
+  readonly run: Run
+}
+
+/** The newest run of an oplog in a state, by one reverse seek; null where it has none. */
+export function findLastRun(source: BlockSource, oplog: Uint8Array): Promise<FoundRun | null> {
+  return findRun(source, childRange(runsPrefix(oplog)))
+}
+
+/** The newest run in a range of keys; null where there is none. */
+export async function findRun(source: BlockSource, range: KeyRange): Promise<FoundRun | null> {
+  const found = await source.firstBlock(range, true)
+  if (found === null) return null
+  const place = parseRunPath(keyToPath(found.key))
+  if (place === null) throw new LogError('INDEX_UNREADABLE', `index block ${found.seq} is not a run`)
+  return { seq: found.seq, place, run: decodeRun(found.value) }
+}
+
+/** All participants that the index has ever admitted, in key order. */
+export async function readInputs(source: OrderedSource): Promise<Input[]> {
+  const inputs: Input[] = []
+  const { gte, lt } = childRange(INPUTS_PREFIX)
+  let from = gte
+  for (;;) {
+    const found = await source.first({ gte: from, lt }, false)
+    if (found === null) return inputs
+    inputs.push(decodeInput(found.value))
+    from = new Uint8Array(found.key.length + 1)
+    from.set(found.key)
+  }
+}
+
+/** True where `key` is that of `path` or of something below it. */
+export function isAtOrBelow(path: string, prefix: string): boolean {
+  return prefix === '/' || path === prefix || path.startsWith(`${prefix}/`)
+}
