@@ -1,156 +1,173 @@
-// spec/7-proofs §3, §4: tree hashes, and inclusion proofs true and forged.
+// spec/7-proofs §3 to §5: tree hashes, and proofs of each kind, true and forged.
 import { filled, flipped, text } from './json.mjs'
-import { keyPair, signedHead } from './keys.mjs'
+import { keyPair } from './keys.mjs'
+import { memoryLog, numbered } from './tree.mjs'
 
-export default function proofs(api) {
-  const log = makeLog(api, 7)
-  const { key } = log
-  const fifth = prove(api, log, 4)
-  const second = prove(api, log, 1)
-  const single = prove(api, makeLog(api, 1), 0)
+export default async function proofs(api) {
   return {
     trees: {
       spec: 'spec/7-proofs §3',
       hashes: [0, 1, 2, 3, 4, 7, 8, 33].map((length) => {
-        const blocks = Array.from({ length }, (_, n) => text(`block ${n}`))
+        const blocks = numbered(length)
         const roots = new api.Roots(api.sodiumCrypto)
         for (const block of blocks) roots.append(block)
         return { comment: `${length} blocks`, blocks, treeHash: roots.treeHash() }
       }),
     },
-    inclusion: {
-      spec: 'spec/7-proofs §4',
-      valid: [
-        { comment: 'the only block of a log', key: makeLog(api, 1).key, proof: single },
-        { comment: 'a block below the first root', key, proof: second },
-        { comment: 'a block below the second root', key, proof: fifth },
-        { comment: 'the last block, a root itself', key, proof: prove(api, log, 6) },
+    'proof-head': await headVectors(api),
+    'proof-blocks': await blocksVectors(api),
+  }
+}
+
+async function headVectors(api) {
+  const { key, source } = memoryLog(api, numbered(7))
+  const proof = await api.proveHead(source)
+  const { head, identity } = proof
+  return proofFile(api, 'spec/7-proofs §1, §4', {
+    valid: [['a head of seven blocks', key, proof]],
+    invalid: tamperedHead(api, key, proof, { head, identity }),
+    sample: proof,
+  })
+}
+
+async function blocksVectors(api) {
+  const log = memoryLog(api, numbered(7))
+  const { key } = log
+  const prove = (...seqs) => api.proveBlocks(log.source, seqs)
+  const single = memoryLog(api, numbered(1))
+  const large = memoryLog(api, numbered(33))
+  const second = await prove(1)
+  return proofFile(api, 'spec/7-proofs §4', {
+    valid: [
+      ['the only block of a log', single.key, await api.proveInclusion(single.source, 0)],
+      ['a block below the first root', key, second],
+      ['a block below the second root', key, await prove(4)],
+      ['the last block, a root itself', key, await prove(6)],
+      ['two blocks of one subtree', key, await prove(0, 3)],
+      ['blocks of several roots', large.key, await api.proveBlocks(large.source, [1, 9, 31, 32])],
+      ['a range', large.key, await api.proveRange(large.source, 5, 12)],
+      ['every block, no node beside them', key, await api.proveRange(log.source, 0, 7)],
+      [
+        'a block under an older head',
+        large.key,
+        await api.proveInclusion(large.source, 2, { head: large.head(13) }),
       ],
-      invalid: [...tampered(api, key, second), ...forged(api, key, second)],
-    },
-  }
+    ],
+    invalid: [
+      ...tamperedHead(api, key, second, second),
+      ...tamperedBlocks(key, second),
+      ...forgedBlocks(api, log, second),
+    ],
+    sample: second,
+  })
 }
 
-function makeLog(api, length) {
-  const pair = keyPair(2)
-  const identity = api.oplogIdentity(pair.publicKey, filled(8))
-  const key = api.logKey(api.sodiumCrypto, identity)
-  const blocks = Array.from({ length }, (_, n) => text(`block ${n}`))
-  const roots = new api.Roots(api.sodiumCrypto)
-  for (const block of blocks) roots.append(block)
-  return { pair, identity, key, blocks, head: signedHead(api, pair, key, length, roots.treeHash()) }
-}
-
-/** Every node of the tree, by flat-tree index. */
-function allNodes(api, blocks) {
-  let level = blocks.map((block, seq) => api.leafNode(api.sodiumCrypto, seq, block))
-  const nodes = new Map(level.map((node) => [node.index, node]))
-  while (level.length > 1) {
-    const above = []
-    for (let n = 0; n + 1 < level.length; n += 2) {
-      above.push(api.parentNode(api.sodiumCrypto, level[n], level[n + 1]))
-    }
-    for (const node of above) nodes.set(node.index, node)
-    level = above
-  }
-  return nodes
-}
-
-/** The proof of one block, made from the blocks alone. */
-function prove(api, log, seq) {
-  const nodes = allNodes(api, log.blocks)
-  const rootIndexes = api.rootIndexes(log.blocks.length)
-  const path = []
-  let index = 2 * seq
-  for (let step = 1; !rootIndexes.includes(index); step *= 2) {
-    // Siblings of one level stand 4 · step apart from their like; the parent is halfway.
-    const isLeft = ((index + 1) / step) % 4 === 1
-    path.push(nodes.get(isLeft ? index + 2 * step : index - 2 * step))
-    index = isLeft ? index + step : index - step
-  }
-  const roots = rootIndexes.filter((root) => root !== index).map((root) => nodes.get(root))
-  return {
-    kind: 'inclusion',
-    identity: log.identity,
-    head: log.head,
-    seq,
-    block: log.blocks[seq],
-    path,
-    roots,
-  }
-}
-
-function tampered(_api, key, proof) {
-  const { identity, head, path, roots, block } = proof
+function tamperedHead(_api, key, proof, { head, identity }) {
   return [
     ['another key', filled(1), proof],
-    ['another block', key, { ...proof, block: text('block 2') }],
-    ['a bit of the block', key, { ...proof, block: flipped(block) }],
-    ['a byte more in the block', key, { ...proof, block: Uint8Array.of(...block, 0) }],
-    ['another sequence number', key, { ...proof, seq: 2 }],
-    ['a sequence number beyond the head', key, { ...proof, seq: 7 }],
-    ['a negative sequence number', key, { ...proof, seq: -1 }],
     ['another length', key, { ...proof, head: { ...head, length: 8 } }],
+    ['no length', key, { ...proof, head: { ...head, length: 0 } }],
     ['a bit of the tree hash', key, { ...proof, head: { ...head, treeHash: flipped(head.treeHash) } }],
     ['a bit of the signature', key, { ...proof, head: { ...head, signature: flipped(head.signature) } }],
     ['another signer', key, { ...proof, identity: { ...identity, signer: keyPair(3).publicKey } }],
     ['other user data', key, { ...proof, identity: { ...identity, userData: flipped(identity.userData) } }],
+  ]
+}
+
+function tamperedBlocks(key, proof) {
+  const { blocks, nodes, head } = proof
+  const [{ seq, block }] = blocks
+  const one = (item) => ({ ...proof, blocks: [item] })
+  return [
+    ['another block', key, one({ seq, block: text('block 2') })],
+    ['a bit of the block', key, one({ seq, block: flipped(block) })],
+    ['a byte more in the block', key, one({ seq, block: Uint8Array.of(...block, 0) })],
+    ['another sequence number', key, one({ seq: 2, block })],
+    ['a sequence number beyond the head', key, one({ seq: 7, block })],
+    ['a length beyond 2^52', key, { ...proof, head: { ...head, length: 2 ** 52 + 2 } }],
+    ['no block', key, { ...proof, blocks: [] }],
+    ['a block twice', key, { ...proof, blocks: [...blocks, ...blocks] }],
     [
       'a bit of a node',
       key,
-      { ...proof, path: [{ ...path[0], hash: flipped(path[0].hash) }, ...path.slice(1)] },
+      { ...proof, nodes: nodes.with(0, { ...nodes[0], hash: flipped(nodes[0].hash) }) },
     ],
     [
       'another size of a node',
       key,
-      { ...proof, path: [{ ...path[0], size: path[0].size + 1 }, ...path.slice(1)] },
-    ],
-    ['another index of a node', key, { ...proof, path: [{ ...path[0], index: 4 }, ...path.slice(1)] }],
-    ['a node missing', key, { ...proof, path: path.slice(0, -1) }],
-    ['a node more', key, { ...proof, path: [...path, path[0]] }],
-    ['a root missing', key, { ...proof, roots: roots.slice(1) }],
-    ['a root more', key, { ...proof, roots: [...roots, roots[0]] }],
-    ['roots in another order', key, { ...proof, roots: [...roots].reverse() }],
-    [
-      'another size of a root',
-      key,
-      { ...proof, roots: roots.with(0, { ...roots[0], size: roots[0].size + 1 }) },
-    ],
-  ].map(vector)
-}
-
-/** The signed roots are all there; the block's own subtree just does not lead to one of them. */
-function forged(api, key, proof) {
-  const block = text('a block that nobody wrote')
-  const own = proof.path.reduce(
-    (node, sibling) =>
-      sibling.index < node.index
-        ? api.parentNode(api.sodiumCrypto, sibling, node)
-        : api.parentNode(api.sodiumCrypto, node, sibling),
-    api.leafNode(api.sodiumCrypto, proof.seq, proof.block),
-  )
-  const signedRoots = [own, ...proof.roots]
-  return [
-    ['a forged block beside true nodes', key, { ...proof, block }],
-    ['a forged block beside all signed roots', key, { ...proof, block, roots: signedRoots }],
-    [
-      'a forged block with no nodes beside all signed roots',
-      key,
-      { ...proof, block, path: [], roots: signedRoots },
+      { ...proof, nodes: nodes.with(0, { ...nodes[0], size: nodes[0].size + 1 }) },
     ],
     [
-      'a forged block with forged nodes beside all signed roots',
+      'sizes with the right sum in the wrong places',
       key,
       {
         ...proof,
-        block,
-        path: proof.path.map((node) => ({ ...node, hash: filled(node.index) })),
-        roots: signedRoots,
+        nodes: nodes
+          .with(0, { ...nodes[0], size: nodes[0].size + 1 })
+          .with(1, { ...nodes[1], size: nodes[1].size - 1 }),
       },
     ],
-  ].map(vector)
+    ['a node missing', key, { ...proof, nodes: nodes.slice(0, -1) }],
+    ['a node more', key, { ...proof, nodes: [...nodes, nodes[0]] }],
+    ['nodes in another order', key, { ...proof, nodes: [...nodes].reverse() }],
+  ]
 }
 
-function vector([comment, key, proof]) {
-  return { comment, key, proof }
+/** The signed roots are all there; the block's own subtree just does not lead to one of them. */
+function forgedBlocks(api, log, proof) {
+  const hash = api.sodiumCrypto
+  const [a, b, c, d] = log.blocks.slice(0, 4).map((block, seq) => api.leafNode(hash, seq, block))
+  const { size, hash: rootHash } = api.parentNode(
+    hash,
+    api.parentNode(hash, a, b),
+    api.parentNode(hash, c, d),
+  )
+  const root = { size, hash: rootHash }
+  const others = proof.nodes.slice(2)
+  const forged = { ...proof, blocks: [{ seq: 1, block: text('a block that nobody wrote') }] }
+  return [
+    ['a forged block beside true nodes', log.key, forged],
+    ['a forged block beside all signed roots', log.key, { ...forged, nodes: [root, ...others] }],
+    [
+      'a forged block with its path beside all signed roots',
+      log.key,
+      { ...forged, nodes: [...proof.nodes.slice(0, 2), root, ...others] },
+    ],
+    [
+      'a forged block with forged nodes beside the other signed roots',
+      log.key,
+      {
+        ...forged,
+        nodes: [...proof.nodes.slice(0, 2).map((node, n) => ({ ...node, hash: filled(n) })), ...others],
+      },
+    ],
+  ]
+}
+
+/** A file of vectors; `sample` is a valid proof, whose bytes are broken in the ways that every kind refuses. */
+function proofFile(api, spec, { valid, invalid, sample }) {
+  const bytes = api.encodeProof(sample)
+  return {
+    spec,
+    valid: valid.map(([comment, key, proof]) => ({
+      comment,
+      key,
+      bytes: api.encodeProof(proof),
+      json: JSON.stringify(api.proofToJson(proof)),
+    })),
+    invalid: invalid.map(([comment, key, proof]) => ({ comment, key, bytes: api.encodeProof(proof) })),
+    malformed: [
+      ['no byte', new Uint8Array(), 'FORMAT_INVALID'],
+      ['another version', bytes.with(1, 2), 'VERSION_UNKNOWN'],
+      ['an unknown kind', bytes.with(3, 99), 'TYPE_UNKNOWN'],
+      ['a byte less', bytes.subarray(0, -1), 'FORMAT_INVALID'],
+      ['a byte more', Uint8Array.of(...bytes, 0), 'FORMAT_INVALID'],
+      ['a field that nobody knows', Uint8Array.of(...bytes, 0x20, 1), 'FORMAT_INVALID'],
+      [
+        'the version written with two bytes',
+        Uint8Array.of(8, 0x81, 0, ...bytes.subarray(2)),
+        'FORMAT_INVALID',
+      ],
+    ].map(([comment, wrong, reason]) => ({ comment, bytes: wrong, reason })),
+  }
 }

@@ -151,3 +151,23 @@ export function countBlocks(core: Hypercore): number {
   }
   return bitfield.countSet(0, core.length)
 }
+
+interface InnerNode {
+  readonly index: number
+  readonly size: number
+  readonly hash: Uint8Array
+}
+
+interface InnerReads {
+  getTreeNode(index: number): Promise<InnerNode | null>
+  tryFlush(): void
+}
+
+/** Nodes of a log's tree, null for one that is not here: `core.state.storage.read()`. */
+export function readTreeNodes(core: Hypercore, indexes: readonly number[]): Promise<(InnerNode | null)[]> {
+  const { storage } = core.state as unknown as { storage: { read(): InnerReads } }
+  const reads = storage.read()
+  const nodes = indexes.map((index) => reads.getTreeNode(index))
+  reads.tryFlush()
+  return Promise.all(nodes)
+}

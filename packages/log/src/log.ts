@@ -3,15 +3,15 @@
  * Vitra knows, never following a fork.
  */
 import { EventEmitter } from 'node:events'
+import flat from 'flat-tree'
 import type Hypercore from 'hypercore'
 import { BlockCache } from './block-cache.js'
 import type { LogCore } from './core.js'
 import { sodiumCrypto } from './crypto.js'
 import { LogError } from './errors.js'
 import { toHex } from './formats/hex.js'
-import { assertPinned, corestoreOf, countBlocks, refuseForks } from './internals.js'
+import { assertPinned, corestoreOf, countBlocks, readTreeNodes, refuseForks } from './internals.js'
 import { type SignedHead, unwrapSignature } from './proofs/head.js'
-import { inclusionTreeHash, type ProofSource } from './proofs/inclusion.js'
 import { type LogIdentity, logKey } from './proofs/manifest.js'
 import { type TreeNode, treeHash } from './proofs/merkle.js'
 import type { Storage } from './storage.js'
@@ -39,7 +39,7 @@ const ALONE_MS = 5000
 /** Blocks of one log that are kept in memory, in bytes: the upper part of a large index, and what was just written. */
 const KEPT_BYTES_MAX = 2 * 1024 * 1024
 
-export class Log extends EventEmitter<LogEvents> implements ProofSource {
+export class Log extends EventEmitter<LogEvents> {
   readonly key: Uint8Array
   readonly #core: Hypercore
   /** Histories that peers showed against the one here; hypercore forgets them, so they are kept. */
@@ -233,27 +233,24 @@ export class Log extends EventEmitter<LogEvents> implements ProofSource {
     return new Uint8Array(await this.#core.treeHash(length))
   }
 
-  async readForProof(
-    seq: number,
-  ): Promise<{ head: SignedHead; block: Uint8Array; path: TreeNode[]; roots: TreeNode[] }> {
-    await this.get(seq)
-    const snapshot = this.#core.snapshot() // a live session races with appends
-    try {
-      await snapshot.ready()
-      const { length } = snapshot
-      const proof = await snapshot.proof({ block: { index: seq, nodes: 0 }, upgrade: { start: 0, length } })
-      if (!proof.block?.value || !proof.upgrade) throw new LogError('BLOCK_MISSING', this.#missing(seq))
-      const block = new Uint8Array(proof.block.value)
-      const path = proof.block.nodes.map(plainNode)
-      const roots = proof.upgrade.nodes.map(plainNode)
-      const treeHash = inclusionTreeHash(sodiumCrypto, { length, seq, block, path, roots })
-      if (treeHash === null)
-        throw new LogError('LOG_DAMAGED', `block ${seq} does not join the head of its log`)
-      const head = { length, treeHash, signature: bareSignature(proof.upgrade.signature) }
-      return { head, block, path, roots }
-    } finally {
-      await snapshot.close()
+  /**
+   * Nodes of the tree by their flat-tree indexes, in that order. A sparse copy has those that its blocks came with;
+   * with `wait` a block below a missing one is fetched, which brings it.
+   *
+   * @throws {LogError} `BLOCK_MISSING` where one is not here
+   */
+  async nodes(indexes: readonly number[], options: ReadOptions = {}): Promise<TreeNode[]> {
+    const found = await readTreeNodes(this.#core, indexes)
+    const missing = indexes.filter((_, n) => found[n] === null)
+    if (missing.length > 0 && options.wait !== false) {
+      for (const index of missing) await this.get(flat.leftSpan(index) / 2, options)
+      return this.nodes(indexes, { wait: false })
     }
+    return found.map((node, n) => {
+      if (node !== null) return plainNode(node)
+      const seq = flat.leftSpan(indexes[n]!) / 2
+      throw new LogError('BLOCK_MISSING', this.#missing(seq), { details: { key: toHex(this.key), seq } })
+    })
   }
 
   async close(): Promise<void> {

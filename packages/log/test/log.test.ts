@@ -9,6 +9,8 @@ import {
   logKey,
   NAMESPACE_DEFAULT,
   oplogIdentity,
+  proofSource,
+  proveInclusion,
   Storage,
   sodiumCrypto,
 } from '../src/index.js'
@@ -134,7 +136,7 @@ describe('log', () => {
     expect(head).toEqual(await log.head())
     expect(checkHead(sodiumCrypto, replica.log.identity, head!)).toBe(true)
     expect(await replica.log.roots()).toEqual(await log.roots())
-    expect((await replica.log.readForProof(2)).head).toEqual(head)
+    expect((await proveInclusion(proofSource(replica.log), 2)).head).toEqual(head)
   })
 
   it('has no head and no roots while it is empty', async () => {

@@ -80,7 +80,10 @@ describe('the specification', () => {
 
   it('has the messages of the schemas, field by field', () => {
     const schemas = messages(
-      read('packages/log/src/formats/messages.proto') + read('packages/log/src/journal.proto'),
+      sourceFiles()
+        .filter((file) => file.endsWith('.proto'))
+        .map(read)
+        .join('\n'),
     )
     const specified = messages(PARTS.map((file) => read(`spec/${file}`)).join('\n'))
     expect(Object.fromEntries(specified)).toEqual(Object.fromEntries(schemas))

@@ -8,11 +8,13 @@ import {
   assertPath,
   type BatchRecord,
   type Change,
+  checkBlocks,
   checkHead,
-  checkInclusion,
+  checkHeadProof,
   compareKeys,
   decodeBatch,
   decodeEnvelope,
+  decodeProof,
   decodeRules,
   decodeRun,
   decodeValue,
@@ -20,11 +22,11 @@ import {
   encodeEcho,
   encodeManifest,
   encodeOp,
+  encodeProof,
   encodeRules,
   encodeRun,
   encodeValue,
   headSignable,
-  type InclusionProof,
   IndexWriter,
   indexIdentity,
   keyToPath,
@@ -32,8 +34,11 @@ import {
   layOutGenesis,
   logKey,
   oplogKey,
+  type Proof,
   parseRunPath,
   pathToKey,
+  proofFromJson,
+  proofToJson,
   Roots,
   type Rules,
   type Run,
@@ -235,13 +240,31 @@ describe('tree hashes', () => {
   })
 })
 
-describe('inclusion proofs', () => {
-  type Proved = { key: Uint8Array; proof: InclusionProof }
-  const file = load<{ valid: Vector<Proved>[]; invalid: Vector<Proved>[] }>('inclusion')
-  it.each(file.valid)('hold for $comment', ({ key, proof }) => {
-    expect(checkInclusion(sodiumCrypto, key, proof)).toBe(true)
+interface ProofFile {
+  /** `json` is a text, so that its bytes stay as they are written. */
+  valid: Vector<{ key: Uint8Array; bytes: Uint8Array; json: string }>[]
+  /** Proofs that can be read and show nothing. */
+  invalid: Vector<{ key: Uint8Array; bytes: Uint8Array }>[]
+  /** Bytes that are no proof. */
+  malformed: Vector<Bad>[]
+}
+
+const PROOF_CHECKS = {
+  'proof-head': (key, proof) => proof.kind === 'head' && checkHeadProof(sodiumCrypto, key, proof),
+  'proof-blocks': (key, proof) => proof.kind === 'blocks' && checkBlocks(sodiumCrypto, key, proof),
+} satisfies Record<string, (key: Uint8Array, proof: Proof) => boolean>
+
+describe.each(Object.entries(PROOF_CHECKS))('%s', (name, check) => {
+  const file = load<ProofFile>(name)
+  it.each(file.valid)('holds: $comment', ({ key, bytes, json }) => {
+    const proof = decodeProof(bytes)
+    expect(check(key, proof)).toBe(true)
+    expect(encodeProof(proof)).toEqual(bytes)
+    expect(proofFromJson(JSON.parse(json))).toEqual(proof)
+    expect(proofToJson(proof)).toEqual(JSON.parse(json))
   })
-  it.each(file.invalid)('do not hold with $comment', ({ key, proof }) => {
-    expect(checkInclusion(sodiumCrypto, key, proof)).toBe(false)
+  it.each(file.invalid)('does not hold: $comment', ({ key, bytes }) => {
+    expect(check(key, decodeProof(bytes))).toBe(false)
   })
+  refuses(file.malformed, decodeProof)
 })

@@ -3,16 +3,17 @@
  * it looks again whenever the index grows.
  */
 import {
-  checkInclusion,
+  type BlocksProof,
+  checkBlocks,
   decodeValue,
   encodeValue,
   type FoundRun,
   fromHex,
-  type InclusionProof,
   type IndexLog,
   type Log,
   LogError,
   type Outcome,
+  proofSource,
   proveInclusion,
   readOp,
   sameBytes,
@@ -56,8 +57,8 @@ export interface Result {
 
 /** Proofs that an op stands in its oplog and its outcome in the index, under signed heads. */
 export interface OpInclusion {
-  readonly op: InclusionProof
-  readonly run: InclusionProof
+  readonly op: BlocksProof
+  readonly run: BlocksProof
 }
 
 /** `read`: nothing was emitted. `pending`: not executed yet. `processed`, `rejected`: executed. */
@@ -188,13 +189,12 @@ export class Transaction<R = Value | undefined> {
         throw new TransactionError('TX_NOT_PROCESSED', `op ${op.seq} is not executed yet: wait for it first`)
       const log = await host.openOplog(fromHex(op.oplog))
       const pair = await host.use(async () => ({
-        op: await proveInclusion(log, op.seq),
-        run: await proveInclusion(host.index.log, found.seq),
+        op: await proveInclusion(proofSource(log, {}), op.seq),
+        run: await proveInclusion(proofSource(host.index.log, {}), found.seq),
       }))
       const holds =
-        checkInclusion(sodiumCrypto, log.key, pair.op) &&
-        checkInclusion(sodiumCrypto, host.index.key, pair.run)
-      const same = sameBytes(encodeValue(readOp(pair.op.block)), encodeValue(op.value))
+        checkBlocks(sodiumCrypto, log.key, pair.op) && checkBlocks(sodiumCrypto, host.index.key, pair.run)
+      const same = sameBytes(encodeValue(readOp(pair.op.blocks[0]!.block)), encodeValue(op.value))
       if (!holds || !same)
         throw new TransactionError(
           'TX_UNPROVED',

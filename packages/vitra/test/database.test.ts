@@ -55,7 +55,7 @@ describe('a database', () => {
       { path: '/values/k', value: [7], deleted: false },
     ])
     const [proof] = await tx.verifyInclusion()
-    expect(proof).toMatchObject({ op: { seq: 0 }, run: { kind: 'inclusion' } })
+    expect(proof).toMatchObject({ op: { blocks: [{ seq: 0 }] }, run: { kind: 'blocks' } })
     const again = db.transaction(JSON.parse(JSON.stringify(tx)))
     expect(await again.whenProcessed()).toHaveLength(1)
     const detached = Transaction.fromJSON(JSON.parse(JSON.stringify(tx)))

@@ -1,6 +1,11 @@
 /** `@vitra/log/proofs`: keys, heads and proofs, checkable without Node and without any log. */
+export * from './blocks.js'
+export * from './codec.js'
 export * from './crypto.js'
 export * from './head.js'
-export * from './inclusion.js'
+export * from './head-proof.js'
+export * from './json.js'
 export * from './manifest.js'
 export * from './merkle.js'
+export * from './source.js'
+export { PROVED_LENGTH_MAX, type ProofNode } from './tree-fold.js'

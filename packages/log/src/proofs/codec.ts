@@ -1,0 +1,158 @@
+/**
+ * Bytes of proofs (spec/7-proofs §4): `{version, kind, body}`, strict. A kind is added by its {@link ProofBody};
+ * packages above this one make a codec of their own with the kinds that they know.
+ */
+import { FormatError } from '../errors.js'
+import { decodeCanonical, encodeMessage, expectBytes, expectVersion } from '../formats/codec.js'
+import type { BlocksProof } from './blocks.js'
+import type { SignedHead } from './head.js'
+import type { HeadProof } from './head-proof.js'
+import { concat, type LogIdentity } from './manifest.js'
+import { BlocksBody, HeadBody, ProofMessage } from './proofs.generated.js'
+import type { ProofNode } from './tree-fold.js'
+
+const VERSION = 1
+const HASH_BYTES = 32
+
+/** Numbers of the kinds; they never change meaning. */
+export const PROOF_KINDS = Object.freeze({
+  head: 1,
+  blocks: 2,
+  consistency: 3,
+  state: 4,
+  equivocation: 5,
+  receipt: 6,
+  fraud: 7,
+})
+
+/** Names of the kinds. */
+export type ProofKind = keyof typeof PROOF_KINDS
+
+/** How proofs of one kind become bytes. */
+export interface ProofBody<P> {
+  encode(proof: P): Uint8Array
+  /** @throws {FormatError} `FORMAT_INVALID` */
+  decode(body: Uint8Array): P
+}
+
+/** The kinds of a codec. */
+export type ProofBodies<P extends { readonly kind: ProofKind }> = {
+  readonly [K in P['kind']]: ProofBody<Extract<P, { readonly kind: K }>>
+}
+
+/** Proofs to bytes and back. */
+export interface ProofCodec<P> {
+  encode(proof: P): Uint8Array
+  /** @throws {FormatError} `FORMAT_INVALID`, `VERSION_UNKNOWN`, `TYPE_UNKNOWN` for a kind that is not known */
+  decode(bytes: Uint8Array): P
+}
+
+/**
+ * A codec for some kinds of proofs.
+ *
+ * @example
+ * const codec = proofCodec<Proof | MyProof>({ ...PROOF_BODIES, fraud: myBody })
+ */
+export function proofCodec<P extends { readonly kind: ProofKind }>(bodies: ProofBodies<P>): ProofCodec<P> {
+  const all = new Map(Object.entries(bodies)) as Map<unknown, ProofBody<P>>
+  return Object.freeze({
+    encode(proof: P): Uint8Array {
+      const body = all.get(proof.kind)
+      if (body === undefined) throw unknownKind(proof.kind)
+      return encodeMessage(ProofMessage, {
+        version: VERSION,
+        kind: PROOF_KINDS[proof.kind],
+        body: body.encode(proof),
+      })
+    },
+    decode(bytes: Uint8Array): P {
+      const { version, kind, body } = decodeCanonical(ProofMessage, bytes, 'proof')
+      expectVersion(version, VERSION, 'proof')
+      const found = all.get(KIND_NAMES.get(kind))
+      if (found === undefined) throw unknownKind(kind)
+      return found.decode(body)
+    },
+  })
+}
+
+const KIND_NAMES = new Map<number, string>(Object.entries(PROOF_KINDS).map(([name, kind]) => [kind, name]))
+
+function unknownKind(kind: unknown): FormatError {
+  return new FormatError(
+    'TYPE_UNKNOWN',
+    `proof: kind ${kind} is not known here, use a newer version of Vitra`,
+    {
+      details: { kind },
+    },
+  )
+}
+
+/** Kind 1. */
+export const headBody: ProofBody<HeadProof> = {
+  encode: ({ identity, head }) => encodeMessage(HeadBody, { identity, head }),
+  decode(body) {
+    const { identity, head } = decodeCanonical(HeadBody, body, 'head proof')
+    return Object.freeze({ kind: 'head', identity: readIdentity(identity), head: readHead(head) })
+  },
+}
+
+/** Kind 2. */
+export const blocksBody: ProofBody<BlocksProof> = {
+  encode: ({ identity, head, blocks, nodes }) =>
+    encodeMessage(BlocksBody, { identity, head, blocks: [...blocks], ...packNodes(nodes) }),
+  decode(body) {
+    const { identity, head, blocks, hashes, sizes } = decodeCanonical(BlocksBody, body, 'blocks proof')
+    return Object.freeze({
+      kind: 'blocks',
+      identity: readIdentity(identity),
+      head: readHead(head),
+      blocks,
+      nodes: unpackNodes(hashes, sizes),
+    })
+  },
+}
+
+/** Nodes as a message holds them. */
+export function packNodes(nodes: readonly ProofNode[]): { hashes: Uint8Array; sizes: number[] } {
+  return { hashes: concat(...nodes.map(({ hash }) => hash)), sizes: nodes.map(({ size }) => size) }
+}
+
+/** @throws {FormatError} `FORMAT_INVALID` where there is not one hash for each size */
+export function unpackNodes(hashes: Uint8Array, sizes: readonly number[]): ProofNode[] {
+  expectBytes(hashes, HASH_BYTES * sizes.length, `hashes of ${sizes.length} nodes`)
+  return sizes.map((size, n) => ({ size, hash: hashes.slice(HASH_BYTES * n, HASH_BYTES * (n + 1)) }))
+}
+
+/** A head of a message. @throws {FormatError} `FORMAT_INVALID` */
+export function readHead({ length, treeHash, signature }: SignedHead): SignedHead {
+  expectBytes(treeHash, HASH_BYTES, 'tree hash')
+  expectBytes(signature, 64, 'signature')
+  return Object.freeze({ length, treeHash, signature })
+}
+
+/** An identity of a message. @throws {FormatError} `FORMAT_INVALID` */
+export function readIdentity({ signer, userData }: LogIdentity): LogIdentity {
+  return Object.freeze({ signer: expectBytes(signer, 32, 'signer'), userData })
+}
+
+/** A proof of a kind that this package makes. */
+export type Proof = HeadProof | BlocksProof
+
+/** The kinds that this package knows. */
+export const PROOF_BODIES: ProofBodies<Proof> = Object.freeze({ head: headBody, blocks: blocksBody })
+
+const codec = proofCodec<Proof>(PROOF_BODIES)
+
+/** Canonical bytes of a proof. */
+export function encodeProof(proof: Proof): Uint8Array {
+  return codec.encode(proof)
+}
+
+/**
+ * Reads a proof; whether it holds is for its check to say.
+ *
+ * @throws {FormatError} `FORMAT_INVALID`, `VERSION_UNKNOWN`, `TYPE_UNKNOWN` for a kind that is not known
+ */
+export function decodeProof(bytes: Uint8Array): Proof {
+  return codec.decode(bytes)
+}
