@@ -9,6 +9,7 @@ const BROWSER_SAFE = [
   'packages/log/src/proofs/',
   'packages/log/src/values/',
   'packages/sandbox/src/engine-table.ts',
+  'packages/verifier/src/batch/',
   'packages/verifier/src/index.ts',
 ]
 

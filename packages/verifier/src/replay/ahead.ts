@@ -3,15 +3,18 @@
  * What was run ahead counts only where every op before it gave what was published: else it is thrown away.
  */
 import type { StateSession, Step } from '@vitra/sandbox'
-import type { OpInTurn } from './published-ops.js'
-import { type Obstacle, type RunContext, type RunnableOp, type Runner, runOps } from './run-ops.js'
+import type { OpsInTurn } from '../batch/batch-check.js'
+import type { CheckedOp, RunnableOp } from '../batch/published-form.js'
+import type { OpInTurn } from '../batch/published-ops.js'
+import { checkOp, type ExecutionContext } from './execution.js'
+import { type Obstacle, runOps } from './run-ops.js'
 
 /** Most ops that are run at a time, and most bytes that they come with. */
 const AHEAD_OPS_MAX = 512
 const AHEAD_BYTES_MAX = 4 * 1024 * 1024
 
-export class Ahead {
-  readonly #context: RunContext & Runner
+export class Ahead implements OpsInTurn {
+  readonly #context: ExecutionContext
   readonly #session: StateSession
   readonly #ops: AsyncGenerator<OpInTurn, void>
   /** Read, and not in turn yet. */
@@ -22,7 +25,7 @@ export class Ahead {
   /** Of the ops in turn. */
   #results: (Step | Obstacle)[] = []
 
-  constructor(context: RunContext & Runner, session: StateSession, ops: AsyncGenerator<OpInTurn, void>) {
+  constructor(context: ExecutionContext, session: StateSession, ops: AsyncGenerator<OpInTurn, void>) {
     this.#context = context
     this.#session = session
     this.#ops = ops
@@ -37,8 +40,15 @@ export class Ahead {
     return null
   }
 
+  async check(op: RunnableOp): Promise<CheckedOp> {
+    const own = await this.#run(op)
+    const checked = await checkOp(this.#context, op, own)
+    if (checked !== own) this.restart()
+    return checked
+  }
+
   /** What the op whose turn it is gives here. */
-  async run(op: RunnableOp): Promise<Step | Obstacle> {
+  async #run(op: RunnableOp): Promise<Step | Obstacle> {
     if (this.#results.length === 0) {
       const ops = [op, ...(await this.#following(op))]
       this.#results = await runOps(this.#context, this.#context, ops, this.#session)

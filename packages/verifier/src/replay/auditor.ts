@@ -14,9 +14,11 @@ import {
   toHex,
 } from '@vitra/log'
 import { Sandbox } from '@vitra/sandbox'
+import { RulesUnknown } from '../batch/genesis.js'
+import { Caught, readBatch } from '../batch/published-batch.js'
+import { Missing } from '../batch/sources.js'
 import { type AuditReport, type Finding, finding, type Violation, violation } from '../verdict.js'
-import { RulesUnknown } from './genesis.js'
-import { Caught, Missing, readBatch, waiting } from './published-batch.js'
+import { ReplicaIndex, waiting } from './index-source.js'
 import { type OpenEngine, RecordedEngines } from './recorded-engines.js'
 import { type AuditPlace, Replay } from './replay.js'
 
@@ -120,12 +122,13 @@ export class Auditor {
 
   async #checkBatches({ signal, onProgress }: AdvanceOptions): Promise<void> {
     const { index } = this.#options
+    const source = new ReplicaIndex(index, this.#waitMs)
     const replay = await this.#ready()
     const end = index.length // an executor that never rests must not keep an audit from its end
     while (replay.version < end) {
       signal?.throwIfAborted()
       const stretch = { number: replay.nextNumber, start: replay.version, end }
-      const batch = await readBatch(index, stretch, this.#waitMs)
+      const batch = await readBatch(source, stretch)
       try {
         await replay.add(batch, signal)
       } catch (error) {

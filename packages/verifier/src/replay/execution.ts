@@ -4,10 +4,10 @@
  */
 import type { Outcome } from '@vitra/log'
 import type { Step } from '@vitra/sandbox'
-import { compare, isSame } from './comparison.js'
-import { asPublished, type CheckedOp, checkForm } from './published-form.js'
+import { compare, isSame } from '../batch/comparison.js'
+import { asPublished, type CheckedOp, checkForm, type RunnableOp } from '../batch/published-form.js'
 import type { Court } from './recorded-engines.js'
-import { isStep, type Obstacle, type RunContext, type RunnableOp, type Runner, runOp } from './run-ops.js'
+import { isStep, type Obstacle, type RunContext, type Runner, runOp } from './run-ops.js'
 
 export interface ExecutionContext extends RunContext, Runner {
   /** Engine that the batch record names. */

@@ -4,30 +4,29 @@
  */
 import {
   type BatchRecord,
-  decodeGenesis,
-  decodeRules,
-  decodeValue,
-  FormatError,
-  GENESIS_PATH,
   type IndexLog,
   IndexWriter,
   type Input,
   type Log,
   LogError,
   layOutBatch,
-  pathToKey,
+  type Overlay,
   type Rules,
-  SOURCE_PATH,
   sameBytes,
+  sodiumCrypto,
   toHex,
-  ValueError,
 } from '@vitra/log'
 import { type Contract, ContractLoadError, isResourceLimit, type Sandbox, StateSession } from '@vitra/sandbox'
+import { BatchCheck, checkEngine } from '../batch/batch-check.js'
+import { readBatchEnd, recordAt } from '../batch/batch-end.js'
+import { auditGenesis } from '../batch/genesis.js'
+import { Caught, isFormat, type WholeBatch } from '../batch/published-batch.js'
+import type { OpInTurn } from '../batch/published-ops.js'
+import { Missing } from '../batch/sources.js'
 import { type Finding, finding, violation } from '../verdict.js'
-import { BatchCheck, checkEngine } from './batch-check.js'
-import { auditGenesis } from './genesis.js'
+import { Ahead } from './ahead.js'
+import { ReplicaIndex } from './index-source.js'
 import { AuditedParticipants } from './participants.js'
-import { Caught, type PublishedBatch } from './published-batch.js'
 import { isObstacle, type RecordedEngines } from './recorded-engines.js'
 
 export interface ReplayOptions {
@@ -51,6 +50,7 @@ export class Replay {
   ops = 0
   readonly findings: Finding[] = []
   readonly #options: ReplayOptions
+  readonly #index: ReplicaIndex
   readonly #participants: AuditedParticipants
   #layout: IndexWriter | null = null
   /** The state, rebuilt by what the guest executed or reset. */
@@ -64,7 +64,8 @@ export class Replay {
 
   constructor(options: ReplayOptions) {
     this.#options = options
-    this.#participants = new AuditedParticipants(options.openOplog)
+    this.#index = new ReplicaIndex(options.index, options.waitMs)
+    this.#participants = new AuditedParticipants(options.openOplog, options.waitMs)
   }
 
   /**
@@ -79,8 +80,7 @@ export class Replay {
       return (await replay.#resume(place)) ? replay : null
     } catch (error) {
       // A place that names no batch end was not written by an audit.
-      if (error instanceof LogError || error instanceof FormatError || error instanceof ValueError)
-        return null
+      if (error instanceof LogError || error instanceof Missing || isFormat(error)) return null
       throw error
     }
   }
@@ -117,7 +117,7 @@ export class Replay {
    * @throws {Caught} where it breaks the contract or the spec
    * @throws {RulesUnknown} at genesis
    */
-  async add(batch: PublishedBatch, signal: AbortSignal | undefined): Promise<void> {
+  async add(batch: WholeBatch, signal: AbortSignal | undefined): Promise<void> {
     if (this.#nextNumber === 0) await this.#addGenesis(batch)
     else await this.#addBatch(batch, signal)
     this.#nextNumber++
@@ -128,21 +128,20 @@ export class Replay {
     const { index } = this.#options
     const layout = await IndexWriter.open(index.log, version)
     if (!sameBytes(layout.treeHash(), treeHash)) return false
-    const record = await index.batchEnd(version, { wait: false })
-    const genesis = await layout.source.get(pathToKey(GENESIS_PATH))
-    const source = await layout.source.get(pathToKey(SOURCE_PATH))
-    if (genesis === null || source === null) return false
-    this.#rules = decodeRules(decodeGenesis(genesis).rules)
+    const record = await recordAt(new ReplicaIndex(index, 0), version)
+    const end = record === null ? null : await readBatchEnd(layout.source, record)
+    if (record === null || end === null) return false
+    this.#rules = end.rules
     await this.#participants.resume(layout.source)
-    await this.#loadContract(String(decodeValue(source, { bytesMax: Number.MAX_SAFE_INTEGER })), record)
+    await this.#loadContract(end.source, record)
     this.#layout = layout
     this.#lastTs = record.lastTs
     this.#nextNumber = record.number + 1
     return true
   }
 
-  async #addGenesis(batch: PublishedBatch): Promise<void> {
-    const genesis = auditGenesis(this.#options.index, batch)
+  async #addGenesis(batch: WholeBatch): Promise<void> {
+    const genesis = auditGenesis(sodiumCrypto, this.#index, batch)
     checkEngine(batch)
     const layout = await IndexWriter.open(null)
     const { treeHash } = await layout.layOut(genesis.changes)
@@ -154,21 +153,29 @@ export class Replay {
     await this.#participants.reload(layout.source)
   }
 
-  async #addBatch(batch: PublishedBatch, signal: AbortSignal | undefined): Promise<void> {
-    const { index, sandbox, waitMs } = this.#options
+  async #addBatch(batch: WholeBatch, signal: AbortSignal | undefined): Promise<void> {
+    const { sandbox } = this.#options
     const layout = this.#layout!
-    const session = this.#session
-    const context = { log: index.log, sandbox, waitMs, signal, layout, session, lastTs: this.#lastTs }
-    const check = new BatchCheck(
-      {
-        ...context,
-        rules: this.#rules!,
-        contract: this.#contract,
-        court: (engine, isFresh) => this.#court(engine, isFresh),
-        participants: this.#participants,
-      },
-      batch,
-    )
+    const form = { crypto: sodiumCrypto, rules: this.#rules!, indexKey: this.#index.key }
+    const execution = {
+      ...form,
+      sandbox,
+      contract: this.#contract,
+      engine: batch.record.engine,
+      court: (engine: string, isFresh?: boolean) => this.#court(engine, isFresh),
+    }
+    const context = {
+      ...form,
+      identity: this.#index.identity,
+      state: layout.source,
+      treeHash: layout.treeHash(),
+      lastTs: this.#lastTs,
+      participants: this.#participants,
+      signal,
+      judge: (view: Overlay, ops: AsyncGenerator<OpInTurn, void>) =>
+        new Ahead({ ...execution, view }, this.#session, ops),
+    }
+    const check = new BatchCheck(context, batch)
     const { prevHead, runs } = await check.check()
     const { engine, number } = batch.record
     const draft = { number, prevHead, lastTs: check.lastTs, engine, runs }
@@ -185,7 +192,7 @@ export class Replay {
   }
 
   async #compareTree(
-    batch: PublishedBatch,
+    batch: WholeBatch,
     length: number,
     treeHash: Uint8Array,
     code: 'genesis-invalid' | 'non-canonical-index',

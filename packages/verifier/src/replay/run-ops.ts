@@ -1,5 +1,5 @@
 /** Runs ops over the rebuilt state with what the executor calls: the sandbox's `steps`. */
-import { type Outcome, type Overlay, oplogKey, sodiumCrypto } from '@vitra/log'
+import { type Outcome, type Overlay, oplogKey } from '@vitra/log'
 import {
   type Contract,
   type ProcessResult,
@@ -9,14 +9,8 @@ import {
   type StepInput,
   steps,
 } from '@vitra/sandbox'
-import type { FormContext, PublishedOp } from './published-form.js'
+import type { FormContext, RunnableOp } from '../batch/published-form.js'
 import { isObstacle } from './recorded-engines.js'
-
-/** A published op that can be run. */
-export interface RunnableOp extends PublishedOp {
-  /** The block of the oplog. */
-  readonly block: Uint8Array
-}
 
 /** What runs a contract. */
 export interface Runner {
@@ -78,7 +72,7 @@ export async function runOp(context: RunContext, runner: Runner, op: RunnableOp)
 }
 
 function stepInput(
-  { rules, indexKey }: RunContext,
+  { crypto, rules, indexKey }: RunContext,
   { contract, sandbox }: { contract: Contract; sandbox: Sandbox },
   op: RunnableOp,
 ): StepInput {
@@ -90,7 +84,7 @@ function stepInput(
     ts: op.outcome.ts,
     rules,
     processed: contract.hasProcess ? publishedProcess(op.outcome) : null,
-    deriveOplog: (signer) => oplogKey(sodiumCrypto, signer, indexKey),
+    deriveOplog: (signer) => oplogKey(crypto, signer, indexKey),
     loadSource: async (source) => void (await sandbox.load(source, rules)),
   }
 }

@@ -1,27 +1,22 @@
 /** Audits genesis (spec/2-index §2): what the public key commits to, rebuilt from what was published. */
 import {
-  type Change,
   decodeGenesis,
   decodeInput,
   decodeRules,
-  decodeValue,
-  FormatError,
   GENESIS_PATH,
   INPUTS_PREFIX,
   type IndexEntry,
-  type IndexLog,
-  indexIdentity,
   initialStateHash,
   isAtOrBelow,
-  isSystemPath,
   layOutGenesis,
   type Rules,
   SOURCE_PATH,
-  sameBytes,
-  sodiumCrypto,
-} from '@vitra/log'
+} from '@vitra/log/formats'
+import { type Crypto, indexIdentity } from '@vitra/log/proofs'
+import { type Change, decodeValue, FormatError, isSystemPath, sameBytes } from '@vitra/log/values'
 import { violation } from '../verdict.js'
-import { Caught, formatViolation, type PublishedBatch } from './published-batch.js'
+import { Caught, formatViolation, type WholeBatch } from './published-batch.js'
+import type { IndexBlocks } from './sources.js'
 
 export interface Genesis {
   readonly source: string
@@ -39,11 +34,11 @@ export class RulesUnknown extends Error {}
  * @throws {Caught} `genesis-invalid`
  * @throws {RulesUnknown}
  */
-export function auditGenesis(index: IndexLog, batch: PublishedBatch): Genesis {
-  return decode(() => readGenesis(index, batch))
+export function auditGenesis(crypto: Crypto, index: IndexBlocks, batch: WholeBatch): Genesis {
+  return decode(() => readGenesis(crypto, index, batch))
 }
 
-function readGenesis(index: IndexLog, batch: PublishedBatch): Genesis {
+function readGenesis(crypto: Crypto, index: IndexBlocks, batch: WholeBatch): Genesis {
   const { entries, record } = batch
   const [first, ...rest] = entries
   const last = rest.pop()
@@ -57,13 +52,13 @@ function readGenesis(index: IndexLog, batch: PublishedBatch): Genesis {
   if (founders.length === 0) throw invalid('it names no founder')
   const { rules: rulesBytes, nonce } = decodeGenesis(last.value)
   const rules = readRules(rulesBytes)
-  const { signer, userData } = index.log.identity
+  const { signer, userData } = index.identity
   const content = { source, founders, rules: rulesBytes, nonce }
-  if (!sameBytes(indexIdentity(sodiumCrypto, signer, content).userData, userData)) {
+  if (!sameBytes(indexIdentity(crypto, signer, content).userData, userData)) {
     throw invalid('the public key commits to another genesis')
   }
-  checkInitialState(rules, initialState)
-  const changes = layOutGenesis(sodiumCrypto, {
+  checkInitialState(crypto, rules, initialState)
+  const changes = layOutGenesis(crypto, {
     ...content,
     indexKey: index.key,
     initialState,
@@ -73,7 +68,7 @@ function readGenesis(index: IndexLog, batch: PublishedBatch): Genesis {
   return { source, rules, changes }
 }
 
-function checkInitialState(rules: Rules, entries: readonly Change[]): void {
+function checkInitialState(crypto: Crypto, rules: Rules, entries: readonly Change[]): void {
   if (rules.initialState === undefined) {
     if (entries.length > 0) throw invalid('it holds entries that the rules do not commit to')
     return
@@ -82,7 +77,7 @@ function checkInitialState(rules: Rules, entries: readonly Change[]): void {
     if (value === null || isSystemPath(path)) throw invalid('its initial state is malformed')
     decodeValue(value)
   }
-  if (!sameBytes(initialStateHash(sodiumCrypto, entries), rules.initialState))
+  if (!sameBytes(initialStateHash(crypto, entries), rules.initialState))
     throw invalid('its initial state is not the committed one')
 }
 

@@ -1,5 +1,6 @@
 /** What an op gave here, held against what was published of it: the bytes have to be the same. */
-import { type Change, encodeRun, type Outcome, sameBytes, toHex } from '@vitra/log'
+import { encodeRun, type Outcome, toHex } from '@vitra/log/formats'
+import { type Change, sameBytes } from '@vitra/log/values'
 import type { Step } from '@vitra/sandbox'
 import { type Place, violation } from '../verdict.js'
 import { Caught } from './published-batch.js'

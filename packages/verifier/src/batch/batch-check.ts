@@ -1,36 +1,37 @@
 /**
  * Checks one batch after genesis (spec/2-index §5–§7, spec/4-execution): its record, the place and form of its
- * runs, and every op against the contract. What it finds is taken over by `Replay` once the whole batch holds.
+ * runs, and every op against the contract. Audit and proof check run this same code; they differ in where blocks come
+ * from and in who runs the ops.
  */
-import {
-  checkHead,
-  type IndexWriter,
-  Overlay,
-  outcomeBytes,
-  type RunDraft,
-  type SignedHead,
-  sameBytes,
-  sodiumCrypto,
-} from '@vitra/log'
-import { type Contract, ENGINES, type Sandbox, type StateSession } from '@vitra/sandbox'
+import { outcomeBytes, type RunDraft } from '@vitra/log/formats'
+import { checkHead, type LogIdentity, type SignedHead } from '@vitra/log/proofs'
+import { type EntrySource, Overlay, sameBytes } from '@vitra/log/values'
+import { ENGINES } from '@vitra/sandbox/engines'
 import { type Finding, type Violation, violation } from '../verdict.js'
-import { Ahead } from './ahead.js'
-import { checkOp, type ExecutionContext } from './execution.js'
 import { Caught, type PublishedBatch, splitRuns } from './published-batch.js'
-import { asPublished, type CheckedOp } from './published-form.js'
+import { asPublished, type CheckedOp, type RunnableOp } from './published-form.js'
 import { type OpInTurn, type OpsContext, PublishedOps } from './published-ops.js'
+
+/** Ops as they are checked, one after the other. */
+export interface OpsInTurn {
+  /** The op whose turn it is; null after the last. @throws what reading it throws */
+  next(): Promise<OpInTurn | null>
+  /** What the op in turn leads to. @throws {Caught} where the contract does not give what was published */
+  check(op: RunnableOp): Promise<CheckedOp>
+  /** The op in turn was taken as published: what was run ahead over something else counts no more. */
+  restart(): void
+}
 
 /** What a batch is checked against: everything as the batch before left it. */
 export interface BatchContext extends OpsContext {
-  readonly log: OpsContext['log'] & { readonly identity: Parameters<typeof checkHead>[1] }
-  readonly sandbox: Sandbox
-  /** Null where it does not load here. */
-  readonly contract: Contract | null
-  readonly court: ExecutionContext['court']
-  /** The rebuilt state as it goes on from batch to batch. */
-  readonly session: StateSession
-  readonly layout: IndexWriter
+  /** Of the index. */
+  readonly identity: LogIdentity
+  readonly state: EntrySource
+  /** Of the index before the batch. */
+  readonly treeHash: Uint8Array
   readonly lastTs: number
+  /** Who checks the ops. @param view the state, with what the batch has published so far */
+  readonly judge: (view: Overlay, ops: AsyncGenerator<OpInTurn, void>) => OpsInTurn
 }
 
 export class BatchCheck {
@@ -42,25 +43,15 @@ export class BatchCheck {
   readonly #context: BatchContext
   readonly #batch: PublishedBatch
   readonly #published: PublishedOps
-  readonly #execution: ExecutionContext
+  readonly #view: Overlay
   #bytes = 0
 
   constructor(context: BatchContext, batch: PublishedBatch) {
-    const { sandbox, rules, contract, court, log, layout, lastTs } = context
-    const view = new Overlay(layout.source)
     this.#context = context
     this.#batch = batch
     this.#published = new PublishedOps(context, batch.number)
-    this.#execution = {
-      sandbox,
-      rules,
-      contract,
-      court,
-      view,
-      indexKey: log.key,
-      engine: batch.record.engine,
-    }
-    this.lastTs = lastTs
+    this.#view = new Overlay(context.state)
+    this.lastTs = context.lastTs
   }
 
   /** Where each participant stands after the batch. */
@@ -73,20 +64,22 @@ export class BatchCheck {
    * @throws {Caught}
    */
   async check(): Promise<{ prevHead: SignedHead; runs: RunDraft[] }> {
-    const { record } = this.#batch
+    const { record, until } = this.#batch
     const prevHead = this.#checkRecord()
-    const published = splitRuns(this.#batch)
-    if (published.length === 0) throw new Caught(recordViolation(this.#batch, 'a batch executes nothing'))
-    if (published.length !== record.runs)
-      throw new Caught(recordViolation(this.#batch, 'it counts other runs than it has'))
+    const published = await splitRuns(this.#batch)
+    if (until === undefined) {
+      if (published.length === 0) throw new Caught(recordViolation(this.#batch, 'a batch executes nothing'))
+      if (published.length !== record.runs)
+        throw new Caught(recordViolation(this.#batch, 'it counts other runs than it has'))
+    }
     const { runs } = this.#published
-    const ahead = new Ahead(this.#execution, this.#context.session, this.#published.read(published))
-    for (let next = await ahead.next(); next !== null; next = await ahead.next()) {
+    const turn = this.#context.judge(this.#view, this.#published.read(published))
+    for (let next = await turn.next(); next !== null; next = await turn.next()) {
       this.#context.signal?.throwIfAborted()
       this.#checkLegal(next)
-      this.#count(next, await this.#checkOne(next, ahead))
+      this.#count(next, await this.#checkOne(next, turn))
     }
-    if (record.lastTs !== this.lastTs)
+    if (until === undefined && record.lastTs !== this.lastTs)
       throw new Caught(recordViolation(this.#batch, 'its time is not that of its last outcome'))
     return { prevHead, runs }
   }
@@ -94,7 +87,7 @@ export class BatchCheck {
   #checkRecord(): SignedHead {
     const batch = this.#batch
     const { record, start, end, number } = batch
-    const { layout, log } = this.#context
+    const { crypto, identity, treeHash } = this.#context
     if (record.number !== number)
       throw new Caught(recordViolation(batch, `it says it is batch ${record.number}`))
     if (record.prevEnd !== start)
@@ -103,9 +96,9 @@ export class BatchCheck {
       throw new Caught(recordViolation(batch, 'it counts other blocks than it has'))
     checkEngine(batch)
     const head = { length: start, treeHash: record.prevTreeHash, signature: record.prevSignature }
-    if (!sameBytes(head.treeHash, layout.treeHash()))
+    if (!sameBytes(head.treeHash, treeHash))
       throw new Caught(recordViolation(batch, 'it names another previous state'))
-    if (!checkHead(sodiumCrypto, log.identity, head)) {
+    if (!checkHead(crypto, identity, head)) {
       throw new Caught(recordViolation(batch, 'the signature of the previous head does not verify'))
     }
     return head
@@ -125,16 +118,10 @@ export class BatchCheck {
     if (!isLegal) throw new Caught(violation('schema', 'limit-exceeded', at))
   }
 
-  async #checkOne({ op, block }: OpInTurn, ahead: Ahead): Promise<CheckedOp> {
-    if (!(block instanceof Uint8Array)) {
-      ahead.restart()
-      return asPublished(this.#execution, op, block)
-    }
-    const runnable = { ...op, block }
-    const own = await ahead.run(runnable)
-    const checked = await checkOp(this.#execution, runnable, own)
-    if (checked !== own) ahead.restart()
-    return checked
+  async #checkOne({ op, block }: OpInTurn, turn: OpsInTurn): Promise<CheckedOp> {
+    if (block instanceof Uint8Array) return turn.check({ ...op, block })
+    turn.restart()
+    return asPublished(this.#context, op, block)
   }
 
   #count({ executed }: OpInTurn, checked: CheckedOp): void {
@@ -144,7 +131,7 @@ export class BatchCheck {
     this.ops++
     this.#bytes += outcomeBytes(outcome)
     for (const change of changes) {
-      this.#execution.view.write(change)
+      this.#view.write(change)
       this.#bytes += change.path.length + (change.value?.length ?? 0)
     }
     if (checked.source !== undefined || checked.participantsChanged) this.ended = checked

@@ -4,24 +4,25 @@
  */
 import {
   decodeInput,
-  decodeValue,
   type Executed,
-  FormatError,
   INPUTS_PREFIX,
   type IndexEntry,
   type Input,
   inputPath,
-  isSystemPath,
   type Outcome,
-  oplogKey,
   type Rules,
   SOURCE_PATH,
-  sameBytes,
-  sodiumCrypto,
   unexecutableOutcome,
+} from '@vitra/log/formats'
+import { type Crypto, oplogKey } from '@vitra/log/proofs'
+import {
+  decodeValue,
+  FormatError,
+  isSystemPath,
+  sameBytes,
   ValueError,
   type ValueLimits,
-} from '@vitra/log'
+} from '@vitra/log/values'
 import { type Finding, finding, type Place, violation } from '../verdict.js'
 import { describeChanges, describeOutcome, outcomeAsBytes } from './comparison.js'
 import { Caught } from './published-batch.js'
@@ -35,6 +36,12 @@ export interface PublishedOp {
   readonly at: Place
 }
 
+/** A published op that can be run. */
+export interface RunnableOp extends PublishedOp {
+  /** The block of the oplog. */
+  readonly block: Uint8Array
+}
+
 /** What a checked op leads to; `finding` where it could not be judged and was taken as published. */
 export interface CheckedOp extends Executed {
   readonly source?: string
@@ -43,6 +50,7 @@ export interface CheckedOp extends Executed {
 }
 
 export interface FormContext {
+  readonly crypto: Crypto
   readonly rules: Rules
   readonly indexKey: Uint8Array
 }
@@ -108,7 +116,7 @@ function checkUnexecutable(outcome: Outcome, at: Place): void {
   )
 }
 
-function isPossible({ rules, indexKey }: FormContext, { path, value }: IndexEntry): boolean {
+function isPossible({ crypto, rules, indexKey }: FormContext, { path, value }: IndexEntry): boolean {
   const { valueBytesMax, valueDepthMax } = rules.limits
   const limits = { bytesMax: valueBytesMax, depthMax: valueDepthMax }
   if (value === null) return !isSystemPath(path)
@@ -117,7 +125,7 @@ function isPossible({ rules, indexKey }: FormContext, { path, value }: IndexEntr
   if (path === SOURCE_PATH) return typeof decodeValue(value, limits) === 'string'
   const input = readInput(value)
   if (input === null || path !== inputPath(input.oplog)) return false
-  return sameBytes(input.oplog, oplogKey(sodiumCrypto, input.signer, indexKey))
+  return sameBytes(input.oplog, oplogKey(crypto, input.signer, indexKey))
 }
 
 /** True for the canonical bytes of a value within the limits. */

@@ -1,0 +1,47 @@
+/**
+ * What a batch is checked against, and what it is read from: logs of a replica in an audit, blocks of a proof in a
+ * check. Browser-safe, like all of `batch/`.
+ */
+import type { Input } from '@vitra/log/formats'
+import type { LogIdentity, SignedHead } from '@vitra/log/proofs'
+import type { FindingCode, Place } from '../verdict.js'
+
+/** A block that cannot be done without is not here, or not in the proof. */
+export class Missing extends Error {
+  readonly at: Place
+
+  constructor(at: Place, options?: ErrorOptions) {
+    super('a block is missing', options)
+    this.at = at
+  }
+}
+
+/** The index under a head that its executor signed. */
+export interface IndexBlocks {
+  /** The database's public key. */
+  readonly key: Uint8Array
+  readonly identity: LogIdentity
+  /** @throws {Missing} */
+  block(seq: number): Promise<Uint8Array>
+  /** Tree hash of the first `length` blocks. @throws {Missing} */
+  treeHashAt(length: number): Promise<Uint8Array>
+}
+
+/** A participant as a batch finds it. */
+export interface Participant {
+  readonly input: Input
+  /** First block that has no outcome yet. */
+  readonly nextSeq: number
+  /** Index block of its last run; 0 where it has none. */
+  readonly lastRun: number
+  /** Null where its log here has this head; else why the ops under it cannot be judged, never the executor's guilt. */
+  compareHead(head: SignedHead): Promise<FindingCode | null>
+  /** A block of its log. @throws {Missing} */
+  block(seq: number): Promise<Uint8Array>
+}
+
+/** The participants at the end of the batch before. */
+export interface Participants {
+  /** Null for an oplog that was never admitted. */
+  get(oplog: Uint8Array): Promise<Participant | null>
+}
