@@ -21,7 +21,7 @@ import {
   UINT,
 } from './cbor.js'
 import { floatBytes, readFloat } from './cbor-float.js'
-import { copyOf } from './natives.js'
+import { copyOf, roomOf } from './natives.js'
 import { isBytes } from './shape.js'
 import { decodeUtf8 } from './utf8.js'
 import type { Value, ValueLimits } from './value.js'
@@ -99,7 +99,7 @@ class Decoder {
   #byteString(first: number): Uint8Array {
     const length = this.#count(first)
     const from = this.#skip(length)
-    return copyOf(this.#bytes, from, from + length)
+    return copyOf(roomOf(this.#bytes), from, from + length)
   }
 
   #text(first: number): string {

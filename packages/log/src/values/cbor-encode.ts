@@ -21,7 +21,8 @@ import {
   UINT,
 } from './cbor.js'
 import { floatBytes, writeFloat } from './cbor-float.js'
-import { Bytes, copyOf } from './natives.js'
+import { GrowingRoom } from './growing-room.js'
+import { putInto } from './natives.js'
 import { bytesLength, isBytes, isPlain, isWholeArray } from './shape.js'
 import { encodeUtf8, utf8Length, writeAscii, writeUtf8 } from './utf8.js'
 import type { ValueLimits } from './value.js'
@@ -32,7 +33,7 @@ const START_BYTES = 1024
 const SPARE_BYTES_MAX = 64 * 1024
 
 /** Room of the value before, since making it takes longer than filling it; none while an encoder has it. */
-let spare: Uint8Array<ArrayBuffer> | undefined
+let spare: GrowingRoom | undefined
 
 /**
  * Canonical bytes of a value, in memory of their own.
@@ -52,20 +53,21 @@ class Encoder {
   /** Names and indexes that lead to the part at hand. */
   readonly #path: (string | number)[] = []
   readonly #parents: object[] = []
-  #bytes = spare ?? new Bytes(START_BYTES)
-  #length = 0
+  readonly #room = spare ?? new GrowingRoom(START_BYTES)
 
   constructor(depthMax: number, bytesMax: number) {
     this.#depthMax = depthMax
     this.#bytesMax = bytesMax
     // A getter of the value may encode another one meanwhile: that one gets room of its own.
     spare = undefined
+    this.#room.length = 0
   }
 
   /** The bytes, copied; ends the encoder. */
   take(): Uint8Array {
-    if (this.#bytes.length <= SPARE_BYTES_MAX) spare = this.#bytes
-    return copyOf(this.#bytes, 0, this.#length)
+    const room = this.#room
+    if (room.capacity <= SPARE_BYTES_MAX) spare = room
+    return room.take()
   }
 
   any(value: unknown, depth: number): void {
@@ -85,36 +87,36 @@ class Encoder {
     } else if (Number.isFinite(value)) {
       const size = floatBytes(value)
       this.#byte(size === 2 ? HALF : size === 4 ? SINGLE : DOUBLE)
-      const at = this.#room(size)
-      writeFloat(value, size, this.#bytes, at)
+      const at = this.#claim(size)
+      writeFloat(value, size, this.#room.bytes, at)
     } else {
       throw this.#refused(`${value} is not a finite number`)
     }
   }
 
   #text(text: string): void {
-    const start = this.#length
+    const start = this.#room.length
     if (this.#ascii(text)) return
-    this.#length = start
+    this.#room.length = start
     const length = utf8Length(text)
     if (length < 0) throw this.#refused('the string holds a lone surrogate')
     this.#head(TEXT, length)
-    const at = this.#room(length)
-    writeUtf8(text, this.#bytes, at)
+    const at = this.#claim(length)
+    writeUtf8(text, this.#room.bytes, at)
   }
 
   /** Takes a text for ASCII, as most are; false where it is none. */
   #ascii(text: string): boolean {
     this.#head(TEXT, text.length)
-    const at = this.#room(text.length)
-    return writeAscii(text, this.#bytes, at)
+    const at = this.#claim(text.length)
+    return writeAscii(text, this.#room.bytes, at)
   }
 
   #byteString(value: Uint8Array): void {
     const length = bytesLength(value)
     this.#head(BYTES, length)
-    const at = this.#room(length)
-    if (length > 0) this.#bytes.set(value, at)
+    const at = this.#claim(length)
+    if (length > 0) putInto(this.#room.bytes, value, at)
   }
 
   #container(value: object, depth: number): void {
@@ -178,30 +180,22 @@ class Encoder {
     const width = count < 0x100 ? 0 : count < 0x10000 ? 1 : count < 0x100000000 ? 2 : 3
     this.#byte(major | (INFO_ONE_BYTE + width))
     const size = 1 << width
-    let at = this.#room(size) + size
+    let at = this.#claim(size) + size
     for (let rest = count, i = 0; i < size; i++) {
-      this.#bytes[--at] = rest
+      this.#room.bytes[--at] = rest
       rest = Math.floor(rest / 256)
     }
   }
 
   #byte(byte: number): void {
-    const at = this.#room(1)
-    this.#bytes[at] = byte
+    const at = this.#claim(1)
+    this.#room.bytes[at] = byte
   }
 
   /** Makes room and gives the place of it. */
-  #room(size: number): number {
-    const at = this.#length
-    const end = at + size
-    if (end > this.#bytesMax) throw tooLarge(this.#bytesMax)
-    if (end > this.#bytes.length) {
-      const larger = new Bytes(Math.max(end, this.#bytes.length * 2))
-      larger.set(this.#bytes)
-      this.#bytes = larger
-    }
-    this.#length = end
-    return at
+  #claim(size: number): number {
+    if (this.#room.length + size > this.#bytesMax) throw tooLarge(this.#bytesMax)
+    return this.#room.claim(size)
   }
 
   #refused(why: string): ValueError {

@@ -3,6 +3,8 @@
  * holds a number exactly. Browser-safe.
  */
 
+import type { Room } from './natives.js'
+
 /** Half-precision numbers are below 2^16, and multiples of 2^-24. */
 const HALF_EXPONENT_MAX = 15
 const HALF_EXPONENT_MIN = -14
@@ -21,7 +23,7 @@ export function floatBytes(value: number): 2 | 4 | 8 {
 }
 
 /** Writes a number as a float of the size that {@link floatBytes} gives. */
-export function writeFloat(value: number, bytes: 2 | 4 | 8, out: Uint8Array, at: number): void {
+export function writeFloat(value: number, bytes: 2 | 4 | 8, out: Room, at: number): void {
   if (bytes === 8) {
     scratch.setFloat64(0, value)
   } else {

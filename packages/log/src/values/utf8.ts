@@ -3,7 +3,7 @@
  * its own, and both sides of its boundary have to agree on every byte. Browser-safe.
  */
 
-import { Bytes, fromCharCode } from './natives.js'
+import { fromCharCode, type Room } from './natives.js'
 
 /** Code units gathered before they become text; the engine limits how many arguments a call takes. */
 const CHUNK_UNITS = 4096
@@ -26,7 +26,7 @@ export function utf8Length(text: string): number {
 }
 
 /** Writes a text of ASCII only, for which there is room. @returns false for any other text */
-export function writeAscii(text: string, out: Uint8Array, at: number): boolean {
+export function writeAscii(text: string, out: Room, at: number): boolean {
   const units = text.length
   for (let i = 0; i < units; i++) {
     const unit = text.charCodeAt(i)
@@ -37,7 +37,7 @@ export function writeAscii(text: string, out: Uint8Array, at: number): boolean {
 }
 
 /** Writes a well-formed text, for which there is room. @returns where it ends */
-export function writeUtf8(text: string, out: Uint8Array, start: number): number {
+export function writeUtf8(text: string, out: Room, start: number): number {
   const units = text.length
   let at = start
   for (let i = 0; i < units; i++) {
@@ -65,7 +65,7 @@ export function writeUtf8(text: string, out: Uint8Array, start: number): number 
 
 /** UTF-8 of a well-formed text. */
 export function encodeUtf8(text: string): Uint8Array {
-  const out = new Bytes(utf8Length(text))
+  const out = new Uint8Array(utf8Length(text))
   writeUtf8(text, out, 0)
   return out
 }
