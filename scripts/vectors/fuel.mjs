@@ -25,6 +25,11 @@ const BODIES = [
   ['do', 'let i = 0; do i++; while (i < 10)'],
   ['for of', 'for (const x of [1, 2, 3]) x'],
   ['for in', 'for (const x in { a: 1, b: 2 }) x'],
+  [
+    'for in over a prototype',
+    'class A {}; const a = Object.create({ a: 1 }); for (const x in a) break; for (const x in "abc") break',
+  ],
+  ['for in over an array', 'for (const x in [1, 2, 3]) break; for (const x in (1, [4])) break'],
   ['loops in loops', 'for (let i = 0; i < 3; i++) for (let j = 0; j < 3; j++) { if (j === 1) continue }'],
   ['arrays and objects', 'return [1, [2], { a: 1, b: { c: 2 } }].length'],
   ['assignments to members', "const o = {}; o.a = 1; o['b'] = 2; o.a += 3"],
@@ -62,6 +67,23 @@ const BODIES = [
   ['Map and Set', 'const m = new Map([[1, 2]]); m.set(3, 4); new Set([1, 2, 3]).has(1)'],
   ['JSON', 'return JSON.stringify(JSON.parse(\'{"a":[1,2,{"b":"c"}]}\'))'],
   ['functions of texts', "return 'a,b,c'.split(',').join('-').padEnd(9).repeat(2).indexOf('c')"],
+  [
+    'marks in a row',
+    "return 'a\\u0301\\u0323'.repeat(2).normalize('NFC').length + '\\u0301\\u0323'.repeat(40).normalize('NFD').length",
+  ],
+  [
+    'numbers of texts',
+    "const t = '7'.repeat(100); return [Number(t), parseInt(t), parseFloat(t), isNaN(t), Number('7')].length",
+  ],
+  [
+    'texts of BigInts',
+    'const b = 7n ** 2000n; return String(b).length + b.toString().length + `${b}`.length',
+  ],
+  [
+    'prototypes',
+    'return Object.prototype.isPrototypeOf.call(Object, []) || Array.prototype.isPrototypeOf([])',
+  ],
+  ['errors of the engine', 'try { null.x } catch {} try { 1 } finally { 2 }'],
   ['depth', 'const f = (n) => n === 0 ? 0 : f(n - 1); return f(100)'],
   ['too little depth', 'const f = () => f(); f()'],
   ['too little fuel', 'for (;;) {}'],

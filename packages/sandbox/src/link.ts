@@ -16,6 +16,7 @@ export const LINK_NAMES = [
   'length',
   'measure',
   'mod',
+  'names',
   'owned',
   'place',
   'pow',

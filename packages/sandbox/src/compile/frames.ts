@@ -3,6 +3,9 @@ import type { Function as FunctionNode } from 'acorn'
 import { frameLevels } from './costs.js'
 import type { Names } from './names.js'
 
+/** Fuel of a run of a `catch` or `finally`: what an error costs the engine. */
+const RECOVER_COST = 128
+
 /** A function, a static block or the module, with the text that its parts get. */
 export class Frame {
   /** True where it can be left and taken up again: then its depth may have been given back. */
@@ -64,7 +67,7 @@ export class Frame {
   recover(): string {
     const { meter, entry, link } = this.#names
     const again = this.isSuspendable ? this.resumeIfSuspended() : ''
-    return `${again}${meter}[1]=${entry}-${this.levels};if((${meter}[0]-=1)<0)${link('exhausted')}();`
+    return `${again}${meter}[1]=${entry}-${this.levels};if((${meter}[0]-=${RECOVER_COST})<0)${link('exhausted')}();`
   }
 
   /** Takes the fuel of one turn of a loop. */

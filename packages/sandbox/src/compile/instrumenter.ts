@@ -75,6 +75,10 @@ export class Instrumenter {
         }
         this.#loop(node, frame)
         return
+      case 'ForInStatement':
+        edits.wrap(node.right, `${this.#names.link('names')}((`, '))')
+        this.#loop(node, frame)
+        return
       case 'LabeledStatement':
         if (frame.hasAwaitLoop && parent.type !== 'LabeledStatement')
           edits.wrap(node, '{', `${frame.resumeIfSuspended()}}`)

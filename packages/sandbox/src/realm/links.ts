@@ -5,7 +5,7 @@ import { clean } from './errors.js'
 import { freezeModule } from './freeze.js'
 import { begin, enter, exhausted, leave } from './meter.js'
 import { div, measure, mod, place, pow, shl, shr } from './operators.js'
-import { args, length, owned, rest, spread } from './spreads.js'
+import { args, length, names, owned, rest, spread } from './spreads.js'
 
 export const LINK: Readonly<Record<LinkName, unknown>> = {
   args,
@@ -21,6 +21,7 @@ export const LINK: Readonly<Record<LinkName, unknown>> = {
   length,
   measure,
   mod,
+  names,
   owned,
   place,
   pow,

@@ -8,7 +8,7 @@ import { take } from './meter.js'
 type Numeric = number | bigint
 
 /** Largest BigInt, in bits. */
-const BIGINT_BITS_MAX = 2 ** 20
+const BIGINT_BITS_MAX = 2 ** 16
 const WORD_BITS = 64
 const WORD_MAX = 2n ** 63n
 

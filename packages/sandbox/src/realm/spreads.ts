@@ -74,6 +74,24 @@ export function args(value: Iterable<unknown>): unknown[] {
   return list
 }
 
+/** Standard prototypes that have nothing to enumerate. */
+const { prototype: objectPrototype } = Object
+const { prototype: arrayPrototype } = Array
+
+/** For `for (… in value)`: the engine lists every name before the first turn, those of prototypes included. */
+export function names<T>(value: T): T {
+  let object: unknown = value
+  if (typeof value === 'string') take(value.length * VALUE_FUEL)
+  while (isObject(object)) {
+    if (object === objectPrototype || object === arrayPrototype) break
+    const indexed = isRealArray(object) || isView(object) ? (countOf(object) ?? 0) : 0
+    take(VALUE_FUEL + indexed * VALUE_FUEL)
+    take(ownKeys(object as object).length * VALUE_FUEL)
+    object = getPrototypeOf(object as object)
+  }
+  return value
+}
+
 /** For `{...value}`, once it is made. */
 export function owned<T extends object>(made: T): T {
   take(ownKeys(made).length * VALUE_FUEL)

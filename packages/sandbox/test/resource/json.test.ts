@@ -10,10 +10,10 @@ describe('numbers and JSON', () => {
   bombs(
     sandbox,
     [
-      ['const text = "9".repeat(200000); for (;;) BigInt(text)', 'fuel'],
-      ['const all = []; const n = 7n ** 50000n; for (;;) all.push(-n)', 'fuel'],
-      ['const all = []; const n = 7n ** 50000n; for (;;) all.push(n & n)', 'fuel'],
-      ['const n = 7n ** 50000n; for (;;) BigInt.asIntN(100000, n)', 'fuel'],
+      ['const text = "9".repeat(60000); for (;;) BigInt(text)', 'fuel'],
+      ['const all = []; const n = 7n ** 20000n; for (;;) all.push(-n)', 'fuel'],
+      ['const all = []; const n = 7n ** 20000n; for (;;) all.push(n & n)', 'fuel'],
+      ['const n = 7n ** 20000n; for (;;) BigInt.asIntN(50000, n)', 'fuel'],
       ['let value = "x".repeat(1e6); for (;;) value = JSON.stringify([value, value])', 'fuel'],
       [
         'let value = ["x".repeat(1000)]; for (;;) value = [value, value].map((v) => JSON.parse(JSON.stringify(v)))',

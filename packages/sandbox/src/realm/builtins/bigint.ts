@@ -48,12 +48,15 @@ export const bigInt = {
   },
 }
 
+/** Takes the price of the text of an integer. */
+export function chargeWritten(value: bigint): void {
+  if (asIntN!.call(undefined, WORD, value) !== value) chargeDigits(write.call<string>(value, 16).length)
+}
+
 export const bigIntPrototype = {
   toString(this: bigint, radix: unknown): string {
     const value = read.call<bigint>(this)
-    if (asIntN!.call(undefined, WORD, value) !== value) {
-      chargeDigits(write.call<string>(value, 16).length)
-    }
+    chargeWritten(value)
     return write.call(value, radix)
   },
 }

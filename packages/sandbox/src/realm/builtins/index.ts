@@ -13,15 +13,18 @@ import {
 import { functionPrototype, globals, proxy, proxyConstructor, reflectCalls, symbol } from './calls.js'
 import { mapPrototype, setPrototype, weakMapPrototype, weakSetPrototype } from './collections.js'
 import { json } from './json.js'
-import { object, reflect } from './object.js'
+import { number, numberConstructor, numberGlobals, stringConstructor } from './number.js'
+import { object, objectPrototype, reflect } from './object.js'
 import { pow } from './pow.js'
 import { promise, promisePrototype } from './promise.js'
 import { regExpConstructor, regExpPrototype } from './regexp.js'
 import { string, stringPrototype } from './string.js'
 
 const BUILTINS: Readonly<Record<string, object>> = {
-  globalThis: globals,
+  globalThis: { ...globals, ...numberGlobals },
+  Number: number,
   Object: object,
+  'Object.prototype': objectPrototype,
   'Function.prototype': functionPrototype,
   Symbol: symbol,
   Reflect: { ...reflect, ...reflectCalls },
@@ -68,8 +71,10 @@ export const REPLACED_CONSTRUCTORS: ReadonlySet<string> = new Set([
   'Array',
   'ArrayBuffer',
   'BigInt',
+  'Number',
   'Proxy',
   'RegExp',
+  'String',
   ...VIEWS,
 ])
 
@@ -78,8 +83,10 @@ export function replaceConstructors(): void {
   replace('Array', arrayConstructor())
   replace('ArrayBuffer', bufferConstructor())
   replace('BigInt', bigIntFunction())
+  replace('Number', numberConstructor())
   replace('Proxy', proxyConstructor())
   replace('RegExp', regExpConstructor())
+  replace('String', stringConstructor())
   for (const name of VIEWS) {
     const engine = (globalThis as unknown as Bag)[name] as Parameters<typeof viewConstructor>[0]
     const ours = viewConstructor(engine)

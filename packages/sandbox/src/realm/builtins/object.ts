@@ -7,6 +7,8 @@ const native = nativesOf(
   Object,
   'assign defineProperties entries freeze fromEntries getOwnPropertyDescriptors getOwnPropertyNames getOwnPropertySymbols isFrozen isSealed keys seal values',
 )
+const nativePrototype = nativesOf(Object.prototype, 'isPrototypeOf')
+const { getPrototypeOf } = Reflect
 const nativeReflect = nativesOf(Reflect, 'ownKeys')
 const viewPrototype = Object.getPrototypeOf(Uint8Array.prototype) as object
 const viewName = Object.getOwnPropertyDescriptor(viewPrototype, Symbol.toStringTag)!.get!
@@ -63,6 +65,23 @@ export const object = {
   values(value: unknown): unknown[] {
     return listed('values', value)
   },
+}
+
+export const objectPrototype = {
+  isPrototypeOf(this: unknown, value: unknown): boolean {
+    if (!isObject(value)) return false
+    if (this === undefined || this === null) return nativePrototype.isPrototypeOf!.call(this, value)
+    const wanted = Object(this) as object
+    for (let at = getPrototypeOf(value); at !== null; at = getPrototypeOf(at)) {
+      charge(1)
+      if (at === wanted) return true
+    }
+    return false
+  },
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'function' || (typeof value === 'object' && value !== null)
 }
 
 export const reflect = {

@@ -19,6 +19,8 @@ export const PRICE = {
   proxy: 256,
   /** A character of a text read as JSON. */
   parsed: 16,
+  /** The square of the number of characters in a row that may be marks, by this, is a unit of `normalize`. */
+  sorted: 256,
   /** A character of a URI, which becomes up to nine. */
   encoded: 9,
 } as const
@@ -32,7 +34,7 @@ export const PATTERN_DEPTH_MAX = 255
 /** Most proxies that a run makes. */
 export const PROXIES_MAX = 1000
 /** Largest integer that a text, `asIntN` or `asUintN` makes, in bits. */
-export const BIGINT_BITS_MAX = 2 ** 20
+export const BIGINT_BITS_MAX = 2 ** 16
 
 /** What is charged, by object, in the words of the specification; sizes are those before the call unless said. */
 export const CHARGES: Readonly<Record<string, string>> = {
@@ -47,6 +49,10 @@ export const CHARGES: Readonly<Record<string, string>> = {
   '`asIntN` and `asUintN`': 'the bits divided by 8',
   '`Function.prototype.apply` and `bind`, `Reflect.apply` and `construct`': 'slot for each argument',
   JSON: '`parse`: parsed for each character; `stringify`: character for each of the result, and slot for each value',
+  '`Number`, `isFinite`, `isNaN`, `parseFloat` and `parseInt` of a text':
+    'scanned, where it is longer than 64',
+  '`String` of a BigInt': 'as its `toString`',
+  'Object.prototype': '`isPrototypeOf`: one for each prototype',
   'Map, Set, WeakMap, WeakSet': '`set add`: entry; `clear forEach`: one for each entry',
   Object:
     '`keys values getOwnPropertyNames getOwnPropertySymbols`: slot for each; `entries assign fromEntries defineProperties`: entry for each; `getOwnPropertyDescriptors`: two entries for each; `freeze isFrozen isSealed seal`: one for each indexed item; indexed items of texts, arrays and views count before the call',
@@ -55,7 +61,7 @@ export const CHARGES: Readonly<Record<string, string>> = {
   RegExp:
     'making one: entry, and slot for each character; `exec`: scanned from where it starts to the end of the match, and piece for each group',
   'String.prototype':
-    '`concat normalize padEnd padStart repeat replace replaceAll toLocaleLowerCase toLocaleUpperCase toLowerCase toUpperCase toWellFormed`: character for each of the result; `split`: piece for each, and scanned; `endsWith includes indexOf isWellFormed lastIndexOf localeCompare startsWith trim trimEnd trimStart`: scanned',
+    '`concat normalize padEnd padStart repeat replace replaceAll toLocaleLowerCase toLocaleUpperCase toLowerCase toUpperCase toWellFormed`: character for each of the result; `split`: piece for each, and scanned; `endsWith includes indexOf isWellFormed lastIndexOf localeCompare startsWith trim trimEnd trimStart`: scanned; `normalize`: sorted for each row of units from U+0300 on, squared, rounded down',
   String: '`fromCharCode fromCodePoint raw`: character for each of the result',
   Symbol: '`for`: entry, and character for each of its key',
 }

@@ -57,6 +57,7 @@ export const stringPrototype = {
   normalize(this: unknown, ...form: unknown[]): string {
     const text = textOf(this, native.normalize!)
     chargeText(text.length)
+    chargeMarks(text)
     const result = native.normalize!.call<string>(text, ...form)
     chargeText(result.length)
     return result
@@ -169,6 +170,21 @@ function pad(name: string, receiver: unknown, given: unknown, filler: unknown[])
   const fill = filler.length === 0 || filler[0] === undefined ? ' ' : `${filler[0] as string}`
   if (fill !== '' && length > text.length) chargeText(length)
   return native[name]!.call(text, length, fill)
+}
+
+/** First unit that may be a mark: marks in a row are sorted, in steps that grow with the square of their number. */
+const FIRST_MARK = 0x300
+
+/** Takes the price of sorting marks. */
+function chargeMarks(text: string): void {
+  let run = 0
+  for (let i = 0; i <= text.length; i++) {
+    if (text.charCodeAt(i) >= FIRST_MARK) run++
+    else if (run > 0) {
+      charge(floor((run * run) / PRICE.sorted))
+      run = 0
+    }
+  }
 }
 
 /** `match`, `matchAll` and `search`, which make a pattern of what is none. */
