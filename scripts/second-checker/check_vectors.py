@@ -11,7 +11,6 @@ import sys
 
 import logs
 import messages
-import proofs
 import values
 from values import Refused
 
@@ -180,15 +179,6 @@ def check_rules(vectors):
         yield vector, refused(decode_rules, vector["bytes"])
 
 
-def check_proofs(vectors):
-    for vector in vectors["valid"]:
-        yield vector, not refused(proofs.check_proof, vector["bytes"], vector["key"])
-    for vector in vectors["invalid"]:
-        yield vector, refused(proofs.check_proof, vector["bytes"], vector["key"])
-    for vector in vectors["malformed"]:
-        yield vector, refused(proofs.check_proof, vector["bytes"], bytes(32))
-
-
 CHECKS = {
     "batches": check_batches,
     "envelopes": check_envelopes,
@@ -211,7 +201,7 @@ def main():
         name = file.stem
         if name in OUT_OF_REACH:
             continue
-        check = check_proofs if name.startswith("proof-") else CHECKS.get(name)
+        check = CHECKS.get(name)
         if check is None:
             wrong.append(f"{name}: nothing here checks these vectors")
             continue

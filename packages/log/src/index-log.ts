@@ -12,7 +12,7 @@ import { toHex } from './formats/hex.js'
 import { decodeIndexBlock } from './formats/index-block.js'
 import { decodeRun, parseRunPath, runPath, runsPrefix } from './formats/run.js'
 import { IndexSnapshot } from './index-snapshot.js'
-import { type FoundRun, findLastRun, findRun, type IndexEntry } from './index-state.js'
+import { changeBlocks, type FoundRun, findLastRun, findRun, type IndexEntry } from './index-state.js'
 import { requestManyBlocks } from './internals.js'
 import type { Log, ReadOptions } from './log.js'
 import { Mutex } from './mutex.js'
@@ -154,12 +154,8 @@ export class IndexLog {
 
   /** The entries that one op wrote: the blocks after its run, the ops before it passed over. */
   async changesOf(found: FoundRun, seq: number): Promise<IndexEntry[]> {
-    const outcomes = found.run.outcomes
-    const at = seq - found.place.firstSeq
-    let from = found.seq + 1
-    for (const outcome of outcomes.slice(0, at)) from += outcome.numChanges
     const entries: IndexEntry[] = []
-    for (let n = 0; n < (outcomes[at]?.numChanges ?? 0); n++) entries.push(await this.entry(from + n))
+    for (const block of changeBlocks(found, seq)) entries.push(await this.entry(block))
     return entries
   }
 

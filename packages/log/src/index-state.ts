@@ -23,6 +23,18 @@ export interface FoundRun {
   readonly run: Run
 }
 
+/**
+ * The index blocks that block `seq` of the oplog wrote: they follow the run, those of the outcomes before it passed
+ * over. One by one, since a liar may count as many as it likes.
+ */
+export function* changeBlocks({ seq: runBlock, place, run }: FoundRun, seq: number): Generator<number> {
+  const at = seq - place.firstSeq
+  let from = runBlock + 1
+  for (const { numChanges } of run.outcomes.slice(0, at)) from += numChanges
+  const { numChanges = 0 } = run.outcomes[at] ?? {}
+  for (let n = 0; n < numChanges; n++) yield from + n
+}
+
 /** The newest run of an oplog in a state, by one reverse seek; null where it has none. */
 export function findLastRun(source: BlockSource, oplog: Uint8Array): Promise<FoundRun | null> {
   return findRun(source, childRange(runsPrefix(oplog)))

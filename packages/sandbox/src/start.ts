@@ -13,8 +13,6 @@ export interface StartedGuest {
   readonly guest: GuestProcess
   /** Version of V8 that it runs. */
   readonly v8: string
-  /** Version of Unicode that it was built with. */
-  readonly unicode: string
   /** What is in force around it. */
   readonly confinement: readonly Confinement[]
 }
@@ -85,8 +83,7 @@ async function startOne(
       timeoutMs: START_MS,
     })
     const confinement = confinementOf(guest.pid!, measuresAsked(without))
-    const [v8, unicode] = unpack(ready) as [string, string]
-    return { guest, v8, unicode, confinement }
+    return { guest, v8: String(unpack(ready)), confinement }
   } catch (error) {
     await guest.close()
     throw error

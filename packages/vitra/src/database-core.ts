@@ -87,6 +87,9 @@ export class DatabaseCore {
         this.#failureListeners.add(listener)
         return () => this.#failureListeners.delete(listener)
       },
+      keepReceipt: (txId, small) => {
+        if (this.#closing === null) this.participant.keepReceipt(txId, small)
+      },
     }
     this.participant = new LocalParticipant({
       storage,

@@ -8,6 +8,7 @@ import {
   type Input,
   type Log,
   readOp,
+  type SmallReceipt,
   type Storage,
   sameBytes,
   toHex,
@@ -42,7 +43,7 @@ export class LocalParticipant {
 
   constructor(options: LocalParticipantOptions) {
     this.#options = options
-    this.#transactions = new TransactionStore(options.storage)
+    this.#transactions = new TransactionStore(options.storage, options.onFailure)
   }
 
   /** Public key, hex; null where none was chosen. */
@@ -95,9 +96,15 @@ export class LocalParticipant {
     }
   }
 
-  /** Waits for the calls that are being written, so that whoever made them knows what was written. */
+  /** Waits for the calls and receipts that are being written, so that whoever made them knows what was written. */
   async settle(): Promise<void> {
     await Promise.all(this.#emitting)
+    await this.#transactions.settle()
+  }
+
+  /** Keeps what cannot be had again of the receipt of a call. */
+  keepReceipt(txId: string, small: SmallReceipt): void {
+    this.#transactions.keepReceipt(txId, small)
   }
 
   /** The calls whose ops have no outcome yet; ops that no call is known of are given one each. */
@@ -108,7 +115,7 @@ export class LocalParticipant {
     const oplog = toHex(log.key)
     const last = index.length === 0 ? null : await index.lastRun(log.key)
     const done = last === null ? 0 : last.place.firstSeq + last.run.outcomes.length
-    const known = (await this.#transactions.list(host)).filter(({ ops }) =>
+    const known = (await this.#transactions.list(host)).transactions.filter(({ ops }) =>
       ops.some((op) => op.oplog === oplog && op.seq >= done && op.seq < log.length),
     )
     const covered = new Set(known.flatMap(({ ops }) => ops.map(({ seq }) => seq)))
@@ -124,7 +131,8 @@ export class LocalParticipant {
   /** The call of this name; null where it names no ops that are here. @param txId as `tx.txId` says */
   async find(txId: string): Promise<Transaction | null> {
     const { participants, host } = this.#options
-    const known = (await this.#transactions.list(host)).find((transaction) => transaction.txId === txId)
+    const { transactions, receipts } = await this.#transactions.list(host)
+    const known = transactions.find((transaction) => transaction.txId === txId)
     if (known !== undefined) return known
     const [, oplog = '', first, count] = /^([0-9a-f]{64})-(\d{1,15})-(\d{1,9})$/.exec(txId) ?? []
     if (!participants.inputs.some((input) => toHex(input.oplog) === oplog)) return null
@@ -132,7 +140,8 @@ export class LocalParticipant {
     const end = Number(first) + Number(count)
     if (end > log.length) return null
     const ops = await readOps(log, Number(first), end)
-    return ops.length === 0 ? null : new Transaction({ txId, method: '', params: null, ops }, host)
+    if (ops.length === 0) return null
+    return new Transaction({ txId, method: '', params: null, ops }, host, receipts.get(txId))
   }
 
   async #emit(

@@ -3,93 +3,33 @@
  * it looks again whenever the index grows.
  */
 import {
-  type BlocksProof,
-  checkBlocks,
-  decodeValue,
-  encodeValue,
+  decodeProof,
+  encodeProof,
   type FoundRun,
   fromHex,
-  type IndexLog,
-  type Log,
   LogError,
-  type Outcome,
-  proofSource,
-  proveInclusion,
-  readOp,
-  sameBytes,
-  sodiumCrypto,
+  type Receipt,
+  type SmallReceipt,
+  toHex,
   type Value,
 } from '@vitra/log'
 import { TransactionError } from './errors.js'
 import { failureText } from './failure-text.js'
 import { fromJsonValue, toJsonValue } from './json-value.js'
+import { type PublicKeyLike, parseKey } from './keys.js'
+import { makeReceipt, readReceipt, regrowReceipt, resultsOf, toAck } from './transaction-receipt.js'
+import type {
+  Ack,
+  OpInclusion,
+  Result,
+  TransactionHost,
+  TransactionOp,
+  TransactionRecord,
+  TransactionStatus,
+  WaitOptions,
+} from './transaction-types.js'
 
-/** One op of a transaction: a block of the caller's oplog. */
-export interface TransactionOp {
-  /** Key of the oplog, hex. */
-  readonly oplog: string
-  readonly seq: number
-  readonly value: Value
-}
-
-/** What the executor published about one op. */
-export interface Ack {
-  readonly oplog: string
-  readonly seq: number
-  /** True where the op was executed. */
-  readonly success: boolean
-  readonly outcome: Outcome
-  /** What `apply` returned, where it returned something. */
-  readonly returnValue?: Value
-  /** What `process` returned, where it returned something. */
-  readonly metadata?: Value
-}
-
-/** One change that an op made. */
-export interface Result {
-  readonly oplog: string
-  readonly seq: number
-  readonly path: string
-  /** Absent for a delete. */
-  readonly value?: Value
-  readonly deleted: boolean
-}
-
-/** Proofs that an op stands in its oplog and its outcome in the index, under signed heads. */
-export interface OpInclusion {
-  readonly op: BlocksProof
-  readonly run: BlocksProof
-}
-
-/** `read`: nothing was emitted. `pending`: not executed yet. `processed`, `rejected`: executed. */
-export type TransactionStatus = 'read' | 'pending' | 'processed' | 'rejected'
-
-/** A transaction as plain data. */
-export interface TransactionRecord {
-  readonly txId: string
-  readonly method: string
-  readonly params: Value
-  readonly response?: Value
-  readonly ops: readonly TransactionOp[]
-}
-
-/** What a transaction needs of a database. */
-export interface TransactionHost {
-  readonly index: IndexLog
-  /** Does work that needs the database open. */
-  use<T>(work: () => Promise<T>): Promise<T>
-  /** Opens the oplog with this key; the same log at each call. */
-  openOplog(key: Uint8Array): Promise<Log>
-  /** Rejects once the database closes or its own executor fails. */
-  readonly failed: (listener: (error: Error) => void) => () => void
-}
-
-/** How long to wait for results. */
-export interface WaitOptions {
-  /** In ms; without it the wait has no end of its own. */
-  readonly timeout?: number
-  readonly signal?: AbortSignal
-}
+export type * from './transaction-types.js'
 
 /** `R` is what the method answers, where the contract's types say it. */
 export class Transaction<R = Value | undefined> {
@@ -101,14 +41,21 @@ export class Transaction<R = Value | undefined> {
   readonly ops: readonly TransactionOp[]
   readonly #host: TransactionHost | null
   #acks: Ack[] | null = null
+  /** Of a detached transaction whose receipt was checked. */
+  #results: Result[] | null = null
+  #receipt: Receipt | null
+  #small: SmallReceipt | null
 
-  constructor(record: TransactionRecord, host: TransactionHost | null) {
+  /** @param small of a receipt that was made before */
+  constructor(record: TransactionRecord, host: TransactionHost | null, small: SmallReceipt | null = null) {
     this.txId = record.txId
     this.method = record.method
     this.params = record.params
     this.response = record.response as R
     this.ops = record.ops
     this.#host = host
+    this.#receipt = record.receipt ?? null
+    this.#small = small
     if (record.ops.length === 0) this.#acks = []
   }
 
@@ -117,6 +64,14 @@ export class Transaction<R = Value | undefined> {
     if (this.ops.length === 0) return 'read'
     if (this.#acks === null) return 'pending'
     return this.#acks.every((ack) => ack.success) ? 'processed' : 'rejected'
+  }
+
+  /**
+   * Proof that the ops were executed, with what outcomes and changes; null until it is seen that they were, and where
+   * it could not be made. `toJSON` carries it.
+   */
+  get receipt(): Receipt | null {
+    return this.#receipt
   }
 
   /**
@@ -147,62 +102,63 @@ export class Transaction<R = Value | undefined> {
 
   /** What the executor published about the ops so far; shorter than `ops` while some wait. */
   async fetchAcks(): Promise<Ack[]> {
-    const acks: Ack[] = []
-    for (const op of this.ops) {
-      const found = await this.#find(op)
-      if (found !== null) acks.push(toAck(op, found))
-    }
-    if (acks.length === this.ops.length) this.#acks = acks
+    if (this.#host === null && this.#acks !== null) return this.#acks
+    const found = await this.#findAll()
+    const acks = found.map((run, n) => ackOf(this.ops[n]!, run))
+    if (acks.length < this.ops.length) return acks
+    this.#acks = acks
+    if (acks.length > 0 && this.#receipt === null) await this.#makeReceipt(found).catch(forget)
     return acks
   }
 
   /** The changes that the ops made, in order. */
   async fetchResults(): Promise<Result[]> {
+    if (this.#host === null && this.#results !== null) return this.#results
     const results: Result[] = []
     for (const op of this.ops) {
       const found = await this.#find(op)
       if (found === null) continue
       const { index, use } = this.#attached
-      for (const { path, value } of await use(() => index.changesOf(found, op.seq))) {
-        const place = { oplog: op.oplog, seq: op.seq, path }
-        results.push(
-          value === null
-            ? { ...place, deleted: true }
-            : { ...place, deleted: false, value: decodeValue(value) },
-        )
-      }
+      results.push(...resultsOf(op, { changes: await use(() => index.changesOf(found, op.seq)) }))
     }
     return results
   }
 
   /**
-   * Proves, and checks, that each op is in its oplog and its outcome in the index.
+   * The receipt, made from what this copy holds where it was not made before.
    *
-   * @throws {TransactionError} `TX_NOT_PROCESSED` while an op waits, `TX_UNPROVED` where a proof fails
+   * @throws {TransactionError} `TX_NOT_PROCESSED` while an op waits, and for a call that emitted none; `TX_UNPROVED`,
+   *   `TX_DETACHED`; {@link LogError} `BLOCK_MISSING`
    */
-  async verifyInclusion(): Promise<OpInclusion[]> {
-    const host = this.#attached
-    const proofs: OpInclusion[] = []
-    for (const op of this.ops) {
-      const found = await this.#find(op)
-      if (found === null)
-        throw new TransactionError('TX_NOT_PROCESSED', `op ${op.seq} is not executed yet: wait for it first`)
-      const log = await host.openOplog(fromHex(op.oplog))
-      const pair = await host.use(async () => ({
-        op: await proveInclusion(proofSource(log, {}), op.seq),
-        run: await proveInclusion(proofSource(host.index.log, {}), found.seq),
-      }))
-      const holds =
-        checkBlocks(sodiumCrypto, log.key, pair.op) && checkBlocks(sodiumCrypto, host.index.key, pair.run)
-      const same = sameBytes(encodeValue(readOp(pair.op.blocks[0]!.block)), encodeValue(op.value))
-      if (!holds || !same)
-        throw new TransactionError(
-          'TX_UNPROVED',
-          `op ${op.seq} cannot be proved: the logs do not hold what they should`,
-        )
-      proofs.push(pair)
+  async fetchReceipt(): Promise<Receipt> {
+    if (this.#receipt !== null) return this.#receipt
+    const found = await this.#findAll()
+    const waiting = this.ops[found.length]
+    if (waiting !== undefined || found.length === 0) {
+      const what = waiting === undefined ? 'the call emitted no op' : `op ${waiting.seq} is not executed yet`
+      throw new TransactionError('TX_NOT_PROCESSED', `${what}: there is a receipt once an op is executed`)
     }
-    return proofs
+    return this.#makeReceipt(found)
+  }
+
+  /**
+   * Proves, and checks, that each op is in its oplog, and its outcome and changes in the index. A transaction that
+   * carries its receipt is checked without any database.
+   *
+   * @param pubkey of the database; default that of the database it is attached to
+   * @throws {TransactionError} `TX_NOT_PROCESSED` while an op waits, `TX_UNPROVED` where the receipt does not hold,
+   *   `TX_DETACHED` where there is neither a database nor a receipt and a key; {@link LogError} `BLOCK_MISSING`
+   * @example
+   * const tx = Transaction.fromJSON(json)
+   * const [{ ack, results }] = await tx.verifyInclusion(pubkey)
+   */
+  async verifyInclusion(pubkey?: PublicKeyLike): Promise<OpInclusion[]> {
+    if (this.ops.length === 0) return []
+    const key = pubkey === undefined ? this.#attached.index.key : parseKey(pubkey, 'the database key')
+    const proved = readReceipt(this.ops, key, await this.fetchReceipt())
+    this.#acks = proved.map(({ ack }) => ack)
+    this.#results = proved.flatMap(({ results }) => results)
+    return proved
   }
 
   /** Plain data from which `Transaction.fromJSON` makes the transaction again. */
@@ -215,28 +171,57 @@ export class Transaction<R = Value | undefined> {
       params: toJsonValue(params),
       ...(response === undefined ? {} : { response: toJsonValue(response as Value) }),
       ops: ops.map((op) => ({ ...op, value: toJsonValue(op.value) })),
+      ...(this.#receipt === null ? {} : { receipt: toHex(encodeProof(this.#receipt)) }),
     }
   }
 
   /**
-   * @param host the database it belongs to; without one it only shows what it holds
+   * @param host the database it belongs to; without one it shows what it holds, and `verifyInclusion(pubkey)` checks it
+   * @param small of a receipt that was made before
    * @throws {TransactionError} `TX_INVALID`
    */
-  static fromJSON(json: unknown, host: TransactionHost | null = null): Transaction {
-    return new Transaction(parseTransaction(json), host)
+  static fromJSON(
+    json: unknown,
+    host: TransactionHost | null = null,
+    small: SmallReceipt | null = null,
+  ): Transaction {
+    return new Transaction(parseTransaction(json), host, small)
   }
 
   get #attached(): TransactionHost {
     if (this.#host !== null) return this.#host
     throw new TransactionError(
       'TX_DETACHED',
-      'the transaction belongs to no open database: give one to Transaction.fromJSON',
+      'the transaction belongs to no open database: use db.transaction(json), or verifyInclusion(pubkey) where it has a receipt',
     )
   }
 
   #find(op: TransactionOp): Promise<FoundRun | null> {
     const { index, use } = this.#attached
     return use(() => index.runOf(fromHex(op.oplog), op.seq))
+  }
+
+  /** The runs of the ops that are executed so far, in order. */
+  async #findAll(): Promise<FoundRun[]> {
+    const all: FoundRun[] = []
+    for (const op of this.ops) {
+      const found = await this.#find(op)
+      if (found === null) break // an oplog is executed in order
+      all.push(found)
+    }
+    return all
+  }
+
+  async #makeReceipt(found: readonly FoundRun[]): Promise<Receipt> {
+    const host = this.#attached
+    const known = this.#small
+    const { receipt, small } = await host.use(() =>
+      known === null ? makeReceipt(host, this.ops, found) : regrowReceipt(host, this.ops, known),
+    )
+    this.#receipt = receipt
+    if (known === null) host.keepReceipt(this.txId, small)
+    this.#small = small
+    return receipt
   }
 
   async #wait({ timeout, signal }: WaitOptions): Promise<Ack[]> {
@@ -303,20 +288,15 @@ function isMissing(error: unknown): boolean {
   return error instanceof LogError && error.code === 'BLOCK_MISSING'
 }
 
-function toAck(op: TransactionOp, found: FoundRun): Ack {
-  const outcome = found.run.outcomes[op.seq - found.place.firstSeq]!
-  return {
-    oplog: op.oplog,
-    seq: op.seq,
-    success: outcome.kind === 'ok',
-    outcome,
-    ...(outcome.value === undefined ? {} : { returnValue: decodeValue(outcome.value) }),
-    ...(outcome.metadata === undefined ? {} : { metadata: decodeValue(outcome.metadata) }),
-  }
+function ackOf(op: TransactionOp, { place, run }: FoundRun): Ack {
+  return toAck(op, run.outcomes[op.seq - place.firstSeq]!)
 }
 
+/** The outcome counts: what keeps a receipt from being made is told to whoever asks for it. */
+function forget(): void {}
+
 function parseTransaction(json: unknown): TransactionRecord {
-  const { format, txId, method, params, response, ops } = (json ?? {}) as Record<string, unknown>
+  const { format, txId, method, params, response, ops, receipt } = (json ?? {}) as Record<string, unknown>
   if (format !== 1 || typeof txId !== 'string' || typeof method !== 'string' || !Array.isArray(ops)) {
     throw new TransactionError(
       'TX_INVALID',
@@ -329,7 +309,19 @@ function parseTransaction(json: unknown): TransactionRecord {
     params: fromJsonValue(params),
     ...(response === undefined ? {} : { response: fromJsonValue(response) }),
     ops: ops.map(parseOp),
+    ...(receipt === undefined ? {} : { receipt: parseReceipt(receipt) }),
   }
+}
+
+function parseReceipt(json: unknown): Receipt {
+  const isHex = typeof json === 'string' && /^(?:[0-9a-f]{2})+$/.test(json)
+  try {
+    const proof = isHex ? decodeProof(fromHex(json)) : null
+    if (proof?.kind === 'receipt') return proof
+  } catch (cause) {
+    throw new TransactionError('TX_INVALID', 'the receipt of the transaction cannot be read', { cause })
+  }
+  throw new TransactionError('TX_INVALID', 'the receipt of the transaction is none')
 }
 
 function parseOp(json: unknown): TransactionOp {

@@ -55,12 +55,13 @@ describe('a database', () => {
       { path: '/values/k', value: [7], deleted: false },
     ])
     const [proof] = await tx.verifyInclusion()
-    expect(proof).toMatchObject({ op: { blocks: [{ seq: 0 }] }, run: { kind: 'blocks' } })
+    expect(proof).toMatchObject({ op: { seq: 0 }, ack: { success: true }, results: { length: 3 } })
     const again = db.transaction(JSON.parse(JSON.stringify(tx)))
     expect(await again.whenProcessed()).toHaveLength(1)
     const detached = Transaction.fromJSON(JSON.parse(JSON.stringify(tx)))
     expect(detached.ops).toEqual(tx.ops)
     await expect(detached.fetchAcks()).rejects.toMatchObject({ code: 'TX_DETACHED' })
+    await expect(detached.verifyInclusion()).rejects.toMatchObject({ code: 'TX_DETACHED' })
     await checkDatabase(db)
   })
 

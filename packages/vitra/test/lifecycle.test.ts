@@ -63,12 +63,13 @@ describe('close', () => {
       () => db.index.history().next(),
       () => tx.fetchAcks(),
       () => tx.fetchResults(),
-      () => tx.verifyInclusion(),
+      () => db.transaction({ ...JSON.parse(JSON.stringify(tx)), receipt: undefined }).verifyInclusion(),
       () => db.transaction(JSON.parse(JSON.stringify(tx))).whenProcessed(),
       () => Database.createSandbox({ from: db }),
     ]
     for (const [n, work] of after.entries()) await expect(work(), `call ${n}`).rejects.toMatchObject(CLOSED)
     await expect(db.executor!.sync()).rejects.toMatchObject({ code: 'EXECUTOR_CLOSED' })
+    expect(await tx.verifyInclusion()).toHaveLength(1) // a receipt needs no database
     expect(failures).toEqual([])
 
     const written = (await called).filter(({ status }) => status === 'fulfilled').length

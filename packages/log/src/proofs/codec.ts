@@ -9,6 +9,8 @@ import type { SignedHead } from './head.js'
 import type { HeadProof } from './head-proof.js'
 import { concat, type LogIdentity } from './manifest.js'
 import { BlocksBody, HeadBody, ProofMessage } from './proofs.generated.js'
+import { ReceiptBody } from './receipt.generated.js'
+import type { Receipt } from './receipt.js'
 import type { ProofNode } from './tree-fold.js'
 
 const VERSION = 1
@@ -112,6 +114,32 @@ export const blocksBody: ProofBody<BlocksProof> = {
   },
 }
 
+/** Kind 6. */
+export const receiptBody: ProofBody<Receipt> = {
+  encode: ({ index, signer, ops }) =>
+    encodeMessage(ReceiptBody, {
+      index: blocksBody.encode(index),
+      signer,
+      seq: ops[0]?.blocks[0]?.seq ?? 0,
+      ops: ops.map(({ blocks, nodes }) => ({
+        blocks: blocks.map(({ block }) => block),
+        ...packNodes(nodes),
+      })),
+    }),
+  decode(body) {
+    const message = decodeCanonical(ReceiptBody, body, 'receipt')
+    let { seq } = message
+    const ops = message.ops.map(({ blocks, hashes, sizes }) =>
+      Object.freeze({
+        blocks: blocks.map((block) => ({ seq: seq++, block })),
+        nodes: unpackNodes(hashes, sizes),
+      }),
+    )
+    const index = blocksBody.decode(message.index)
+    return Object.freeze({ kind: 'receipt', index, signer: expectBytes(message.signer, 32, 'signer'), ops })
+  },
+}
+
 /** Nodes as a message holds them. */
 export function packNodes(nodes: readonly ProofNode[]): { hashes: Uint8Array; sizes: number[] } {
   return { hashes: concat(...nodes.map(({ hash }) => hash)), sizes: nodes.map(({ size }) => size) }
@@ -136,10 +164,14 @@ export function readIdentity({ signer, userData }: LogIdentity): LogIdentity {
 }
 
 /** A proof of a kind that this package makes. */
-export type Proof = HeadProof | BlocksProof
+export type Proof = HeadProof | BlocksProof | Receipt
 
 /** The kinds that this package knows. */
-export const PROOF_BODIES: ProofBodies<Proof> = Object.freeze({ head: headBody, blocks: blocksBody })
+export const PROOF_BODIES: ProofBodies<Proof> = Object.freeze({
+  head: headBody,
+  blocks: blocksBody,
+  receipt: receiptBody,
+})
 
 const codec = proofCodec<Proof>(PROOF_BODIES)
 
