@@ -11,6 +11,7 @@ import sys
 
 import logs
 import messages
+import proofs
 import values
 from values import Refused
 
@@ -179,6 +180,15 @@ def check_rules(vectors):
         yield vector, refused(decode_rules, vector["bytes"])
 
 
+def check_proofs(vectors):
+    for vector in vectors["valid"]:
+        yield vector, not refused(proofs.check_proof, vector["bytes"], vector["key"])
+    for vector in vectors["invalid"]:
+        yield vector, refused(proofs.check_proof, vector["bytes"], vector["key"])
+    for vector in vectors["malformed"]:
+        yield vector, refused(proofs.check_proof, vector["bytes"], bytes(32))
+
+
 CHECKS = {
     "batches": check_batches,
     "envelopes": check_envelopes,
@@ -201,7 +211,7 @@ def main():
         name = file.stem
         if name in OUT_OF_REACH:
             continue
-        check = CHECKS.get(name)
+        check = check_proofs if name.startswith("proof-") else CHECKS.get(name)
         if check is None:
             wrong.append(f"{name}: nothing here checks these vectors")
             continue

@@ -2,6 +2,8 @@
 
 from values import WHOLE_MAX, Refused, decode, refuse
 
+# Numbers one after the other in one field.
+PACKED = [int]
 VERSION_UNKNOWN = "a version that is not known"
 
 
@@ -73,12 +75,23 @@ def read_field(field, wire, data, at):
     length, at = read_varint(data, at)
     refuse(length > len(data) - at, "cut short")
     part = data[at : at + length]
+    if field.kind == PACKED:
+        return read_packed(part), at + length
     if field.kind is str:
         try:
             return part.decode(), at + length
         except UnicodeDecodeError:
             raise Refused("no UTF-8") from None
     return (part if field.kind is bytes else parse(field.kind, part)), at + length
+
+
+def read_packed(data):
+    values, at = [], 0
+    while at < len(data):
+        value, at = read_varint(data, at)
+        refuse(value > WHOLE_MAX, "a number that is too large")
+        values.append(value)
+    return values
 
 
 def build(schema, message):
@@ -90,7 +103,9 @@ def build(schema, message):
                 out += varint(field.number << 3) + varint(value)
                 continue
             part = value.encode() if field.kind is str else value
-            if isinstance(field.kind, list):
+            if field.kind == PACKED:
+                part = b"".join(map(varint, value))
+            elif isinstance(field.kind, list):
                 part = build(field.kind, value)
             out += varint(field.number << 3 | 2) + varint(len(part)) + part
     return out

@@ -9,7 +9,7 @@ import type { Confinement } from './confinement.js'
 import { GUESTS_MAX, LOAD_MS, LOADED_CONTRACTS_MAX, MEMORY_MB, OP_MS, TEXT_UNITS_MAX } from './constants.js'
 import { type Contract, LoadedContract, packLimits } from './contract.js'
 import type { EngineBinaries } from './engine-binary.js'
-import { ENGINES, engineName } from './engine-table.js'
+import { ENGINE_TABLE, engineName } from './engine-table.js'
 import { SandboxError } from './errors.js'
 import type { GuestRun } from './guest-process.js'
 import { readInspection } from './inspection.js'
@@ -41,7 +41,7 @@ export interface SandboxOptions {
   /** Most guest processes at a time for all sandboxes with these limits. Default 4. */
   readonly guests?: number
   /**
-   * Engine to run contracts under, one of {@link ENGINES}. Default: that of the Node which runs this.
+   * Engine to run contracts under, one of `ENGINES`. Default: that of the Node which runs this.
    *
    * @example await Sandbox.open({ engine: 'v8-12.4', engines: { 'v8-12.4': { node: '/opt/node-22/bin/node' } } })
    */
@@ -70,7 +70,7 @@ export interface SandboxOptions {
  * const contract = await sandbox.load(source, CURRENT_RULES)
  */
 export class Sandbox implements AsyncDisposable {
-  /** What runs the contracts, one of {@link ENGINES}. */
+  /** What runs the contracts, one of `ENGINES`. */
   readonly engine: string
   /** What confines its guests on this machine; SECURITY.md says what each measure stops. */
   readonly confinement: readonly Confinement[]
@@ -103,8 +103,16 @@ export class Sandbox implements AsyncDisposable {
     const settings = { opMs, loadMs, memoryMb, guests: Math.max(1, guests), engine, engines }
     const pool = await Pool.lease(settings)
     const sandbox = new Sandbox(pool, options)
-    if (ENGINES.includes(sandbox.engine)) return sandbox
+    const known = ENGINE_TABLE.find(({ name }) => name === sandbox.engine)
+    const { unicode } = pool.guests
+    if (known?.unicode === unicode) return sandbox
     await sandbox.close()
+    if (known !== undefined) {
+      throw new SandboxError(
+        'ENGINE_UNKNOWN',
+        `${known.name} has Unicode ${known.unicode}, but this Node was built with ${unicode}: use a release of Node ${known.node} from nodejs.org that has it`,
+      )
+    }
     throw new SandboxError(
       'ENGINE_UNKNOWN',
       `${sandbox.engine} may not run contracts: use Node 20, 22, 24 or 26`,

@@ -13,6 +13,8 @@ export interface StartedGuest {
   readonly guest: GuestProcess
   /** Version of V8 that it runs. */
   readonly v8: string
+  /** Version of Unicode that it was built with. */
+  readonly unicode: string
   /** What is in force around it. */
   readonly confinement: readonly Confinement[]
 }
@@ -83,7 +85,8 @@ async function startOne(
       timeoutMs: START_MS,
     })
     const confinement = confinementOf(guest.pid!, measuresAsked(without))
-    return { guest, v8: String(unpack(ready)), confinement }
+    const [v8, unicode] = unpack(ready) as [string, string]
+    return { guest, v8, unicode, confinement }
   } catch (error) {
     await guest.close()
     throw error

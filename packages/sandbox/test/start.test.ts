@@ -71,3 +71,18 @@ describe.runIf(IS_LINUX)('a guest', () => {
     })
   })
 })
+
+describe.runIf(IS_LINUX)('a Node with other tables of Unicode', () => {
+  it('is not the engine that its V8 is named after', async () => {
+    const preload = path.join(folder, 'unicode.cjs')
+    writeFileSync(
+      preload,
+      "Object.defineProperty(process, 'versions', { value: { ...process.versions, unicode: '16.0' } })",
+    )
+    const opened = openWith('unicode', `exec $NODE --allow-fs-read=${preload} --require=${preload} "$@"`)
+    await expect(opened).rejects.toMatchObject({
+      code: 'ENGINE_UNKNOWN',
+      message: expect.stringContaining(`${HERE} has Unicode 17.0, but this Node was built with 16.0`),
+    })
+  })
+})

@@ -55,7 +55,7 @@ function start(payload: Uint8Array): void {
   limitMs = opMs
   const settings: Settings = { driver, memoryMb, timeoutMs: opMs + ORPHAN_GRACE_MS }
   realms = new Realms(engine, settings, serve)
-  writeFrame(FRAME.ready, pack(process.versions.v8))
+  writeFrame(FRAME.ready, pack([process.versions.v8, process.versions.unicode ?? 'none']))
 }
 
 /** What the realm's host function does. Never throws: an exception would carry paths of this machine. */

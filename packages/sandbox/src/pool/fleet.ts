@@ -80,13 +80,14 @@ export class Fleet {
 
   async #startOne(): Promise<void> {
     const started = await startGuest(this.#settings)
-    const { guest: process, v8 } = started
+    const { guest: process } = started
+    const versions = versionsOf(started)
     this.#first ??= started
-    const { v8: expected } = this.#first
-    if (this.#isClosed || v8 !== expected) await process.close()
+    const expected = versionsOf(this.#first)
+    if (this.#isClosed || versions !== expected) await process.close()
     if (this.#isClosed) return
-    if (v8 !== expected) {
-      throw new SandboxError('ENGINE_UNKNOWN', `V8 ${expected} became V8 ${v8}: restart the host`)
+    if (versions !== expected) {
+      throw new SandboxError('ENGINE_UNKNOWN', `${expected} became ${versions}: restart the host`)
     }
     const guest = new PooledGuest(process, this.#settings)
     this.#guests.add(guest)
@@ -136,4 +137,8 @@ export class Fleet {
     }
     if (others.length > 0) this.#armTimers()
   }
+}
+
+function versionsOf({ v8, unicode }: StartedGuest): string {
+  return `V8 ${v8} with Unicode ${unicode}`
 }
