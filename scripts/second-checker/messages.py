@@ -66,11 +66,11 @@ def parse(schema, data):
 
 
 def read_field(field, wire, data, at):
-    if field.kind is int:
+    if field.kind in (int, bool):
         refuse(wire != 0, "another type")
         value, at = read_varint(data, at)
-        refuse(value > WHOLE_MAX, "a number that is too large")
-        return value, at
+        refuse(value > (WHOLE_MAX if field.kind is int else 1), "a number that is too large")
+        return field.kind(value), at
     refuse(wire != 2, "another type")
     length, at = read_varint(data, at)
     refuse(length > len(data) - at, "cut short")
@@ -99,8 +99,8 @@ def build(schema, message):
     for field in schema:
         given = message.get(field.name)
         for value in given if field.repeated else [] if given is None else [given]:
-            if field.kind is int:
-                out += varint(field.number << 3) + varint(value)
+            if field.kind in (int, bool):
+                out += varint(field.number << 3) + varint(int(value))
                 continue
             part = value.encode() if field.kind is str else value
             if field.kind == PACKED:

@@ -1,7 +1,9 @@
 """Proofs (spec/7-proofs): from bytes and a key to what they show. Raises Refused for whatever shows nothing."""
 
 import logs
-from messages import PACKED, optional, parse, parse_versioned, repeated, required
+from index import Index
+from messages import PACKED, optional, parse, parse_batch, parse_versioned, path_to_key, repeated, required
+from signatures import verify
 from values import WHOLE_MAX, refuse
 
 LENGTH_MAX = 2**52
@@ -18,6 +20,33 @@ BLOCKS_BODY = [
     required(4, "hashes", bytes),
     optional(5, "sizes", PACKED),
 ]
+CONSISTENCY_BODY = [
+    required(1, "identity", IDENTITY),
+    required(2, "from", HEAD),
+    required(3, "to", HEAD),
+    required(4, "hashes", bytes),
+    optional(5, "sizes", PACKED),
+]
+LIST_QUERY = [
+    required(1, "prefix", str),
+    optional(2, "reverse", bool),
+    optional(3, "offset", int),
+    optional(4, "limit", int),
+    optional(5, "cursor", str),
+]
+STATE_BODY = [
+    required(1, "index", BLOCKS_BODY),
+    repeated(2, "queries", [optional(1, "path", str), optional(2, "list", LIST_QUERY)]),
+]
+EQUIVOCATION_BODY = [
+    required(1, "identity", IDENTITY),
+    required(2, "first", HEAD),
+    optional(3, "second", HEAD),
+    optional(4, "fork", int),
+    required(5, "hashes", bytes),
+    optional(6, "sizes", PACKED),
+]
+QUERIES_MAX = 256
 
 
 def check_proof(data, key):
@@ -95,4 +124,95 @@ def walk(length, nodes, blocks, opens=None):
     return [visit(index) for index in logs.root_indexes(length)]
 
 
-KINDS = {1: check_head_proof, 2: check_blocks_proof}
+def check_consistency_proof(body, key):
+    message = parse(CONSISTENCY_BODY, body)
+    old, new = message["from"], message["to"]
+    for head in (old, new):
+        check_head(message["identity"], head, key)
+    short, long = cut_tree(message, old["length"], new["length"])
+    refuse(short != old["treeHash"] or long != new["treeHash"], "another history")
+    return old, new
+
+
+def cut_tree(message, cut, length):
+    """Tree hashes at two lengths, from nodes of the longer tree opened at the shorter length (spec/7-proofs §5)."""
+    refuse(cut > length or length > LENGTH_MAX, "no tree")
+    nodes = Nodes(message["hashes"], message.get("sizes", []))
+    taken, take = [], nodes.take
+
+    def note(index):
+        taken.append(take(index))
+        return taken[-1]
+
+    nodes.take = note
+    roots = walk(length, nodes, {}, lambda first, last: first < cut <= last)
+    nodes.check_end()
+    return logs.tree_hash([node for node in taken if node[0] < 2 * cut - 1]), logs.tree_hash(roots)
+
+
+def check_state_proof(body, key):
+    """Answers to the queries, at the batch end that the head names (spec/7-proofs §6)."""
+    message = parse(STATE_BODY, body)
+    queries = message["queries"]
+    refuse(not 1 <= len(queries) <= QUERIES_MAX, "no queries")
+    version = message["index"]["head"]["length"]
+    index = Index(open_blocks(message["index"], key), version)
+    refuse(version < 2, "no batch end")
+    record = index.block(version - 1)
+    refuse(record["key"] != path_to_key("/.sys/batch") or "value" not in record, "no batch end")
+    parse_batch(record["value"])
+    answers = [answer(index, query) for query in queries]
+    refuse(index.used != set(index.blocks), "blocks that answer nothing")
+    return answers
+
+
+def answer(index, query):
+    refuse(("path" in query) == ("list" in query), "no query")
+    if "path" in query:
+        return index.get(path_to_key(query["path"]))
+    asked = query["list"]
+    refuse(asked.get("reverse") is False or asked.get("offset") == 0, "an option that means nothing")
+    refuse(asked.get("limit") == WHOLE_MAX, "an option that means nothing")
+    if asked["prefix"] != "/":
+        path_to_key(asked["prefix"])
+    if "cursor" in asked:
+        refuse("/" in asked["cursor"], "no name")
+        path_to_key("/" + asked["cursor"])
+    return index.children(**asked)
+
+
+def check_equivocation_proof(body, key):
+    """Two heads that cannot both be of one history, or a fork (spec/7-proofs §5)."""
+    message = parse(EQUIVOCATION_BODY, body)
+    identity, first, second = message["identity"], message["first"], message.get("second")
+    refuse(logs.log_key(identity["signer"], identity["userData"]) != key, "another log")
+    refuse((second is None) != ("fork" in message), "two forms in one")
+    if second is None:
+        return check_fork(message, key)
+    for head in (first, second):
+        check_head(identity, head, key)
+    if first["length"] == second["length"]:
+        refuse(message["hashes"] != b"" or "sizes" in message, "nodes for nothing")
+        refuse(first["treeHash"] >= second["treeHash"], "one head, or two in the other order")
+        return first, second
+    short, long = cut_tree(message, first["length"], second["length"])
+    refuse(long != second["treeHash"] or short == first["treeHash"], "one history")
+    return first, second
+
+
+def check_fork(message, key):
+    head = message["first"]
+    refuse(message["fork"] < 1 or message["hashes"] != b"" or "sizes" in message, "no fork")
+    refuse(len(head["treeHash"]) != 32, "no tree hash")
+    signed = logs.signed_bytes(key, head["length"], head["treeHash"], message["fork"])
+    refuse(not verify(signed, head["signature"], message["identity"]["signer"]), "not signed")
+    return head, None
+
+
+KINDS = {
+    1: check_head_proof,
+    2: check_blocks_proof,
+    3: check_consistency_proof,
+    4: check_state_proof,
+    5: check_equivocation_proof,
+}
