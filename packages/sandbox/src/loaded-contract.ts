@@ -1,0 +1,209 @@
+/** A contract that is loaded in the guests of a sandbox: packs what it is to run, checks what comes back (spec/4-execution §6). */
+import { randomBytes } from 'node:crypto'
+import type { FailureCode, RuleLimits, Rules } from '@vitra/log'
+import { decodeValue, encodeUtf8, type Value } from '@vitra/log/values'
+import type { ApplyRequest, CallRequest, CallResult, Contract, MethodInfo, RunsResult } from './contract.js'
+import { type Ending, readEndings } from './ending.js'
+import { ContractError, isResourceLimit, SandboxError } from './errors.js'
+import { FieldWriter } from './fields.js'
+import { type GuestRun, protocolError } from './guest-process.js'
+import { checked, expectArray } from './messages.js'
+import { answerMethod } from './method-calls.js'
+import { pack, unpack } from './pack.js'
+import type { ParsedContract } from './parse.js'
+import { packItem, packRuns } from './runs.js'
+import type { ContractWarning } from './warnings.js'
+import { FRAME, MODE, type Mode } from './wire.js'
+
+export interface ContractFacts {
+  readonly parsed: ParsedContract
+  readonly methods: readonly MethodInfo[]
+  readonly hasProcess: boolean
+  readonly applyForm: 'function' | 'record'
+}
+
+const SEED_BYTES = 32
+const NO_PARAMS = pack({})
+const randomSeed = (): Uint8Array => new Uint8Array(randomBytes(SEED_BYTES))
+
+export interface LoadedOptions {
+  readonly source: string
+  readonly facts: ContractFacts
+  readonly rules: Rules
+  /** Column in the author's source of a place that the guest tells. */
+  readonly authorColumn: (line: number, column: number) => number
+  readonly run: (run: GuestRun) => Promise<Uint8Array>
+}
+
+export class LoadedContract implements Contract {
+  readonly source: string
+  readonly methods: readonly MethodInfo[]
+  readonly hasProcess: boolean
+  readonly applyForm: 'function' | 'record'
+  readonly warnings: readonly ContractWarning[]
+  readonly #options: LoadedOptions
+
+  constructor(options: LoadedOptions) {
+    const { facts, source } = options
+    this.source = source
+    this.methods = Object.freeze(facts.methods.map((method) => Object.freeze({ ...method })))
+    this.hasProcess = facts.hasProcess
+    this.applyForm = facts.applyForm
+    this.warnings = Object.freeze([...facts.parsed.impurities])
+    this.#options = options
+  }
+
+  async call({ method, params, caller, signal }: CallRequest): Promise<CallResult> {
+    if (!this.methods.some(({ name }) => name === method)) {
+      const known = this.methods.map(({ name }) => name).join(', ') || 'none'
+      throw new ContractError('METHOD_NOT_FOUND', `the contract has no method ${method}; it has ${known}`)
+    }
+    const item = packItem({
+      subject: encodeUtf8(method),
+      extra: checkParams(params),
+      seed: this.#seed(randomSeed),
+      key: caller.oplog?.pubkey ?? null,
+      seq: 0,
+      ts: 0,
+    })
+    const { endings, failure } = await this.#runAll(MODE.call, [item], {
+      isWriter: caller.isWriter,
+      answer: (_, question) => answerMethod(caller, question),
+      signal,
+    })
+    if (failure !== undefined) throw asCallError(failure, method)
+    const ending = endings[0]!
+    if (ending.kind === 'ok')
+      return { ops: ending.ops, ...(ending.value === null ? {} : { response: ending.value }) }
+    throw this.#methodError(method, ending)
+  }
+
+  process(ops: readonly Uint8Array[], isCareful = false): Promise<RunsResult> {
+    const rest = { extra: null, key: null, seq: 0, ts: 0 }
+    const items = ops.map((subject) => packItem({ subject, seed: this.#seed(randomSeed), ...rest }))
+    return this.#runAll(MODE.process, items, { isCareful })
+  }
+
+  apply({ items, ...how }: ApplyRequest): Promise<RunsResult> {
+    const writer = new FieldWriter()
+    const packed = items.map(({ op, metadata, signer, seq, ts, seed }) =>
+      packItem({ subject: op, extra: metadata, seed: this.#seed(seed), key: signer, seq, ts }, writer),
+    )
+    return this.#runAll(MODE.apply, packed, how)
+  }
+
+  /** A seed, where the contract can draw from it. */
+  #seed(make: () => Uint8Array): Uint8Array | null {
+    return this.#options.facts.parsed.imports.includes('util') ? make() : null
+  }
+
+  #methodError(method: string, ending: Exclude<Ending, { kind: 'ok' }>): ContractError {
+    if (ending.kind !== 'failed') {
+      return new ContractError('CONTRACT_ERROR', `${method} waits for something that never comes`, {
+        details: { method, stack: [] },
+      })
+    }
+    const { message, name } = ending
+    const frames = ending.frames.map(({ line, column }) => ({
+      line,
+      column: this.#options.authorColumn(line, column),
+    }))
+    const stack = frames.map(({ line, column }) => `contract.js:${line}:${column}`)
+    const said = message || `${method} ${LIMITS_SAID[ending.code] ?? `failed with ${name || 'an error'}`}`
+    return new ContractError('CONTRACT_ERROR', said, {
+      details: { method, stack },
+      place: { name, line: frames[0]?.line, column: frames[0]?.column },
+    })
+  }
+
+  /** Runs one item after the other, and says how far the guest got. */
+  async #runAll(mode: Mode, items: readonly Uint8Array[], how: RunOptions): Promise<RunsResult> {
+    const { rules, run } = this.#options
+    const { isWriter = null, isCareful = false, state, answer, onEndings, signal } = how
+    const endings: Ending[] = []
+    const take = (payload: Uint8Array): void => {
+      const next = readEndings(payload, mode, rules.limits, items.length - endings.length)
+      if (next.slice(0, -1).some(({ kind }) => kind === 'resource'))
+        throw protocolError('runs after the last')
+      onEndings?.(next)
+      endings.push(...next)
+    }
+    const batch = nextBatch++
+    const runs = { mode, isWriter, isCareful, batch, items, state: state?.id ?? 0, after: state?.after ?? 0 }
+    state?.reset()
+    try {
+      await run({
+        kind: FRAME.run,
+        payload: (id) => packRuns({ id, ...runs }),
+        answer: FRAME.result,
+        signal,
+        onPart: take,
+        ...(answer === undefined
+          ? {}
+          : { onCall: (asked) => answerNth(asked, endings.length, items.length, answer) }),
+      })
+    } catch (error) {
+      if (signal?.aborted || !isResourceLimit(error)) throw error
+      return { endings, failure: error }
+    }
+    if (endings.length === 0) throw protocolError('no ending')
+    if (endings.at(-1)!.kind === 'resource')
+      return { endings: endings.slice(0, -1), failure: resourceError() }
+    state?.arrive(batch)
+    return { endings }
+  }
+}
+
+let nextBatch = 1
+
+interface RunOptions
+  extends Pick<GuestRun, 'signal'>,
+    Partial<Pick<ApplyRequest, 'answer' | 'isCareful' | 'onEndings' | 'state'>> {
+  /** Value of `isWriter`; null outside methods. */
+  readonly isWriter?: boolean | null
+}
+
+/** A question with the position of the run that asks it: never one that has its ending. */
+async function answerNth(
+  asked: Value,
+  ended: number,
+  count: number,
+  answer: ApplyRequest['answer'],
+): Promise<Uint8Array> {
+  const [nth, question] = expectArray(asked, 'no question')
+  const isRun = Number.isSafeInteger(nth) && (nth as number) >= ended && (nth as number) < count
+  if (!isRun || !(question instanceof Uint8Array)) throw protocolError('a question of no run')
+  return answer(
+    nth as number,
+    checked('a question that does not decode', () => unpack(question)),
+  )
+}
+
+function resourceError(): SandboxError {
+  return new SandboxError('GUEST_MEMORY', 'the contract needs more memory or stack than it may have')
+}
+
+/** What a method did whose failure has no message of the contract's. */
+const LIMITS_SAID: Partial<Record<FailureCode, string>> = {
+  fuel: 'takes more fuel than a call may: let it do less',
+  depth: 'nests calls too deep',
+}
+
+/** The limits that the realm keeps to, in its order. */
+export function packLimits(limits: RuleLimits): Uint8Array {
+  const { valueBytesMax, valueDepthMax, opBytesMax, opChangesMax, opWriteBytesMax, fuelMax } = limits
+  return pack([valueBytesMax, valueDepthMax, opBytesMax, opChangesMax, opWriteBytesMax, fuelMax])
+}
+
+/** Parameters are an object, always. */
+function checkParams(params: Uint8Array): Uint8Array {
+  const value = decodeValue(params, { bytesMax: Number.MAX_SAFE_INTEGER })
+  if (value === null) return NO_PARAMS
+  if (typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array)) return params
+  throw new ContractError('PARAMS_INVALID', 'the parameters of a method are an object, such as {amount: 1}')
+}
+
+function asCallError(error: unknown, method: string): unknown {
+  if (!(error instanceof SandboxError) || error.code !== 'GUEST_TIMEOUT') return error
+  return new ContractError('CALL_TIMEOUT', `${method} ran for too long and was ended`, { cause: error })
+}
