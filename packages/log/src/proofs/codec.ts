@@ -5,12 +5,24 @@
 import { FormatError } from '../errors.js'
 import { decodeCanonical, encodeMessage, expectBytes, expectVersion } from '../formats/codec.js'
 import type { BlocksProof } from './blocks.js'
+import type { ConsistencyProof } from './consistency.js'
+import type { EquivocationProof } from './equivocation.js'
 import type { SignedHead } from './head.js'
 import type { HeadProof } from './head-proof.js'
 import { concat, type LogIdentity } from './manifest.js'
-import { BlocksBody, HeadBody, ProofMessage } from './proofs.generated.js'
+import {
+  BlocksBody,
+  ConsistencyBody,
+  EquivocationBody,
+  HeadBody,
+  ProofMessage,
+  StateBody,
+  type StateQueryMessage,
+  type StateQueryMessageInput,
+} from './proofs.generated.js'
 import { ReceiptBody } from './receipt.generated.js'
 import type { Receipt } from './receipt.js'
+import { normalQuery, type StateProof, type StateQuery } from './state.js'
 import type { ProofNode } from './tree-fold.js'
 
 const VERSION = 1
@@ -100,16 +112,92 @@ export const headBody: ProofBody<HeadProof> = {
 
 /** Kind 2. */
 export const blocksBody: ProofBody<BlocksProof> = {
-  encode: ({ identity, head, blocks, nodes }) =>
-    encodeMessage(BlocksBody, { identity, head, blocks: [...blocks], ...packNodes(nodes) }),
+  encode: (proof) => encodeMessage(BlocksBody, blocksMessage(proof)),
+  decode: (body) => readBlocks(decodeCanonical(BlocksBody, body, 'blocks proof')),
+}
+
+/** A proof of blocks as a message, by itself or inside of another. */
+export function blocksMessage({ identity, head, blocks, nodes }: BlocksProof): BlocksBody {
+  return { identity, head, blocks, ...packNodes(nodes) }
+}
+
+/** A proof of blocks of a message. @throws {FormatError} `FORMAT_INVALID` */
+export function readBlocks({ identity, head, blocks, hashes, sizes }: BlocksBody): BlocksProof {
+  return Object.freeze({
+    kind: 'blocks',
+    identity: readIdentity(identity),
+    head: readHead(head),
+    blocks,
+    nodes: unpackNodes(hashes, sizes),
+  })
+}
+
+/** Kind 3. */
+export const consistencyBody: ProofBody<ConsistencyProof> = {
+  encode: ({ identity, from, to, nodes }) =>
+    encodeMessage(ConsistencyBody, { identity, from, to, ...packNodes(nodes) }),
   decode(body) {
-    const { identity, head, blocks, hashes, sizes } = decodeCanonical(BlocksBody, body, 'blocks proof')
+    const message = decodeCanonical(ConsistencyBody, body, 'consistency proof')
     return Object.freeze({
-      kind: 'blocks',
-      identity: readIdentity(identity),
-      head: readHead(head),
-      blocks,
-      nodes: unpackNodes(hashes, sizes),
+      kind: 'consistency',
+      identity: readIdentity(message.identity),
+      from: readHead(message.from),
+      to: readHead(message.to),
+      nodes: unpackNodes(message.hashes, message.sizes),
+    })
+  },
+}
+
+/** Kind 4. */
+export const stateBody: ProofBody<StateProof> = {
+  encode: ({ index, queries }) =>
+    encodeMessage(StateBody, { index: blocksMessage(index), queries: queries.map(queryMessage) }),
+  decode(body) {
+    const { index, queries } = decodeCanonical(StateBody, body, 'state proof')
+    return Object.freeze({ kind: 'state', index: readBlocks(index), queries: queries.map(readQuery) })
+  },
+}
+
+function queryMessage(query: StateQuery): StateQueryMessageInput {
+  const normal = normalQuery(query)
+  if ('path' in normal) return { path: normal.path }
+  return { list: { prefix: normal.prefix, ...normal.options } }
+}
+
+function readQuery({ path, list }: StateQueryMessage): StateQuery {
+  if ((path === null) === (list === null))
+    throw new FormatError('FORMAT_INVALID', 'state proof: a query asks for a path or for a listing')
+  try {
+    if (list === null) return normalQuery({ path: path! })
+    const { prefix, ...options } = list
+    const given = Object.entries(options).filter(([, value]) => value !== null)
+    const query = normalQuery({ prefix, options: Object.fromEntries(given) })
+    if ('options' in query && Object.keys(query.options!).length === given.length) return query
+  } catch (cause) {
+    throw new FormatError('FORMAT_INVALID', 'state proof: a query is not one', { cause })
+  }
+  throw new FormatError('FORMAT_INVALID', 'state proof: a query has an option that means nothing')
+}
+
+/** Kind 5. */
+export const equivocationBody: ProofBody<EquivocationProof> = {
+  encode: ({ identity, first, second, fork, nodes }) =>
+    encodeMessage(EquivocationBody, { identity, first, second, fork, ...packNodes(nodes) }),
+  decode(body) {
+    const message = decodeCanonical(EquivocationBody, body, 'equivocation proof')
+    const { second, fork } = message
+    if ((second === null) !== (fork !== null))
+      throw new FormatError(
+        'FORMAT_INVALID',
+        'equivocation proof: it has a second head or a fork, one of both',
+      )
+    return Object.freeze({
+      kind: 'equivocation',
+      identity: readIdentity(message.identity),
+      first: readHead(message.first),
+      ...(second === null ? {} : { second: readHead(second) }),
+      ...(fork === null ? {} : { fork }),
+      nodes: unpackNodes(message.hashes, message.sizes),
     })
   },
 }
@@ -164,12 +252,15 @@ export function readIdentity({ signer, userData }: LogIdentity): LogIdentity {
 }
 
 /** A proof of a kind that this package makes. */
-export type Proof = HeadProof | BlocksProof | Receipt
+export type Proof = HeadProof | BlocksProof | ConsistencyProof | StateProof | EquivocationProof | Receipt
 
 /** The kinds that this package knows. */
 export const PROOF_BODIES: ProofBodies<Proof> = Object.freeze({
   head: headBody,
   blocks: blocksBody,
+  consistency: consistencyBody,
+  state: stateBody,
+  equivocation: equivocationBody,
   receipt: receiptBody,
 })
 

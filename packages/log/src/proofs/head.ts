@@ -12,9 +12,15 @@ export interface SignedHead {
   readonly signature: Uint8Array
 }
 
-/** The bytes that a log's owner signs for a head: hypercore's, fork 0. */
-export function headSignable(crypto: Crypto, key: Uint8Array, length: number, hash: Uint8Array): Uint8Array {
-  return concat(hypercoreNamespace(crypto, NAMESPACE_TREE), key, hash, uint64(length), uint64(0))
+/** The bytes that a log's owner signs for a head: hypercore's. `fork` is 0 in every log that is believed. */
+export function headSignable(
+  crypto: Crypto,
+  key: Uint8Array,
+  length: number,
+  hash: Uint8Array,
+  fork = 0,
+): Uint8Array {
+  return concat(hypercoreNamespace(crypto, NAMESPACE_TREE), key, hash, uint64(length), uint64(fork))
 }
 
 /** True where the owner of the log with this identity signed this head. */

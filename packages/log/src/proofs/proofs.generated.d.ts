@@ -88,4 +88,106 @@ export interface BlocksBodyInput {
 
 export declare const BlocksBody: Codec<BlocksBodyInput, BlocksBody>
 
+export interface ConsistencyBody {
+  readonly identity: LogIdentityMessage
+  readonly from: ProvedHead
+  readonly to: ProvedHead
+  readonly hashes: Uint8Array
+  readonly sizes: readonly number[]
+}
+
+export interface ConsistencyBodyInput {
+  readonly identity: LogIdentityMessageInput
+  readonly from: ProvedHeadInput
+  readonly to: ProvedHeadInput
+  readonly hashes: Uint8Array
+  readonly sizes: readonly number[]
+}
+
+export declare const ConsistencyBody: Codec<ConsistencyBodyInput, ConsistencyBody>
+
+export interface StateQueryMessage {
+  readonly path: string | null
+  readonly list: ListQueryMessage | null
+}
+
+export interface StateQueryMessageInput {
+  readonly path?: string | null | undefined
+  readonly list?: ListQueryMessageInput | null | undefined
+}
+
+export declare const StateQueryMessage: Codec<StateQueryMessageInput, StateQueryMessage>
+
+export interface ListQueryMessage {
+  readonly prefix: string
+  readonly reverse: boolean | null
+  readonly offset: number | null
+  readonly limit: number | null
+  readonly cursor: string | null
+}
+
+export interface ListQueryMessageInput {
+  readonly prefix: string
+  readonly reverse?: boolean | null | undefined
+  readonly offset?: number | null | undefined
+  readonly limit?: number | null | undefined
+  readonly cursor?: string | null | undefined
+}
+
+export declare const ListQueryMessage: Codec<ListQueryMessageInput, ListQueryMessage>
+
+export interface StateBody {
+  readonly index: BlocksBody
+  readonly queries: readonly StateQueryMessage[]
+}
+
+export interface StateBodyInput {
+  readonly index: BlocksBodyInput
+  readonly queries: readonly StateQueryMessageInput[]
+}
+
+export declare const StateBody: Codec<StateBodyInput, StateBody>
+
+export interface EquivocationBody {
+  readonly identity: LogIdentityMessage
+  readonly first: ProvedHead
+  readonly second: ProvedHead | null
+  readonly fork: number | null
+  readonly hashes: Uint8Array
+  readonly sizes: readonly number[]
+}
+
+export interface EquivocationBodyInput {
+  readonly identity: LogIdentityMessageInput
+  readonly first: ProvedHeadInput
+  readonly second?: ProvedHeadInput | null | undefined
+  readonly fork?: number | null | undefined
+  readonly hashes: Uint8Array
+  readonly sizes: readonly number[]
+}
+
+export declare const EquivocationBody: Codec<EquivocationBodyInput, EquivocationBody>
+
+export interface BeeTree {
+  readonly levels: readonly BeeLevel[]
+}
+
+export interface BeeTreeInput {
+  readonly levels: readonly BeeLevelInput[]
+}
+
+export declare const BeeTree: Codec<BeeTreeInput, BeeTree>
+
+export interface BeeLevel {
+  readonly keys: readonly number[]
+  readonly children: readonly number[]
+}
+
+export interface BeeLevelInput {
+  readonly keys: readonly number[]
+  readonly children: readonly number[]
+}
+
+export declare const BeeLevel: Codec<BeeLevelInput, BeeLevel>
+
 export {}

@@ -58,7 +58,7 @@ export function nodesBeside(length: number, seqs: readonly number[]): number[] {
 /** Flat-tree indexes of the nodes that join the first `from` blocks to a tree of `length`. */
 export function nodesBetween(from: number, length: number): number[] {
   const indexes: number[] = []
-  foldTree(length, { ...collector(indexes), opens: (start, end) => start < from && from < end })
+  foldTree(length, { ...collector(indexes), opens: opensAt(from) })
   return indexes
 }
 
@@ -80,6 +80,11 @@ export function opensFor(seqs: readonly number[]): (start: number, end: number) 
     while (next < seqs.length && seqs[next]! < start) next++
     return next < seqs.length && seqs[next]! < end
   }
+}
+
+/** Opens the subtrees that a cut after the first `cut` blocks divides. */
+export function opensAt(cut: number): (start: number, end: number) => boolean {
+  return (start, end) => start < cut && cut < end
 }
 
 /** The nodes of a proof, handed out in the order of the walk. Throws where one is missing or no node. */

@@ -1,0 +1,128 @@
+/** The own reader of Hyperbee's tree against Hyperbee itself, over random histories (spec/2-index §1). */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { BeeReader, IndexWriter, type LaidOut, listChildren, pathToKey } from '../src/index.js'
+import { text } from './helpers.js'
+
+const segment = fc.constantFrom('a', 'b', 'c', 'é', 'aa', 'ab', 'z'.repeat(40))
+const path = fc.array(segment, { minLength: 1, maxLength: 3 }).map((segments) => `/${segments.join('/')}`)
+const change = fc.record({
+  path,
+  value: fc.option(fc.uint8Array({ maxLength: 8 }), { nil: null, freq: 3 }),
+})
+/** Batches of writes, a third of them deletes, of paths that are there and of paths that are not. */
+const history = fc.array(fc.array(change, { minLength: 1, maxLength: 60 }), { minLength: 1, maxLength: 6 })
+
+/** All paths that a history can write. */
+const UNIVERSE = ['/a', '/b', '/c', '/é', '/aa', '/ab', '/a/a', '/a/b', '/b/aa', '/c/é', '/a/b/c', '/nowhere']
+
+function readerOf(blocks: readonly Uint8Array[], read: (seq: number) => void = () => {}): BeeReader {
+  return new BeeReader(async (seq) => {
+    read(seq)
+    const block = blocks[seq]
+    if (block === undefined) throw new Error(`block ${seq} is not here`)
+    return block
+  }, blocks.length)
+}
+
+describe('the reader of the tree', () => {
+  it('finds what Hyperbee finds, at every batch end of every history', async () => {
+    await fc.assert(
+      fc.asyncProperty(history, path, path, async (batches, low, high) => {
+        const writer = await IndexWriter.open(null)
+        const blocks: Uint8Array[] = []
+        for (const batch of batches) {
+          const laidOut: LaidOut = await writer.layOut(batch)
+          blocks.push(...laidOut.blocks)
+          if (laidOut.blocks.length === 0) continue
+          const reader = readerOf(blocks)
+          const bee = writer.source
+          const written = batch.map((item) => item.path)
+          for (const asked of [...UNIVERSE, ...written, low, high]) {
+            const key = pathToKey(asked)
+            expect(await reader.get(key)).toEqual(await bee.get(key))
+          }
+          const range = { gte: pathToKey(low), lt: pathToKey(high) }
+          for (const reverse of [false, true]) {
+            expect(await reader.firstBlock(range, reverse)).toEqual(await bee.firstBlock(range, reverse))
+            for (const prefix of ['/', '/a', low])
+              expect(await listChildren(reader, prefix, { reverse })).toEqual(
+                await listChildren(bee, prefix, { reverse }),
+              )
+          }
+        }
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('finds everything in a deep tree, and touches few blocks', async () => {
+    const writer = await IndexWriter.open(null)
+    const blocks: Uint8Array[] = []
+    const paths = Array.from({ length: 3000 }, (_, n) => `/k/${(n * 7919) % 3000}`)
+    for (let n = 0; n < paths.length; n += 100) {
+      const batch = paths.slice(n, n + 100).map((item) => ({ path: item, value: text(item) }))
+      blocks.push(...(await writer.layOut(batch)).blocks)
+    }
+    const gone = paths.filter((_, n) => n % 3 === 0)
+    blocks.push(...(await writer.layOut(gone.map((item) => ({ path: item, value: null })))).blocks)
+    let touchedMax = 0
+    for (const [n, item] of paths.entries()) {
+      const touched = new Set<number>()
+      const found = await readerOf(blocks, (seq) => touched.add(seq)).get(pathToKey(item))
+      expect(found).toEqual(n % 3 === 0 ? null : text(item))
+      touchedMax = Math.max(touchedMax, touched.size)
+    }
+    expect(touchedMax).toBeLessThan(30)
+    const listed = await listChildren(readerOf(blocks), '/k', {})
+    expect(listed.map((item) => item.path)).toEqual(
+      paths.filter((_, n) => n % 3 !== 0).sort((a, b) => (a < b ? -1 : 1)),
+    )
+  })
+
+  it('finds nothing in an empty index', async () => {
+    expect(await readerOf([]).get(text('a'))).toBe(null)
+    expect(await readerOf([]).first({ gte: text('a'), lt: text('z') }, false)).toBe(null)
+    const writer = await IndexWriter.open(null)
+    const { blocks: one } = await writer.layOut([{ path: '/a', value: text('1') }])
+    const { blocks: two } = await writer.layOut([{ path: '/a', value: null }])
+    const reader = readerOf([...one, ...two])
+    expect(await reader.get(pathToKey('/a'))).toBe(null)
+    expect(await reader.first({ gte: text('b'), lt: text('a') }, false)).toBe(null)
+  })
+
+  it('ends on blocks that are no tree, whatever they hold', async () => {
+    const writer = await IndexWriter.open(null)
+    const batch = Array.from({ length: 200 }, (_, n) => ({ path: `/k/${n}`, value: text(String(n)) }))
+    const { blocks } = await writer.layOut(batch)
+    const spoiled = fc.record({ seq: fc.nat(blocks.length - 1), at: fc.nat(200), byte: fc.nat(255) })
+    let refused = 0
+    await fc.assert(
+      fc.asyncProperty(fc.array(spoiled, { minLength: 1, maxLength: 40 }), async (faults) => {
+        const copy = blocks.map((block) => new Uint8Array(block))
+        for (const { seq, at, byte } of faults) copy[seq]![at % copy[seq]!.length] = byte
+        const reader = readerOf(copy)
+        for (const item of ['/k/1', '/k/77', '/k/199', '/none']) {
+          const outcome = await reader.get(pathToKey(item)).catch((error) => error)
+          if (outcome instanceof Error) refused++
+          else expect(outcome === null || outcome instanceof Uint8Array).toBe(true)
+        }
+      }),
+      { numRuns: 300 },
+    )
+    expect(refused).toBeGreaterThan(100)
+  })
+
+  it('refuses a node that is its own child, and one that has too few children', async () => {
+    for (const tree of [
+      [0x0a, 0x09, 0x0a, 0x01, 0x01, 0x12, 0x04, 0x01, 0x00, 0x01, 0x00],
+      [0x0a, 0x07, 0x0a, 0x01, 0x01, 0x12, 0x02, 0x01, 0x00],
+      [],
+    ]) {
+      const block = Uint8Array.of(0x0a, tree.length, ...tree, 0x12, 1, 0x62, 0x1a, 1, 0)
+      await expect(readerOf([block, block]).get(text('a'))).rejects.toMatchObject({
+        code: 'INDEX_UNREADABLE',
+      })
+    }
+  })
+})
