@@ -7,6 +7,7 @@ export default defineConfig(
     index: 'src/index.ts',
     'formats/index': 'src/formats/index.ts',
     'proofs/index': 'src/proofs/index.ts',
+    'proofs/noble': 'src/proofs/noble.ts',
     'values/index': 'src/values/index.ts',
   }),
 )
