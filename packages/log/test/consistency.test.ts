@@ -1,4 +1,4 @@
-/** spec/7-proofs §5: a log was only appended to, or its owner signed two histories. */
+/** spec/7-proofs §10: a log was only appended to, or its owner signed two histories. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {

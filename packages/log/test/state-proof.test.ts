@@ -1,4 +1,4 @@
-/** spec/7-proofs §6: what a state holds at a batch end, and what it does not. */
+/** spec/7-proofs §11: what a state holds at a batch end, and what it does not. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {

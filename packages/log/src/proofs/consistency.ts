@@ -1,5 +1,5 @@
 /**
- * Consistency (spec/7-proofs §5): one signed head extends another, so the log was only appended to. The nodes are
+ * Consistency (spec/7-proofs §10): one signed head extends another, so the log was only appended to. The nodes are
  * those of the longer tree at which a walk stops that opens what the shorter length cuts: those to the left of it are
  * the roots of the shorter tree, and all of them give the longer one.
  */
@@ -21,7 +21,7 @@ import {
   type ProofNode,
 } from './tree-fold.js'
 
-/** A proof that a log at one head extends itself at another (spec/7-proofs §5). */
+/** A proof that a log at one head extends itself at another (spec/7-proofs §10). */
 export interface ConsistencyProof {
   readonly kind: 'consistency'
   readonly identity: LogIdentity

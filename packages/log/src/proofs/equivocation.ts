@@ -1,5 +1,5 @@
 /**
- * Equivocation (spec/7-proofs §5): one owner signed two histories. Two heads of one length that differ; two lengths of
+ * Equivocation (spec/7-proofs §10): one owner signed two histories. Two heads of one length that differ; two lengths of
  * which the longer does not extend the shorter; or a fork above 0, which Vitra's logs never have. Of an oplog it is
  * its owner's guilt, of an index its executor's.
  */
@@ -12,7 +12,7 @@ import { type LogIdentity, logKey } from './manifest.js'
 import type { ProofSource } from './source.js'
 import type { ProofNode } from './tree-fold.js'
 
-/** A proof that the owner of a log signed two histories (spec/7-proofs §5). */
+/** A proof that the owner of a log signed two histories (spec/7-proofs §10). */
 export interface EquivocationProof {
   readonly kind: 'equivocation'
   readonly identity: LogIdentity

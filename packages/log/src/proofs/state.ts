@@ -1,5 +1,5 @@
 /**
- * The state at a batch end (spec/7-proofs §6): paths with their values or without any, and listings, complete. It is
+ * The state at a batch end (spec/7-proofs §11): paths with their values or without any, and listings, complete. It is
  * the proof of the index blocks that answer the queries: proving is reading with a recorder, checking is the same
  * reading over the proven blocks.
  */
@@ -26,7 +26,7 @@ export type StateAnswer =
     }
   | { readonly prefix: string; readonly options: ListOptions; readonly items: readonly ListItem[] }
 
-/** A proof of what the state holds at a batch end (spec/7-proofs §6). */
+/** A proof of what the state holds at a batch end (spec/7-proofs §11). */
 export interface StateProof {
   readonly kind: 'state'
   /** Exactly the blocks that answer the queries, the batch record that ends the version among them. */
