@@ -1,8 +1,22 @@
 """Proofs (spec/7-proofs): from bytes and a key to what they show. Raises Refused for whatever shows nothing."""
 
+import re
+
 import logs
 from index import Index
-from messages import PACKED, optional, parse, parse_batch, parse_versioned, path_to_key, repeated, required
+from messages import (
+    INDEX_BLOCK,
+    PACKED,
+    key_to_path,
+    optional,
+    parse,
+    parse_batch,
+    parse_run,
+    parse_versioned,
+    path_to_key,
+    repeated,
+    required,
+)
 from signatures import verify
 from values import WHOLE_MAX, refuse
 
@@ -45,6 +59,17 @@ EQUIVOCATION_BODY = [
     optional(4, "fork", int),
     required(5, "hashes", bytes),
     optional(6, "sizes", PACKED),
+]
+RECEIPT_OPS = [
+    repeated(1, "blocks", bytes),
+    required(2, "hashes", bytes),
+    optional(3, "sizes", PACKED),
+]
+RECEIPT_BODY = [
+    required(1, "index", BLOCKS_BODY),
+    required(2, "signer", bytes),
+    required(3, "seq", int),
+    repeated(4, "ops", RECEIPT_OPS),
 ]
 QUERIES_MAX = 256
 
@@ -158,9 +183,7 @@ def check_state_proof(body, key):
     version = message["index"]["head"]["length"]
     index = Index(open_blocks(message["index"], key), version)
     refuse(version < 2, "no batch end")
-    record = index.block(version - 1)
-    refuse(record["key"] != path_to_key("/.sys/batch") or "value" not in record, "no batch end")
-    parse_batch(record["value"])
+    check_batch_record(index.block(version - 1))
     answers = [answer(index, query) for query in queries]
     refuse(index.used != set(index.blocks), "blocks that answer nothing")
     return answers
@@ -209,10 +232,62 @@ def check_fork(message, key):
     return head, None
 
 
+def check_receipt(body, key):
+    """The ops of a call with their outcomes and changes, as the executor published them (spec/7-proofs §9)."""
+    message = parse(RECEIPT_BODY, body)
+    blocks = open_blocks(message["index"], key)
+    version = message["index"]["head"]["length"]
+    refuse(version - 1 not in blocks, "no batch end")
+    check_batch_record(parse(INDEX_BLOCK, blocks[version - 1]))
+    identity = {"signer": message["signer"], "userData": logs.oplog_user_data(key)}
+    oplog = logs.log_key(identity["signer"], identity["userData"])
+    left, seq, ops = [number for number in blocks if number != version - 1], message["seq"], []
+    refuse(not message["ops"], "no ops")
+    for group in message["ops"]:
+        refuse(not left, "a run too few")
+        at = left.pop(0)
+        first, run = read_run(blocks[at], oplog)
+        refuse(run["head"]["length"] < first + len(run["outcomes"]), "a head that does not reach the end")
+        numbered = [{"seq": seq + n, "block": block} for n, block in enumerate(group["blocks"])]
+        open_blocks({**group, "identity": identity, "head": run["head"], "blocks": numbered}, oplog)
+        for block in group["blocks"]:
+            refuse(not first <= seq < first + len(run["outcomes"]), "an op of another run")
+            before = run["outcomes"][: seq - first]
+            outcome = run["outcomes"][seq - first]
+            start = at + 1 + sum(other["numChanges"] for other in before)
+            places = list(range(start, start + outcome["numChanges"]))
+            refuse(left[: len(places)] != places, "other changes")
+            left = left[len(places) :]
+            ops.append((seq, block, outcome, [read_change(blocks[place]) for place in places]))
+            seq += 1
+    refuse(len(left) > 0, "blocks that show nothing")
+    return ops
+
+
+def read_change(block):
+    change = parse(INDEX_BLOCK, block)
+    return key_to_path(change["key"]), change.get("value")
+
+
+def read_run(block, oplog):
+    """The first sequence number of a run of that oplog, and the run."""
+    entry = parse(INDEX_BLOCK, block)
+    parts = key_to_path(entry["key"]).split("/")
+    refuse(parts[:3] != ["", ".sys", "acks"] or len(parts) != 5 or "value" not in entry, "no run")
+    refuse(parts[3] != oplog.hex() or not re.fullmatch("[0-9]{15}", parts[4]), "no run of that oplog")
+    return int(parts[4]), parse_run(entry["value"])
+
+
+def check_batch_record(entry):
+    refuse(entry["key"] != path_to_key("/.sys/batch") or "value" not in entry, "no batch end")
+    parse_batch(entry["value"])
+
+
 KINDS = {
     1: check_head_proof,
     2: check_blocks_proof,
     3: check_consistency_proof,
     4: check_state_proof,
     5: check_equivocation_proof,
+    6: check_receipt,
 }

@@ -37,7 +37,7 @@ export class GrowingRoom {
   }
 
   #grow(least: number): void {
-    this.capacity = least > 2 * this.capacity ? least : 2 * this.capacity
+    this.capacity = Math.max(least, 2 * this.capacity)
     const larger = makeRoom(this.capacity)
     putInto(larger, this.bytes, 0)
     this.bytes = larger
