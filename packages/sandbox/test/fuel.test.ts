@@ -219,6 +219,20 @@ const SIZED: [name: string, body: string][] = [
   ['parseFloat', "const t = '7'.repeat(100000); for (;;) Number.parseFloat(t)"],
 ]
 
+/** Built-in functions that the driver has called while it reads what it was given. */
+const READ: [name: string, body: string][] = [
+  ['a getter', "const v = { get a () { return 'x'.repeat(10000).length } }"],
+  [
+    'a getter that is a built-in function',
+    "const v = Object.defineProperty({}, 'a', { get: String.prototype.repeat.bind('x', 10000), enumerable: true })",
+  ],
+  [
+    'a getter of an item',
+    "const v = [1]; Object.defineProperty(v, 0, { get: () => 'x'.repeat(10000).length })",
+  ],
+  ['a trap', "const v = new Proxy({}, { ownKeys () { 'x'.repeat(10000); return [] } })"],
+]
+
 const REFUSED: [name: string, expression: string][] = [
   ['a power', '2n ** (2n ** 20n)'],
   ['a power of a power', '(2n ** 40000n) ** 2n'],
@@ -279,6 +293,12 @@ describe.each(engines)('%s', (engine) => {
       message: '',
       fuel,
     })
+  })
+
+  it.each(READ)('fuel of built-in functions: %s', async (_, made) => {
+    const { fuel: without } = await outcomeOf(`${made}; return 1`)
+    const { fuel } = await outcomeOf(`${made}; return v`)
+    expect(fuel! - without!).toBeGreaterThan(20_000)
   })
 
   it.each(REFUSED)('refuses %s', async (_, expression) => {

@@ -22,7 +22,15 @@ import {
 } from './cbor.js'
 import { floatBytes, writeFloat } from './cbor-float.js'
 import { GrowingRoom } from './growing-room.js'
-import { putInto } from './natives.js'
+import {
+  getOwnPropertyNames,
+  getOwnPropertySymbols,
+  keys,
+  push,
+  putInto,
+  sort,
+  stringify,
+} from './natives.js'
 import { bytesLength, isBytes, isPlain, isWholeArray } from './shape.js'
 import { encodeUtf8, utf8Length, writeAscii, writeUtf8 } from './utf8.js'
 import type { ValueLimits } from './value.js'
@@ -121,12 +129,18 @@ class Encoder {
 
   #container(value: object, depth: number): void {
     if (depth >= this.#depthMax) throw this.#refused(`nested deeper than ${this.#depthMax} levels`)
-    if (this.#parents.includes(value)) throw this.#refused('the value contains itself')
-    if (Object.getOwnPropertySymbols(value).length > 0) throw this.#refused('symbol keys are not allowed')
-    this.#parents.push(value)
+    if (this.#holds(value)) throw this.#refused('the value contains itself')
+    if (getOwnPropertySymbols(value).length > 0) throw this.#refused('symbol keys are not allowed')
+    push(this.#parents, value)
     if (Array.isArray(value)) this.#list(value, depth)
     else this.#map(value, depth)
     this.#parents.pop()
+  }
+
+  /** True for what is being written: the value would contain itself. */
+  #holds(value: object): boolean {
+    for (const parent of this.#parents) if (parent === value) return true
+    return false
   }
 
   #list(value: readonly unknown[], depth: number): void {
@@ -150,7 +164,7 @@ class Encoder {
     const names = this.#names(value)
     this.#head(MAP, names.length)
     for (const name of names) {
-      this.#path.push(name)
+      push(this.#path, name)
       this.#text(name)
       this.any((value as Record<string, unknown>)[name], depth + 1)
       this.#path.pop()
@@ -159,9 +173,9 @@ class Encoder {
 
   /** Names of a plain object's fields, in the order of their encodings. */
   #names(value: object): string[] {
-    const names = Object.keys(value)
+    const names = keys(value)
     if (!isPlain(value)) throw this.#refused('only plain objects, arrays and Uint8Array are allowed')
-    if (Object.getOwnPropertyNames(value).length > names.length) throw this.#refused('a key is hidden')
+    if (getOwnPropertyNames(value).length > names.length) throw this.#refused('a key is hidden')
     let isAscii = true
     for (const name of names) {
       const length = utf8Length(name)
@@ -169,7 +183,7 @@ class Encoder {
       if (name === '__proto__') throw this.#refused('the key __proto__ is not allowed')
       isAscii &&= length === name.length
     }
-    return names.length < 2 ? names : isAscii ? names.sort(byUnits) : sortedByBytes(names)
+    return names.length < 2 ? names : isAscii ? sorted(names, byUnits) : sortedByBytes(names)
   }
 
   #head(major: number, count: number): void {
@@ -202,7 +216,7 @@ class Encoder {
     let at = 'value'
     for (const step of this.#path) {
       if (typeof step === 'number') at += `[${step}]`
-      else at += /^[A-Za-z_$][\w$]*$/.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`
+      else at += isName(step) ? `.${step}` : `[${stringify(step)}]`
     }
     return new ValueError('VALUE_REFUSED', `${at}: ${why}`, { details: { at, why } })
   }
@@ -223,9 +237,28 @@ function byUnits(a: string, b: string): number {
   return a.length - b.length || (a < b ? -1 : 1)
 }
 
+/** True for what can stand after a dot. */
+function isName(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i)
+    const isLetter = unit === 36 || unit === 95 || ((unit | 32) >= 97 && (unit | 32) <= 122)
+    const isDigit = unit >= 48 && unit <= 57
+    if (!isLetter && !(isDigit && i > 0)) return false
+  }
+  return text !== ''
+}
+
+function sorted<T>(items: T[], compare: (a: T, b: T) => number): T[] {
+  return sort(items, compare as never) as T[]
+}
+
 function sortedByBytes(names: readonly string[]): string[] {
-  const keys = names.map((name) => ({ name, bytes: encodeUtf8(name) }))
-  return keys.sort(({ bytes: a }, { bytes: b }) => compareTexts(a, b)).map(({ name }) => name)
+  const encoded: { name: string; bytes: Uint8Array }[] = []
+  for (const name of names) push(encoded, { name, bytes: encodeUtf8(name) })
+  const result: string[] = []
+  for (const { name } of sorted(encoded, ({ bytes: a }, { bytes: b }) => compareTexts(a, b)))
+    push(result, name)
+  return result
 }
 
 function compareTexts(a: Uint8Array, b: Uint8Array): number {

@@ -6,7 +6,9 @@
 export const { fromCharCode } = String
 export const { isView } = ArrayBuffer
 export const { apply } = Reflect
-const Bytes = Uint8Array
+export const { keys, getOwnPropertyNames, getOwnPropertySymbols } = Object
+export const { stringify } = JSON
+export const Bytes = Uint8Array
 const { setPrototypeOf } = Object
 const sliceOf = unbound(Bytes.prototype.slice)
 const setIn = unbound(Bytes.prototype.set)
@@ -43,3 +45,8 @@ function unbound<T, A extends unknown[], R>(
 ): (receiver: T, ...given: A) => R {
   return Function.prototype.call.bind(method) as never
 }
+
+/** Adds an item at the end. */
+export const push = unbound(Array.prototype.push)
+/** Sorts in place. */
+export const sort = unbound(Array.prototype.sort)

@@ -3,7 +3,7 @@
  * themselves, so nothing here believes what an object says: no `instanceof`, no `length` of its own.
  */
 
-import { apply, isView } from './natives.js'
+import { apply, getOwnPropertyNames, isView } from './natives.js'
 
 const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object
 const tagOf = getter(Symbol.toStringTag)
@@ -27,7 +27,7 @@ export function isPlain(value: object): boolean {
 
 /** True for an array that has all its elements, and no other property that is named by a text. */
 export function isWholeArray(value: readonly unknown[]): boolean {
-  const names = Object.getOwnPropertyNames(value)
+  const names = getOwnPropertyNames(value)
   const { length } = value
   // Indexes come first, then `length`, then what was added.
   return names.length === length + 1 && names[length] === 'length'

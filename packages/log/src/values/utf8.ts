@@ -3,7 +3,7 @@
  * its own, and both sides of its boundary have to agree on every byte. Browser-safe.
  */
 
-import { fromCharCode, type Room } from './natives.js'
+import { Bytes, fromCharCode, type Room } from './natives.js'
 
 /** Code units gathered before they become text; the engine limits how many arguments a call takes. */
 const CHUNK_UNITS = 4096
@@ -65,7 +65,7 @@ export function writeUtf8(text: string, out: Room, start: number): number {
 
 /** UTF-8 of a well-formed text. */
 export function encodeUtf8(text: string): Uint8Array {
-  const out = new Uint8Array(utf8Length(text))
+  const out = new Bytes(utf8Length(text))
   writeUtf8(text, out, 0)
   return out
 }

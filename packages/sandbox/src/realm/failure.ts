@@ -9,6 +9,7 @@ import {
   refusalCode,
   standardClass,
 } from './errors.js'
+import { metered } from './meter.js'
 
 export interface Failure {
   code: string
@@ -59,7 +60,7 @@ function engineClass(thrown: object): string | undefined {
 
 function readText(thrown: object, key: string): string {
   try {
-    const text = (thrown as Record<string, unknown>)[key]
+    const text = metered(() => (thrown as Record<string, unknown>)[key])
     return typeof text === 'string' ? text : ''
   } catch {
     return ''

@@ -130,6 +130,17 @@ export function onEmptyStack(): void {
   meter[1] = depthGiven
 }
 
+/** Runs what may call code of the contract, whose built-in functions cost as ever, amid the driver's own work. */
+export function metered<T>(work: () => T): T {
+  const wasSuspended = isSuspended
+  isSuspended = false
+  try {
+    return work()
+  } finally {
+    isSuspended = wasSuspended
+  }
+}
+
 /** Runs the driver's own work, in which built-in functions cost nothing. */
 export function unmetered<T>(work: () => T): T {
   if (isSuspended) return work()

@@ -7,6 +7,7 @@ import type { Write } from '../ending-fields.js'
 import { ask } from './batch.js'
 import { type ListReply, listed, readEntry } from './contract-module.js'
 import { refusal } from './errors.js'
+import { metered } from './meter.js'
 import { PRICE } from './prices.js'
 import type { Run } from './run.js'
 import {
@@ -126,7 +127,7 @@ export function createTx(queue: Queue): Tx {
     setContractSource(given: { code?: unknown; source?: unknown }) {
       service(PRICE.grant, () => {
         queue.checkOpen()
-        const source = given?.code ?? given?.source
+        const source = metered(() => given?.code ?? given?.source)
         if (typeof source !== 'string')
           throw refusal('value', 'setContractSource takes {code}, the source as a string')
         encodePriced(source, queue.checkOpen())
@@ -137,7 +138,7 @@ export function createTx(queue: Queue): Tx {
 }
 
 function publicKey(participant: { pubkey: string } | string): string {
-  const key = typeof participant === 'string' ? participant : participant?.pubkey
+  const key = typeof participant === 'string' ? participant : metered(() => participant?.pubkey)
   if (typeof key !== 'string' || !/^[0-9a-f]{64}$/i.test(key)) {
     throw refusal('value', 'a participant is given by its public key: {pubkey}, 64 hex digits')
   }

@@ -16,7 +16,7 @@ import {
   VitraError,
 } from '@vitra/log/values'
 import { refusal } from './errors.js'
-import { take, unmetered } from './meter.js'
+import { metered, take, unmetered } from './meter.js'
 import { valuePrice } from './prices.js'
 import type { Run } from './run.js'
 
@@ -26,7 +26,8 @@ export function encodeFromContract(
   run: Run,
   bytesMax = run.limits.valueBytesMax,
 ): Uint8Array {
-  return refusing(() => encodeValue(value, { depthMax: run.limits.valueDepthMax, bytesMax }))
+  // Getters and traps pay for what they call; encoding itself calls nothing that is charged.
+  return refusing(() => metered(() => encodeValue(value, { depthMax: run.limits.valueDepthMax, bytesMax })))
 }
 
 /** Does the driver's work for a contract, at the price of the service. */
@@ -86,7 +87,10 @@ export function writablePath(path: unknown): string {
 export function listOptions(options: unknown): Required<Omit<ListOptions, 'cursor'>> & { cursor?: string } {
   if (options === undefined) return checkListOptions({})
   if (typeof options !== 'object' || options === null) throw refusal('value', 'list: options is an object')
-  const { reverse, offset, limit, cursor } = options as ListOptions
+  const { reverse, offset, limit, cursor } = metered(() => {
+    const { reverse, offset, limit, cursor } = options as ListOptions
+    return { reverse, offset, limit, cursor }
+  })
   return refusing(() => {
     const given = Object.entries({ reverse, offset, limit, cursor }).filter(
       ([, value]) => value !== undefined,
