@@ -145,7 +145,7 @@ function forgedBlocks(api, log, proof) {
 }
 
 /** A file of vectors; `sample` is a valid proof, whose bytes are broken in the ways that every kind refuses. */
-function proofFile(api, spec, { valid, invalid, sample }) {
+export function proofFile(api, spec, { valid, invalid, sample }) {
   const bytes = api.encodeProof(sample)
   return {
     spec,

@@ -11,6 +11,7 @@ import {
   checkBlocks,
   checkHead,
   checkHeadProof,
+  checkReceipt,
   compareKeys,
   decodeBatch,
   decodeEnvelope,
@@ -252,6 +253,7 @@ interface ProofFile {
 const PROOF_CHECKS = {
   'proof-head': (key, proof) => proof.kind === 'head' && checkHeadProof(sodiumCrypto, key, proof),
   'proof-blocks': (key, proof) => proof.kind === 'blocks' && checkBlocks(sodiumCrypto, key, proof),
+  'proof-receipt': (key, proof) => proof.kind === 'receipt' && checkReceipt(sodiumCrypto, key, proof),
 } satisfies Record<string, (key: Uint8Array, proof: Proof) => boolean>
 
 describe.each(Object.entries(PROOF_CHECKS))('%s', (name, check) => {
