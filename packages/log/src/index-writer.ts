@@ -6,9 +6,8 @@ import Hyperbee from 'hyperbee'
 import type Hypercore from 'hypercore'
 import { BeeSource, type BlockSource } from './bee-source.js'
 import { sodiumCrypto } from './crypto.js'
-import type { Log } from './log.js'
-import { Roots } from './proofs/merkle.js'
-import { BlockStack, StagedCore } from './staged-core.js'
+import { Roots, type TreeNode } from './proofs/merkle.js'
+import { type BaseLog, BlockStack, StagedCore } from './staged-core.js'
 import type { Change } from './values/overlay.js'
 import { pathToKey } from './values/path.js'
 
@@ -19,6 +18,12 @@ export interface LaidOut {
   readonly blocks: readonly Uint8Array[]
   /** Tree hash after these blocks. */
   readonly treeHash: Uint8Array
+}
+
+/** What an index is built on: a log, or as much of one as a proof holds. */
+export interface LayoutBase extends BaseLog {
+  /** The roots of the tree of the first `length` blocks, left to right. */
+  roots(length?: number): Promise<{ readonly length: number; readonly roots: readonly TreeNode[] }>
 }
 
 /** Lays batches out as index blocks, over the log or, for an audit, in memory. */
@@ -38,7 +43,7 @@ export class IndexWriter {
    *
    * @param at length of the log that is built on; default all of it
    */
-  static async open(log: Log | null, at?: number): Promise<IndexWriter> {
+  static async open(log: LayoutBase | null, at?: number): Promise<IndexWriter> {
     const { length, roots } = log === null ? { length: 0, roots: [] } : await log.roots(at)
     const writer = new IndexWriter(new BlockStack(log, length), new Roots(sodiumCrypto, length, roots))
     await writer.#bee.ready()

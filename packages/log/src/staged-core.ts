@@ -4,10 +4,15 @@
  * rebuild an index in memory (decision 4 of the architecture).
  */
 import { EventEmitter } from 'node:events'
-import type { Log } from './log.js'
 
 interface BlockCodec {
   decode(bytes: Uint8Array): unknown
+}
+
+/** The log that blocks are laid over. */
+export interface BaseLog {
+  readonly length: number
+  get(seq: number): Promise<Uint8Array>
 }
 
 export class StagedCore extends EventEmitter {
@@ -62,11 +67,11 @@ export class StagedCore extends EventEmitter {
 
 /** A log's blocks up to a length, then blocks in memory. */
 export class BlockStack {
-  readonly #log: Log | null
+  readonly #log: BaseLog | null
   #baseLength: number
   #blocks: Buffer[] = []
 
-  constructor(log: Log | null, baseLength: number) {
+  constructor(log: BaseLog | null, baseLength: number) {
     this.#log = log
     this.#baseLength = baseLength
   }

@@ -122,6 +122,12 @@ export function checkBlocks(crypto: Crypto, key: Uint8Array, proof: BlocksProof)
  * proof does not give it. It gives that of its head, and that of length n where block n − 1 is proved.
  */
 export function treeHashAt(crypto: Crypto, proof: BlocksProof, length: number): Uint8Array | null {
+  const roots = rootsAt(crypto, proof, length)
+  return roots === null ? null : treeHash(crypto, roots)
+}
+
+/** The roots of the first `length` blocks, left to right, as {@link treeHashAt} finds them. */
+export function rootsAt(crypto: Crypto, proof: BlocksProof, length: number): TreeNode[] | null {
   if (!isBelow(length, proof.head.length + 1)) return null
   const known = new Map<number, TreeNode>()
   recompute(crypto, proof, known)
@@ -131,7 +137,7 @@ export function treeHashAt(crypto: Crypto, proof: BlocksProof, length: number): 
     if (root === undefined) return null
     roots.push(root)
   }
-  return treeHash(crypto, roots)
+  return roots
 }
 
 /** The roots that blocks and nodes lead to. Throws where they are not those of one tree. */

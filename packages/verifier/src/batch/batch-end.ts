@@ -13,15 +13,6 @@ import {
 import { decodeValue, type EntrySource, pathToKey } from '@vitra/log/values'
 import type { IndexBlocks } from './sources.js'
 
-/** What holds at the end of a batch. */
-export interface BatchEnd {
-  /** The batch that ends here. */
-  readonly record: BatchRecord
-  readonly rules: Rules
-  /** The contract in force. */
-  readonly source: string
-}
-
 /**
  * The record of the batch that ends at a length; null where none ends there.
  *
@@ -33,15 +24,14 @@ export async function recordAt(index: IndexBlocks, length: number): Promise<Batc
   return path === BATCH_PATH && value !== null ? decodeBatch(value) : null
 }
 
-/**
- * Reads what holds at a batch end from the state there; null where something is not in it.
- *
- * @throws {FormatError} {@link ValueError} where an entry breaks the format
- */
-export async function readBatchEnd(state: EntrySource, record: BatchRecord): Promise<BatchEnd | null> {
+/** The rules of a database, from its state; null where they are not in it. @throws {FormatError} */
+export async function readRules(state: EntrySource): Promise<Rules | null> {
   const genesis = await state.get(pathToKey(GENESIS_PATH))
+  return genesis === null ? null : decodeRules(decodeGenesis(genesis).rules)
+}
+
+/** The contract in force in a state; null where it has none. @throws {ValueError} */
+export async function readSource(state: EntrySource): Promise<string | null> {
   const source = await state.get(pathToKey(SOURCE_PATH))
-  if (genesis === null || source === null) return null
-  const rules = decodeRules(decodeGenesis(genesis).rules)
-  return { record, rules, source: String(decodeValue(source, { bytesMax: Number.MAX_SAFE_INTEGER })) }
+  return source === null ? null : String(decodeValue(source, { bytesMax: Number.MAX_SAFE_INTEGER }))
 }

@@ -23,8 +23,6 @@ export interface IndexBlocks {
   readonly identity: LogIdentity
   /** @throws {Missing} */
   block(seq: number): Promise<Uint8Array>
-  /** Tree hash of the first `length` blocks. @throws {Missing} */
-  treeHashAt(length: number): Promise<Uint8Array>
 }
 
 /** A participant as a batch finds it. */

@@ -25,17 +25,9 @@ export class ReplicaIndex implements IndexBlocks {
     return this.#index.log.identity
   }
 
-  block(seq: number): Promise<Uint8Array> {
-    return this.#read(seq, () => this.#index.log.get(seq, waiting(this.#waitMs)))
-  }
-
-  treeHashAt(length: number): Promise<Uint8Array> {
-    return this.#read(length - 1, () => this.#index.log.treeHashAt(length, waiting(this.#waitMs)))
-  }
-
-  async #read(seq: number, read: () => Promise<Uint8Array>): Promise<Uint8Array> {
+  async block(seq: number): Promise<Uint8Array> {
     try {
-      return await read()
+      return await this.#index.log.get(seq, waiting(this.#waitMs))
     } catch (error) {
       if (!(error instanceof LogError) || error.code !== 'BLOCK_MISSING') throw error
       throw new Missing({ block: seq }, { cause: error })

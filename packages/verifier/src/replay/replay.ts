@@ -14,16 +14,16 @@ import {
   type Rules,
   sameBytes,
   sodiumCrypto,
-  toHex,
 } from '@vitra/log'
 import { type Contract, ContractLoadError, isResourceLimit, type Sandbox, StateSession } from '@vitra/sandbox'
 import { BatchCheck, checkEngine } from '../batch/batch-check.js'
-import { readBatchEnd, recordAt } from '../batch/batch-end.js'
+import { readRules, readSource, recordAt } from '../batch/batch-end.js'
 import { auditGenesis } from '../batch/genesis.js'
-import { Caught, isFormat, type WholeBatch } from '../batch/published-batch.js'
+import { isFormat, type WholeBatch } from '../batch/published-batch.js'
 import type { OpInTurn } from '../batch/published-ops.js'
 import { Missing } from '../batch/sources.js'
-import { type Finding, finding, violation } from '../verdict.js'
+import { otherTree, refusedContract } from '../batch/violations.js'
+import { type Finding, finding } from '../verdict.js'
 import { Ahead } from './ahead.js'
 import { ReplicaIndex } from './index-source.js'
 import { AuditedParticipants } from './participants.js'
@@ -129,11 +129,12 @@ export class Replay {
     const layout = await IndexWriter.open(index.log, version)
     if (!sameBytes(layout.treeHash(), treeHash)) return false
     const record = await recordAt(new ReplicaIndex(index, 0), version)
-    const end = record === null ? null : await readBatchEnd(layout.source, record)
-    if (record === null || end === null) return false
-    this.#rules = end.rules
+    const rules = await readRules(layout.source)
+    const source = await readSource(layout.source)
+    if (record === null || rules === null || source === null) return false
+    this.#rules = rules
     await this.#participants.resume(layout.source)
-    await this.#loadContract(end.source, record)
+    await this.#loadContract(source, record)
     this.#layout = layout
     this.#lastTs = record.lastTs
     this.#nextNumber = record.number + 1
@@ -198,10 +199,7 @@ export class Replay {
     code: 'genesis-invalid' | 'non-canonical-index',
   ): Promise<void> {
     if (length === batch.end && sameBytes(await this.#options.index.log.treeHashAt(length), treeHash)) return
-    const kind = code === 'genesis-invalid' ? 'genesis' : 'index'
-    throw new Caught(
-      violation(kind, code, { batch: batch.number, block: batch.start }, { expected: toHex(treeHash) }),
-    )
+    throw otherTree(code, batch, treeHash)
   }
 
   async #court(engine: string, isFresh = false): ReturnType<RecordedEngines['court']> {
@@ -227,8 +225,7 @@ export class Replay {
       if (error instanceof ContractLoadError) {
         // Every later source was tried by the op that set it.
         if (number === 0 && (await this.#isNoContract(source, engine, error))) {
-          const message = `the contract is refused: ${error.message}`
-          throw new Caught(violation('genesis', 'genesis-invalid', at, { message }))
+          throw refusedContract(error.message)
         }
       } else if (!isObstacle(error)) throw error
       if ((await this.#court(engine)) !== null) return
