@@ -1,0 +1,59 @@
+/** Makes fraud proofs (spec/7-proofs §7): tries the accusation on a replica and wraps the blocks that it asked for. */
+import type { Input } from '@vitra/log/formats'
+import { type BlocksProof, logKey, type ProofSource, proveBlocks } from '@vitra/log/proofs'
+import { VitraError } from '@vitra/log/values'
+import { openEvidence, type Asked, Recorder } from './evidence.js'
+import { type Accusation, type FraudProof, isAccused } from './fraud-proof.js'
+import { type TrialContext, type TrialResult, tryAccusation } from './trial.js'
+
+/** Why there is no proof of a violation; `details.reason` says it. */
+export class FraudNotProvedError extends VitraError<'FRAUD_NOT_PROVED'> {
+  override name = 'FraudNotProvedError'
+}
+
+export interface ProveFraudOptions extends TrialContext {
+  /** A replica of the index. */
+  readonly index: ProofSource
+  /** Opens a replica of a participant's oplog. */
+  readonly openOplog: (input: Input) => Promise<ProofSource>
+}
+
+/**
+ * Proves an accusation from what a replica holds. The proof is tried once more, by itself, before it is given.
+ *
+ * @throws {FraudNotProvedError} `FRAUD_NOT_PROVED` where blocks are missing, or this machine does not find the violation
+ */
+export async function proveFraud(options: ProveFraudOptions, accusation: Accusation): Promise<FraudProof> {
+  const { crypto, index } = options
+  const head = await index.head()
+  if (head === null) throw notProved('nothing of the index is here')
+  const key = logKey(crypto, index.identity)
+  const recorder = new Recorder(crypto, key, { source: index, head }, options.openOplog)
+  expectAccused(accusation, await tryAccusation(options, recorder, accusation))
+  const { askedOfOplog } = recorder
+  const proof: FraudProof = Object.freeze({
+    kind: 'fraud',
+    accusation,
+    index: await wrap(recorder.asked),
+    ...(askedOfOplog === null ? {} : { op: await wrap(askedOfOplog) }),
+  })
+  const evidence = openEvidence(crypto, key, proof)
+  if (evidence === null) throw notProved('the replica does not hold together')
+  expectAccused(accusation, await tryAccusation(options, evidence, accusation))
+  return proof
+}
+
+function wrap({ source, seqs, head }: Asked): Promise<BlocksProof> {
+  return proveBlocks(source, seqs, { head })
+}
+
+function expectAccused(accusation: Accusation, result: TrialResult): void {
+  if ('reason' in result) throw notProved(result.reason)
+  if (!isAccused(accusation, result.violation)) throw notProved(`another violation: ${result.violation.code}`)
+}
+
+function notProved(reason: string): FraudNotProvedError {
+  return new FraudNotProvedError('FRAUD_NOT_PROVED', `the violation cannot be proved here: ${reason}`, {
+    details: { reason },
+  })
+}

@@ -1,0 +1,74 @@
+/** What the trial of an accusation needs of this machine: the sandbox, and Hyperbee's layout. */
+import { IndexWriter, type Rules } from '@vitra/log'
+import type { Change } from '@vitra/log/values'
+import { type Contract, ContractLoadError, type Sandbox } from '@vitra/sandbox'
+import type { CheckedOp, RunnableOp } from '../batch/published-form.js'
+import type { EvidenceIndex } from '../fraud/evidence.js'
+import type { FraudRunner, OpTrial } from '../fraud/trial.js'
+import { checkOp } from './execution.js'
+import { isObstacle, type RecordedEngines } from './recorded-engines.js'
+import { runOp } from './run-ops.js'
+
+export class SandboxRunner implements FraudRunner {
+  readonly #sandbox: Sandbox
+  readonly #engines: RecordedEngines
+
+  constructor(sandbox: Sandbox, engines: RecordedEngines) {
+    this.#sandbox = sandbox
+    this.#engines = engines
+  }
+
+  async checkOp({ source, ...trial }: OpTrial, op: RunnableOp): Promise<CheckedOp> {
+    const sandbox = this.#sandbox
+    const contract = await this.#load(source, trial.rules)
+    const court = async (engine: string, isFresh = false) => {
+      if (isFresh) await this.#engines.drop(engine)
+      return this.#engines.court(engine, source, trial.rules)
+    }
+    const context = { ...trial, sandbox, contract, court }
+    return checkOp(context, op, await runOp(context, { contract, sandbox }, op))
+  }
+
+  async layOut(
+    index: EvidenceIndex,
+    start: number,
+    changes: readonly Change[],
+  ): Promise<{ length: number; treeHash: Uint8Array }> {
+    const writer = await IndexWriter.open(start === 0 ? null : baseOf(index, start), start)
+    const { treeHash } = await writer.layOut(changes)
+    return { length: writer.length, treeHash }
+  }
+
+  async refusal(source: string, rules: Rules, engine: string): Promise<string | null> {
+    try {
+      await this.#sandbox.load(source, rules)
+      return null
+    } catch (error) {
+      if (!(error instanceof ContractLoadError)) {
+        if (isObstacle(error)) return null
+        throw error
+      }
+      // Syntax is for the pinned parser to decide, all else for the engine that was recorded.
+      const isRefused = error.code === 'CONTRACT_SYNTAX' || (await this.#engines.refuses(engine, source, rules))
+      return isRefused ? error.message : null
+    }
+  }
+
+  /** Null where the contract does not load here. */
+  async #load(source: string, rules: Rules): Promise<Contract | null> {
+    try {
+      return await this.#sandbox.load(source, rules)
+    } catch (error) {
+      if (error instanceof ContractLoadError || isObstacle(error)) return null
+      throw error
+    }
+  }
+}
+
+function baseOf(index: EvidenceIndex, start: number) {
+  return {
+    length: start,
+    get: (seq: number) => index.block(seq),
+    roots: async () => ({ length: start, roots: await index.roots(start) }),
+  }
+}
