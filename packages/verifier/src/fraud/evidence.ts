@@ -3,8 +3,8 @@ import { type Input, toHex } from '@vitra/log/formats'
 import {
   type BlocksProof,
   type Crypto,
-  oplogKey,
   openBlocks,
+  oplogKey,
   type ProofSource,
   rootIndexes,
   rootsAt,
@@ -63,7 +63,12 @@ export function openEvidence(
   }
 }
 
-function openOplog(crypto: Crypto, key: Uint8Array, input: Input, op: BlocksProof | undefined): EvidenceOplog {
+function openOplog(
+  crypto: Crypto,
+  key: Uint8Array,
+  input: Input,
+  op: BlocksProof | undefined,
+): EvidenceOplog {
   const oplog = oplogKey(crypto, input.signer, key)
   const blocks = op === undefined ? null : openBlocks(crypto, oplog, op)
   return {

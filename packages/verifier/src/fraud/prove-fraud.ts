@@ -2,7 +2,7 @@
 import type { Input } from '@vitra/log/formats'
 import { type BlocksProof, logKey, type ProofSource, proveBlocks } from '@vitra/log/proofs'
 import { VitraError } from '@vitra/log/values'
-import { openEvidence, type Asked, Recorder } from './evidence.js'
+import { type Asked, openEvidence, Recorder } from './evidence.js'
 import { type Accusation, type FraudProof, isAccused } from './fraud-proof.js'
 import { type TrialContext, type TrialResult, tryAccusation } from './trial.js'
 
@@ -52,8 +52,10 @@ function expectAccused(accusation: Accusation, result: TrialResult): void {
   if (!isAccused(accusation, result.violation)) throw notProved(`another violation: ${result.violation.code}`)
 }
 
-function notProved(reason: string): FraudNotProvedError {
+/** `FRAUD_NOT_PROVED`. */
+export function notProved(reason: string, cause?: unknown): FraudNotProvedError {
   return new FraudNotProvedError('FRAUD_NOT_PROVED', `the violation cannot be proved here: ${reason}`, {
     details: { reason },
+    ...(cause === undefined ? {} : { cause }),
   })
 }

@@ -224,7 +224,8 @@ async function openBatch(
   if (last.path !== BATCH_PATH) throw new Unfit('no batch ends there')
   const record = decodeRecord(last, number)
   // Else it closes another batch, and what would be read up to it belongs to several.
-  if (record.prevEnd !== start || record.blocks !== end - start) throw new Unfit('the record of another batch')
+  if (record.prevEnd !== start || record.blocks !== end - start)
+    throw new Unfit('the record of another batch')
   const until = block === undefined || seq === undefined ? {} : { until: { block, seq } }
   return { number, start, end, record, entries: entriesOf(index, { number, start, end }), ...until }
 }

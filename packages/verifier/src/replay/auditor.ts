@@ -8,19 +8,26 @@ import {
   type Input,
   type Log,
   LogError,
+  proofSource,
   remoteLengthMax,
   type SignedHead,
   sameBytes,
+  sodiumCrypto,
   toHex,
 } from '@vitra/log'
 import { Sandbox } from '@vitra/sandbox'
 import { RulesUnknown } from '../batch/genesis.js'
 import { Caught, readBatch } from '../batch/published-batch.js'
 import { Missing } from '../batch/sources.js'
+import type { Proof } from '../fraud/codec.js'
+import { type Accusation, accusationOf } from '../fraud/fraud-proof.js'
+import { proveFork } from '../fraud/prove-fork.js'
+import { notProved, proveFraud } from '../fraud/prove-fraud.js'
 import { type AuditReport, type Finding, finding, type Violation, violation } from '../verdict.js'
 import { ReplicaIndex, waiting } from './index-source.js'
 import { type OpenEngine, RecordedEngines } from './recorded-engines.js'
 import { type AuditPlace, Replay } from './replay.js'
+import { SandboxRunner } from './sandbox-runner.js'
 
 export interface AuditorOptions {
   readonly index: IndexLog
@@ -66,6 +73,7 @@ export class Auditor {
   /** What was checked before the replay began. */
   #base: Counted = NOTHING
   #violation: Violation | null = null
+  #accusation: Accusation | null = null
   readonly #engines: RecordedEngines
 
   constructor(options: AuditorOptions) {
@@ -116,6 +124,32 @@ export class Auditor {
     }
   }
 
+  /**
+   * The portable proof of the violation that was found; it needs no log to be checked (spec/7-proofs §8).
+   *
+   * @throws {FraudNotProvedError} `FRAUD_NOT_PROVED`, with the reason in `details`
+   */
+  async proveFraud(): Promise<Proof> {
+    const { index, sandbox, openOplog, remembered } = this.#options
+    const wait = waiting(this.#waitMs)
+    try {
+      const source = proofSource(index.log, wait)
+      if (this.#accusation === null) return await proveFork(source, remembered)
+      const options = {
+        crypto: sodiumCrypto,
+        runner: new SandboxRunner(sandbox, this.#engines),
+        index: source,
+        openOplog: async (input: Input) => proofSource(await openOplog(input), wait),
+      }
+      return await proveFraud(options, this.#accusation)
+    } catch (error) {
+      if (!(error instanceof LogError)) throw error
+      throw notProved(error.message, error)
+    } finally {
+      await this.#engines.close()
+    }
+  }
+
   get #waitMs(): number {
     return this.#options.waitMs ?? 0
   }
@@ -128,12 +162,15 @@ export class Auditor {
     while (replay.version < end) {
       signal?.throwIfAborted()
       const stretch = { number: replay.nextNumber, start: replay.version, end }
-      const batch = await readBatch(source, stretch)
+      let batchEnd = 0
       try {
+        const batch = await readBatch(source, stretch)
+        batchEnd = batch.end
         await replay.add(batch, signal)
       } catch (error) {
+        if (error instanceof Caught) this.#accusation = accusationOf(error.violation, stretch.start, batchEnd)
         // It would accuse the executor of what was left half done here.
-        if (!(error instanceof Caught)) this.#replay = null
+        else if (batchEnd > 0) this.#replay = null
         throw error
       }
       this.#keepPlace(replay)

@@ -49,7 +49,8 @@ export class SandboxRunner implements FraudRunner {
         throw error
       }
       // Syntax is for the pinned parser to decide, all else for the engine that was recorded.
-      const isRefused = error.code === 'CONTRACT_SYNTAX' || (await this.#engines.refuses(engine, source, rules))
+      const isRefused =
+        error.code === 'CONTRACT_SYNTAX' || (await this.#engines.refuses(engine, source, rules))
       return isRefused ? error.message : null
     }
   }

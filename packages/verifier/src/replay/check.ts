@@ -1,0 +1,53 @@
+/** Checks proofs of every kind in Node, those that take the contract to be run included. */
+import { sodiumCrypto } from '@vitra/log'
+import { Sandbox } from '@vitra/sandbox'
+import { check as checkAnywhere } from '../check.js'
+import { type Verdict, verdict } from '../proof-verdict.js'
+import { type OpenEngine, RecordedEngines } from './recorded-engines.js'
+import { SandboxRunner } from './sandbox-runner.js'
+
+/** What a proof is checked with in Node. */
+export interface NodeCheckOptions {
+  /** Public key of the database, its 32 bytes or their hex. */
+  readonly pubkey: Uint8Array | string
+  /** Runs contracts; by default one is opened where the proof takes it. */
+  readonly sandbox?: Sandbox
+  /** Opens a sandbox for a second look, under the engine that was recorded; by default where it is that of Node here. */
+  readonly openEngine?: OpenEngine
+}
+
+/**
+ * What a proof proves of the database with this key. Never throws, whatever it is given.
+ *
+ * @param proof its bytes, its JSON, or the object that one of them gave
+ * @example
+ * const { ok, explanation } = await check(await readFile('fraud.proof'), { pubkey })
+ */
+export async function check(proof: unknown, options: NodeCheckOptions): Promise<Verdict> {
+  const { pubkey } = options
+  const first = await checkAnywhere(proof, { pubkey, crypto: sodiumCrypto })
+  if (first.code !== 'needs-runner') return first
+  let own: Sandbox | null = null
+  try {
+    own = options.sandbox === undefined ? await Sandbox.open() : null
+    return await checkWith(proof, { ...options, sandbox: options.sandbox ?? own! })
+  } catch (error) {
+    return verdict('inconclusive', `no contract runs here: ${(error as Error).message}`)
+  } finally {
+    await own?.close()
+  }
+}
+
+async function checkWith(
+  proof: unknown,
+  { pubkey, sandbox, openEngine }: NodeCheckOptions & { readonly sandbox: Sandbox },
+): Promise<Verdict> {
+  const open: OpenEngine = async (engine) => (engine === sandbox.engine ? Sandbox.open() : null)
+  const engines = new RecordedEngines(openEngine ?? open)
+  try {
+    const runner = new SandboxRunner(sandbox, engines)
+    return await checkAnywhere(proof, { pubkey, crypto: sodiumCrypto, runner })
+  } finally {
+    await engines.close()
+  }
+}
