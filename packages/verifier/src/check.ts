@@ -14,6 +14,7 @@ import {
   type LogIdentity,
   logKey,
   openBlocks,
+  openReceipt,
   openState,
   oplogIdentity,
 } from '@vitra/log/proofs'
@@ -99,6 +100,10 @@ async function checkProof(proof: Proof, key: Uint8Array, options: CheckOptions):
     }
     case 'equivocation':
       return proved(checkEquivocation(crypto, logOf, proof) && guiltOf(log, proof))
+    case 'receipt': {
+      const receipt = openReceipt(crypto, key, proof)
+      return proved(receipt !== null && { kind: 'receipt', receipt })
+    }
     case 'fraud':
       return checkFraud(proof, key, options)
   }

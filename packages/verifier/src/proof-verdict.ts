@@ -1,5 +1,6 @@
 /** What a check of a proof says (spec/7-proofs §1). Browser-safe. */
-import type { ProvedState, SignedHead } from '@vitra/log/proofs'
+import { toHex } from '@vitra/log/formats'
+import type { OpenReceipt, ProvedState, SignedHead } from '@vitra/log/proofs'
 import type { Violation } from './verdict.js'
 
 /** Codes of verdicts on proofs, and what each says. */
@@ -41,6 +42,8 @@ export type Proven =
     }
   /** What the database holds at a version. */
   | { readonly kind: 'state'; readonly state: ProvedState }
+  /** These ops of a participant were executed, with these outcomes and changes. */
+  | { readonly kind: 'receipt'; readonly receipt: OpenReceipt }
   /** The owner of the log signed two histories: the executor, or a participant, which is never the executor's guilt. */
   | {
       readonly kind: 'equivocation'
@@ -85,6 +88,11 @@ function explain(proves: Proven): string {
       return `from ${proves.from.length} to ${proves.to.length} blocks ${nameOf(proves.log)} was only appended to`
     case 'state':
       return `at version ${proves.state.version} the database holds what the proof says`
+    case 'receipt': {
+      const { ops, signer } = proves.receipt
+      const which = ops.length === 1 ? 'an op' : `${ops.length} ops`
+      return `${which} of participant ${toHex(signer)} ${ops.length === 1 ? 'was' : 'were'} executed as the proof says`
+    }
     case 'equivocation':
       return `${ownerOf(proves.log)} signed two histories of ${nameOf(proves.log)}`
     case 'fraud':
