@@ -1,5 +1,5 @@
 /** What was executed between two versions of a database: its runs, as the executor published them. */
-import { type Database, failureText } from 'vitra'
+import type { Database, failureText } from 'vitra'
 
 /** What became of one op. */
 interface OpOutcome {
@@ -22,6 +22,7 @@ interface PublishedRun {
 
 /** The runs in the index blocks from `from` up to, not including, `to`. */
 export async function* executedBetween(db: Database, from: number, to: number): AsyncGenerator<Executed> {
+  const { failureText } = await import('vitra')
   for await (const { path, value } of db.index.history({ from, to, path: '/.sys/acks' })) {
     const place = /^\/\.sys\/acks\/([0-9a-f]{64})\/(\d+)$/.exec(path)
     if (place === null) continue

@@ -39,6 +39,7 @@ const ALONE_MS = 5000
 /** Blocks of one log that are kept in memory, in bytes: the upper part of a large index, and what was just written. */
 const KEPT_BYTES_MAX = 2 * 1024 * 1024
 
+/** One hypercore log, a replica or one's own, opened by its key. */
 export class Log extends EventEmitter<LogEvents> {
   readonly key: Uint8Array
   readonly #core: Hypercore

@@ -44,6 +44,7 @@ export type ProofKind = keyof typeof PROOF_KINDS
 
 /** How proofs of one kind become bytes. */
 export interface ProofBody<P> {
+  /** Bytes of the body alone. */
   encode(proof: P): Uint8Array
   /** @throws {FormatError} `FORMAT_INVALID` */
   decode(body: Uint8Array): P
@@ -56,6 +57,7 @@ export type ProofBodies<P extends { readonly kind: ProofKind }> = {
 
 /** Proofs to bytes and back. */
 export interface ProofCodec<P> {
+  /** Bytes of a whole proof. @throws {FormatError} `TYPE_UNKNOWN` for a kind that is not among those given */
   encode(proof: P): Uint8Array
   /** @throws {FormatError} `FORMAT_INVALID`, `VERSION_UNKNOWN`, `TYPE_UNKNOWN` for a kind that is not known */
   decode(bytes: Uint8Array): P

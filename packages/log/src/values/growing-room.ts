@@ -1,6 +1,7 @@
-/** Memory that grows with what is written into it. Used in sandbox realms too: see natives.ts. */
+/** Memory for encoders. Used in sandbox realms too: see natives.ts. */
 import { copyOf, makeRoom, putInto, type Room } from './natives.js'
 
+/** Memory that grows with what is written into it. */
 export class GrowingRoom {
   /** What is written so far, and room behind it. Another one after each {@link claim}. */
   bytes: Room
