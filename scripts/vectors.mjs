@@ -9,7 +9,18 @@ import { toJson } from './vectors/json.mjs'
 
 const REPO = fileURLToPath(new URL('..', import.meta.url))
 const OUT = path.join(REPO, 'spec/vectors')
-const MAKERS = ['values', 'paths', 'identity', 'records', 'genesis', 'proofs', 'receipts', 'fuel']
+const MAKERS = [
+  'values',
+  'paths',
+  'identity',
+  'records',
+  'genesis',
+  'proofs',
+  'histories',
+  'states',
+  'receipts',
+  'fuel',
+]
 
 /** The package's source, bundled next to the modules that it imports. */
 async function loadPackage() {

@@ -29,7 +29,13 @@ const TSC = path.join(REPO, 'node_modules/typescript/bin/tsc')
 const INSTALL_MS_MAX = 20 * 60_000
 const RUN_MS_MAX = 5 * 60_000
 /** What .dependency-cruiser.browser.cjs keeps free of Node, and a package that imports nothing. */
-const BROWSER_SAFE = ['@vitra/verifier', '@vitra/contract-sdk', '@vitra/log/proofs', '@vitra/log/values']
+const BROWSER_SAFE = [
+  '@vitra/verifier',
+  '@vitra/contract-sdk',
+  '@vitra/log/proofs',
+  '@vitra/log/proofs/noble',
+  '@vitra/log/values',
+]
 const ENGINES = { 20: '5.0.4', 22: '6.2.0', 24: '7.0.1', 26: '7.0.1' }
 /** As the READMEs tell users. */
 const ALLOWED = { allowScripts: { 'isolated-vm': true } }
@@ -247,6 +253,7 @@ const BROWSER_USES = {
   ],
   '@vitra/contract-sdk': ['bundle.CURRENT_ABI.version', 1],
   '@vitra/log/proofs': ['bundle.rootIndexes(3)', [1, 4]],
+  '@vitra/log/proofs/noble': ['bundle.nobleCrypto.hash().length', 32],
   '@vitra/log/values': [
     "bundle.decodeValue(bundle.encodeValue({ a: [1, 'é', true] }))",
     { a: [1, 'é', true] },

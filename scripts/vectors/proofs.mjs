@@ -1,6 +1,6 @@
 // spec/7-proofs §3 to §5: tree hashes, and proofs of each kind, true and forged.
 import { filled, flipped, text } from './json.mjs'
-import { keyPair } from './keys.mjs'
+import { proofFile, tamperedHead } from './proof-file.mjs'
 import { memoryLog, numbered } from './tree.mjs'
 
 export default async function proofs(api) {
@@ -60,18 +60,6 @@ async function blocksVectors(api) {
     ],
     sample: second,
   })
-}
-
-function tamperedHead(_api, key, proof, { head, identity }) {
-  return [
-    ['another key', filled(1), proof],
-    ['another length', key, { ...proof, head: { ...head, length: 8 } }],
-    ['no length', key, { ...proof, head: { ...head, length: 0 } }],
-    ['a bit of the tree hash', key, { ...proof, head: { ...head, treeHash: flipped(head.treeHash) } }],
-    ['a bit of the signature', key, { ...proof, head: { ...head, signature: flipped(head.signature) } }],
-    ['another signer', key, { ...proof, identity: { ...identity, signer: keyPair(3).publicKey } }],
-    ['other user data', key, { ...proof, identity: { ...identity, userData: flipped(identity.userData) } }],
-  ]
 }
 
 function tamperedBlocks(key, proof) {
@@ -142,32 +130,4 @@ function forgedBlocks(api, log, proof) {
       },
     ],
   ]
-}
-
-/** A file of vectors; `sample` is a valid proof, whose bytes are broken in the ways that every kind refuses. */
-export function proofFile(api, spec, { valid, invalid, sample }) {
-  const bytes = api.encodeProof(sample)
-  return {
-    spec,
-    valid: valid.map(([comment, key, proof]) => ({
-      comment,
-      key,
-      bytes: api.encodeProof(proof),
-      json: JSON.stringify(api.proofToJson(proof)),
-    })),
-    invalid: invalid.map(([comment, key, proof]) => ({ comment, key, bytes: api.encodeProof(proof) })),
-    malformed: [
-      ['no byte', new Uint8Array(), 'FORMAT_INVALID'],
-      ['another version', bytes.with(1, 2), 'VERSION_UNKNOWN'],
-      ['an unknown kind', bytes.with(3, 99), 'TYPE_UNKNOWN'],
-      ['a byte less', bytes.subarray(0, -1), 'FORMAT_INVALID'],
-      ['a byte more', Uint8Array.of(...bytes, 0), 'FORMAT_INVALID'],
-      ['a field that nobody knows', Uint8Array.of(...bytes, 0x20, 1), 'FORMAT_INVALID'],
-      [
-        'the version written with two bytes',
-        Uint8Array.of(8, 0x81, 0, ...bytes.subarray(2)),
-        'FORMAT_INVALID',
-      ],
-    ].map(([comment, wrong, reason]) => ({ comment, bytes: wrong, reason })),
-  }
 }

@@ -1,7 +1,7 @@
 // spec/7-proofs §9: receipts of one op, of several in several runs and batches, of one that failed; and forged ones.
 import { filled, flipped } from './json.mjs'
 import { keyPair } from './keys.mjs'
-import { proofFile } from './proofs.mjs'
+import { proofFile } from './proof-file.mjs'
 import { memoryLog } from './tree.mjs'
 
 const TS = 1_700_000_000_000

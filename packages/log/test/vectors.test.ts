@@ -9,9 +9,12 @@ import {
   type BatchRecord,
   type Change,
   checkBlocks,
+  checkConsistency,
+  checkEquivocation,
   checkHead,
   checkHeadProof,
   checkReceipt,
+  checkState,
   compareKeys,
   decodeBatch,
   decodeEnvelope,
@@ -34,6 +37,7 @@ import {
   type LogIdentity,
   layOutGenesis,
   logKey,
+  openState,
   oplogKey,
   type Proof,
   parseRunPath,
@@ -46,6 +50,8 @@ import {
   readOp,
   runPath,
   type SignedHead,
+  type StateAnswer,
+  type StateProof,
   sodiumCrypto,
   unwrapSignature,
   wrapSignature,
@@ -254,19 +260,33 @@ const PROOF_CHECKS = {
   'proof-head': (key, proof) => proof.kind === 'head' && checkHeadProof(sodiumCrypto, key, proof),
   'proof-blocks': (key, proof) => proof.kind === 'blocks' && checkBlocks(sodiumCrypto, key, proof),
   'proof-receipt': (key, proof) => proof.kind === 'receipt' && checkReceipt(sodiumCrypto, key, proof),
-} satisfies Record<string, (key: Uint8Array, proof: Proof) => boolean>
+  'proof-consistency': (key, proof) =>
+    proof.kind === 'consistency' && checkConsistency(sodiumCrypto, key, proof),
+  'proof-equivocation': (key, proof) =>
+    proof.kind === 'equivocation' && checkEquivocation(sodiumCrypto, key, proof),
+  'proof-state': async (key, proof) => proof.kind === 'state' && checkState(sodiumCrypto, key, proof),
+} satisfies Record<string, (key: Uint8Array, proof: Proof) => boolean | Promise<boolean>>
 
 describe.each(Object.entries(PROOF_CHECKS))('%s', (name, check) => {
   const file = load<ProofFile>(name)
-  it.each(file.valid)('holds: $comment', ({ key, bytes, json }) => {
+  it.each(file.valid)('holds: $comment', async ({ key, bytes, json }) => {
     const proof = decodeProof(bytes)
-    expect(check(key, proof)).toBe(true)
+    expect(await check(key, proof)).toBe(true)
     expect(encodeProof(proof)).toEqual(bytes)
     expect(proofFromJson(JSON.parse(json))).toEqual(proof)
     expect(proofToJson(proof)).toEqual(JSON.parse(json))
   })
-  it.each(file.invalid)('does not hold: $comment', ({ key, bytes }) => {
-    expect(check(key, decodeProof(bytes))).toBe(false)
+  it.each(file.invalid)('does not hold: $comment', async ({ key, bytes }) => {
+    expect(await check(key, decodeProof(bytes))).toBe(false)
   })
   refuses(file.malformed, decodeProof)
+})
+
+describe('answers of states', () => {
+  type Shown = { key: Uint8Array; bytes: Uint8Array; version: number; answers: StateAnswer[] }
+  it.each(load<{ valid: Vector<Shown>[] }>('proof-state').valid)('$comment', async (vector) => {
+    const state = await openState(sodiumCrypto, vector.key, decodeProof(vector.bytes) as StateProof)
+    expect(state?.version).toBe(vector.version)
+    expect(state?.answers).toEqual(vector.answers)
+  })
 })
