@@ -107,10 +107,14 @@ export class Storage implements AsyncDisposable {
 
   /** Replaces a file of the folder in one step; of two calls for one file, the later wins. */
   writeJson(name: string, value: unknown): Promise<void> {
-    const text = `${JSON.stringify(value, null, 2)}\n`
+    return this.writeBytes(name, `${JSON.stringify(value, null, 2)}\n`)
+  }
+
+  /** Replaces a file of the folder in one step, as {@link writeJson} does. */
+  writeBytes(name: string, content: Uint8Array | string): Promise<void> {
     const file = path.join(this.path, name)
     return this.#writes.run(async () => {
-      await writeFile(`${file}.next`, text, { flush: !this.temporary })
+      await writeFile(`${file}.next`, content, { flush: !this.temporary })
       await rename(`${file}.next`, file)
       if (!this.temporary) await syncFolder(path.dirname(file))
     })

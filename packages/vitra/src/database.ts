@@ -8,7 +8,13 @@ import type { AnyContract, MethodName } from '@vitra/contract-sdk'
 import type { Executor } from '@vitra/executor'
 import { decodeValue, encodeValue, type RuleLimits, Storage, toHex } from '@vitra/log'
 import { type ContractWarning, contractWarnings, type MethodInfo } from '@vitra/sandbox'
-import { type AuditReport, ContractFraudProof, type Finding, InconclusiveError } from '@vitra/verifier'
+import {
+  type AuditReport,
+  ContractFraudProof,
+  type Finding,
+  InconclusiveError,
+  type PortableProof,
+} from '@vitra/verifier'
 import { Auditor, type AuditorOptions } from '@vitra/verifier/replay'
 import { closeAll } from './close-all.js'
 import { closedError } from './closed-error.js'
@@ -305,12 +311,11 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
    */
   async verify(options: VerifyOptions = {}): Promise<AuditReport> {
     const { report, proof } = await this.#core.use(async () => {
-      const report = await this.#auditor({ openEngine: this.#core.engines.opener(options.engines) }).advance(
-        options,
-      )
+      const auditor = this.#auditor({ openEngine: this.#core.engines.opener(options.engines) })
+      const report = await auditor.advance(options)
       // An audit of logs that close under it finds blocks missing.
       if (this.#closed) throw closedError()
-      return { report, proof: await this.#accept(report) }
+      return { report, proof: await this.#accept(report, auditor) }
     })
     if (proof !== null) throw proof
     if (options.strict && report.verdict !== 'valid') throw new InconclusiveError(report)
@@ -334,7 +339,7 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
     })
     const suspects = await this.#core.use(() => this.#core.suspects.list())
     this.#assertOpen()
-    const accept = (report: AuditReport) => this.#accept(report)
+    const accept = (report: AuditReport) => this.#accept(report, auditor)
     return this.#core.keepMonitor(
       new Monitor({ index, auditor, participants, peers, place: monitorPlace, suspects, accept }),
     )
@@ -443,14 +448,14 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
   }
 
   /** Keeps what an audit found, before anybody is told. */
-  async #accept(report: AuditReport): Promise<ContractFraudProof | null> {
+  async #accept(report: AuditReport, auditor: Auditor): Promise<ContractFraudProof | null> {
     const suspects = await this.#core.suspects.update(report)
     if (suspects.length > 0) this.emit('suspect', suspects)
     if (report.violation === undefined) {
       if (report.verdict === 'valid') await this.#core.rememberHead(report.version)
       return null
     }
-    const proof = new ContractFraudProof(report, report.violation)
+    const proof = new ContractFraudProof(report, report.violation, await proveViolation(auditor))
     await this.#core.frauds.save(proof)
     this.#violation ??= proof
     this.emit('violation', proof)
@@ -464,6 +469,15 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
 
 /** How long a monitor waits for peers to give a block that the index already speaks of, in ms. */
 const MONITOR_WAIT_MS = 10_000
+
+/** The portable proof of what an audit found; that there is none must not keep the violation from being told. */
+async function proveViolation(auditor: Auditor): Promise<PortableProof> {
+  try {
+    return { proof: await auditor.proveFraud() }
+  } catch (error) {
+    return { unproved: (error as Error).message }
+  }
+}
 
 function storageAt(where: string | Storage): Storage {
   return typeof where === 'string' ? Storage.at(where) : where

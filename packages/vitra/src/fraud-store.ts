@@ -1,11 +1,20 @@
-/** Violations found, on disk before anybody is told (protocol §8). */
+/** Violations found, with their portable proofs, on disk before anybody is told (protocol §8, spec/7-proofs §10). */
 import { createHash } from 'node:crypto'
-import { mkdir, readdir } from 'node:fs/promises'
+import { mkdir, readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { Storage } from '@vitra/log'
-import { type AuditReport, ContractFraudProof } from '@vitra/verifier'
+import { type Storage, VitraError } from '@vitra/log'
+import { type AuditReport, ContractFraudProof, decodeProof, encodeProof, type Proof } from '@vitra/verifier'
 
 const FOLDER = 'fraud'
+const FORMAT = 1
+
+/** What the JSON file of a violation holds. */
+interface Kept {
+  readonly format: number
+  readonly report: AuditReport
+  /** Why there is no portable proof. */
+  readonly unproved?: string
+}
 
 export class FraudStore {
   readonly #storage: Storage
@@ -14,27 +23,54 @@ export class FraudStore {
     this.#storage = storage
   }
 
-  /** Keeps a violation; the same one once only. */
-  async save(proof: ContractFraudProof): Promise<void> {
-    await mkdir(path.join(this.#storage.path, FOLDER), { recursive: true })
-    const { report } = proof
-    const name = createHash('sha256').update(JSON.stringify(proof.violation)).digest('hex').slice(0, 16)
-    await this.#storage.writeJson(path.join(FOLDER, `${name}.json`), { format: 1, report })
+  /**
+   * Keeps a violation, the same one once only: its proof in `fraud/<name>.proof`, which `check` takes as it is, then
+   * its report in `fraud/<name>.json`.
+   */
+  async save({ report, violation, proof, unproved }: ContractFraudProof): Promise<void> {
+    await mkdir(this.#path(), { recursive: true })
+    const name = createHash('sha256').update(JSON.stringify(violation)).digest('hex').slice(0, 16)
+    if (proof !== null) await this.#storage.writeBytes(path.join(FOLDER, `${name}.proof`), encodeProof(proof))
+    const kept: Kept = { format: FORMAT, report, ...(unproved === null ? {} : { unproved }) }
+    await this.#storage.writeJson(path.join(FOLDER, `${name}.json`), kept)
   }
 
   /** The violations kept, oldest name first. */
   async list(): Promise<ContractFraudProof[]> {
-    const names = await readdir(path.join(this.#storage.path, FOLDER)).catch(
-      (error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return []
-        throw error
-      },
-    )
+    const names = (await unlessAbsent(readdir(this.#path()))) ?? []
     const proofs: ContractFraudProof[] = []
-    for (const name of names.filter((file) => file.endsWith('.json')).sort()) {
-      const { report } = (await this.#storage.readJson(path.join(FOLDER, name))) as { report: AuditReport }
-      if (report.violation !== undefined) proofs.push(new ContractFraudProof(report, report.violation))
+    for (const file of names.filter((name) => name.endsWith('.json')).sort()) {
+      const { report, unproved } = (await this.#storage.readJson(path.join(FOLDER, file))) as Kept
+      const { violation } = report
+      if (violation === undefined) continue
+      const kept = await this.#readProof(`${file.slice(0, -'.json'.length)}.proof`)
+      const portable =
+        kept !== null && 'kind' in kept ? { proof: kept } : { unproved: kept?.unreadable ?? unproved }
+      proofs.push(new ContractFraudProof(report, violation, portable))
     }
     return proofs
   }
+
+  /** A proof that cannot be read is as good as none: the next audit makes it anew. */
+  async #readProof(name: string): Promise<Proof | { readonly unreadable: string } | null> {
+    const bytes = await unlessAbsent(readFile(this.#path(name)))
+    if (bytes === null) return null
+    try {
+      return decodeProof(new Uint8Array(bytes))
+    } catch (error) {
+      if (!(error instanceof VitraError)) throw error
+      return { unreadable: `its file cannot be read: ${error.message}` }
+    }
+  }
+
+  #path(name = ''): string {
+    return path.join(this.#storage.path, FOLDER, name)
+  }
+}
+
+async function unlessAbsent<T>(work: Promise<T>): Promise<T | null> {
+  return work.catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null
+    throw error
+  })
 }
