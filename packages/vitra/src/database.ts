@@ -20,6 +20,7 @@ import { closeAll } from './close-all.js'
 import { closedError } from './closed-error.js'
 import { DatabaseCore } from './database-core.js'
 import { DatabaseIndex } from './database-index.js'
+import { DatabaseProofs } from './database-proofs.js'
 import { DatabaseError } from './errors.js'
 import type { CreateOptions } from './genesis.js'
 import { Identity } from './identity.js'
@@ -74,6 +75,8 @@ export interface SandboxCopyOptions extends OpenOptions {
 export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> implements AsyncDisposable {
   /** The published state. */
   readonly index: DatabaseIndex
+  /** Proofs of it, for people who have no copy. */
+  readonly proofs: DatabaseProofs
   readonly #core: DatabaseCore
   #swarm: Swarm | null = null
   #leaving: Promise<void> = Promise.resolve()
@@ -89,6 +92,7 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
       (work) => core.use(work),
       () => core.executor,
     )
+    this.proofs = new DatabaseProofs(core.index, (work) => core.use(work))
     core.onUpdate = (version) => this.emit('update', { version })
     core.onFailure = (error) => this.emit('failure', error)
     core.peers.on('add', (peer) => this.emit('peer-add', peer))

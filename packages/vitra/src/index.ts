@@ -8,16 +8,27 @@ export type {
 } from '@vitra/contract-sdk'
 export { CLOCK_JUMP_MS_MAX, ExecutorError, type ExecutorErrorCode, type TimeSource } from '@vitra/executor'
 export {
+  type BlocksProof,
+  type ConsistencyProof,
+  decodeProof,
+  type EquivocationProof,
   type ExportedIdentity,
+  encodeProof,
   FormatError,
   type FormatErrorCode,
+  type HeadProof,
   type ListOptions,
   LogError,
   type LogErrorCode,
   PathError,
+  type Proof,
+  proofFromJson,
+  proofToJson,
   type Receipt,
   type RuleLimits,
   type SmallReceipt,
+  type StateProof,
+  type StateQuery,
   Storage,
   type Value,
   ValueError,
@@ -61,6 +72,7 @@ export type {
   ListEntry,
   PastIndex,
 } from './database-index.js'
+export type { DatabaseProofs, ProofOptions } from './database-proofs.js'
 export * from './errors.js'
 export { failureText } from './failure-text.js'
 export type { ContractOptions, CreateOptions } from './genesis.js'

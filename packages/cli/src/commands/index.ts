@@ -12,6 +12,7 @@ import { list } from './list.js'
 import { load } from './load.js'
 import { methods } from './methods.js'
 import { monitor } from './monitor.js'
+import { prove } from './prove.js'
 import { source } from './source.js'
 import { tx } from './tx.js'
 import { verify } from './verify.js'
@@ -28,6 +29,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
   { heading: 'Use the contract', commands: [call, tx, methods, source] },
   { heading: 'Read the database', commands: [get, list, history, info] },
   { heading: 'Check the executor', commands: [verify, monitor] },
+  { heading: 'Prove to others', commands: [prove] },
   { heading: 'Work with others', commands: [host, invite, join] },
 ]
 
