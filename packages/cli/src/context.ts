@@ -68,31 +68,39 @@ export class Context {
   }
 
   /**
+   * Bytes of a file, `-` for standard input.
+   *
+   * @throws {CliError} `FILE_UNREADABLE`
+   */
+  readonly readBytes = async (name: string): Promise<Uint8Array> => {
+    if (name === '-') return this.io.readStdin()
+    return readFile(path.resolve(this.io.cwd, name)).catch((error: NodeJS.ErrnoException) => {
+      const why = WHY_UNREADABLE[error.code ?? ''] ?? error.message
+      throw new CliError('FILE_UNREADABLE', `${name} cannot be read: ${why}`, {
+        cause: error,
+        hint: FILE_HINT,
+      })
+    })
+  }
+
+  /**
    * Text of a file, `-` for standard input.
    *
    * @throws {CliError} `FILE_UNREADABLE`
    */
   readonly readText = async (name: string): Promise<string> => {
-    const isStdin = name === '-'
-    const bytes = isStdin
-      ? await this.io.readStdin()
-      : await readFile(path.resolve(this.io.cwd, name)).catch((error: NodeJS.ErrnoException) => {
-          const why = WHY_UNREADABLE[error.code ?? ''] ?? error.message
-          throw new CliError('FILE_UNREADABLE', `${name} cannot be read: ${why}`, {
-            cause: error,
-            hint: FILE_HINT,
-          })
-        })
+    const bytes = await this.readBytes(name)
     try {
       return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
     } catch (cause) {
-      const what = isStdin ? 'standard input' : name
-      throw new CliError('FILE_UNREADABLE', `${what} is not text in UTF-8`, { cause, hint: FILE_HINT })
+      const what = name === '-' ? 'standard input' : name
+      throw new CliError('FILE_UNREADABLE', `${what} is not text in UTF-8`, { cause, hint: TEXT_HINT })
     }
   }
 }
 
-const FILE_HINT = 'name a file of text, or - for standard input'
+const FILE_HINT = 'name a file, or - for standard input'
+const TEXT_HINT = 'name a file of text, or - for standard input'
 
 const WHY_UNREADABLE: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',

@@ -10,10 +10,8 @@ export { CLOCK_JUMP_MS_MAX, ExecutorError, type ExecutorErrorCode, type TimeSour
 export {
   type BlocksProof,
   type ConsistencyProof,
-  decodeProof,
   type EquivocationProof,
   type ExportedIdentity,
-  encodeProof,
   FormatError,
   type FormatErrorCode,
   type HeadProof,
@@ -21,8 +19,6 @@ export {
   LogError,
   type LogErrorCode,
   PathError,
-  type Proof,
-  proofFromJson,
   proofToJson,
   type Receipt,
   type RuleLimits,
@@ -53,15 +49,25 @@ export {
 export {
   type AuditReport,
   ContractFraudProof,
+  decodeProof,
+  encodeProof,
   type Finding,
   type FindingCode,
+  type FraudProof,
   InconclusiveError,
+  type LogName,
   type Place,
+  type Proof,
+  type Proven,
+  proofFromJson,
+  type Verdict,
+  type VerdictCode,
   VIOLATION_CODES,
   type Violation,
   type ViolationCode,
   type ViolationKind,
 } from '@vitra/verifier'
+export { check, type NodeCheckOptions } from '@vitra/verifier/replay'
 export * from './database.js'
 export type {
   DangerousChange,
@@ -83,6 +89,7 @@ export type { Monitor, MonitorEvents, MonitorLag, MonitorOptions, MonitorStatus 
 export type { ReplicateOptions, Swarm, SwarmOptions } from './network.js'
 export type { CallOptions, FullSyncOptions, OpenOptions, SyncOptions, VerifyOptions } from './options.js'
 export type { PeerInfo } from './peers.js'
+export { provenToJson } from './proven-json.js'
 export type { FullSyncProgress, LogProgress, SyncProgress } from './sync-progress.js'
 export * from './transaction.js'
 export type { CallArguments, CallResponse } from './typed-call.js'
