@@ -57,8 +57,9 @@ EQUIVOCATION_BODY = [
     required(2, "first", HEAD),
     optional(3, "second", HEAD),
     optional(4, "fork", int),
-    required(5, "hashes", bytes),
-    optional(6, "sizes", PACKED),
+    optional(5, "block", bytes),
+    required(6, "hashes", bytes),
+    optional(7, "sizes", PACKED),
 ]
 RECEIPT_OPS = [
     repeated(1, "blocks", bytes),
@@ -130,21 +131,24 @@ class Nodes:
         refuse(len(self.left) > 0, "a node too many")
 
 
-def walk(length, nodes, blocks, opens=None):
-    """Roots of a log of that length, computed from blocks and nodes. `opens` says which other subtrees are opened."""
+def walk(length, nodes, blocks, opens=None, known=None):
+    """Roots of a log of that length, computed from blocks and nodes. `opens` says which other subtrees are opened;
+    `known` takes every node on the way."""
+    known = {} if known is None else known
 
     def visit(index):
         level = logs.height(index)
         first = (index - (1 << level) + 1) // 2
         last = first + (1 << level) - 1
         if not any(first <= seq <= last for seq in blocks) and not (opens and opens(first, last)):
-            return nodes.take(index)
-        if level == 0:
-            return logs.leaf(first, blocks[first])
-        step = 1 << level - 1
-        node = logs.parent(visit(index - step), visit(index + step))
-        refuse(node[1] > WHOLE_MAX, "sizes that are too large")
-        return node
+            known[index] = nodes.take(index)
+        elif level == 0:
+            known[index] = logs.leaf(first, blocks[first])
+        else:
+            step = 1 << level - 1
+            known[index] = logs.parent(visit(index - step), visit(index + step))
+            refuse(known[index][1] > WHOLE_MAX, "sizes that are too large")
+        return known[index]
 
     return [visit(index) for index in logs.root_indexes(length)]
 
@@ -215,17 +219,28 @@ def check_equivocation_proof(body, key):
     for head in (first, second):
         check_head(identity, head, key)
     if first["length"] == second["length"]:
-        refuse(message["hashes"] != b"" or "sizes" in message, "nodes for nothing")
+        refuse(holds_blocks(message), "nodes for nothing")
         refuse(first["treeHash"] >= second["treeHash"], "one head, or two in the other order")
         return first, second
-    short, long = cut_tree(message, first["length"], second["length"])
-    refuse(long != second["treeHash"] or short == first["treeHash"], "one history")
+    refuse(first["length"] > second["length"] or "block" not in message, "two lengths take a block of the longer log")
+    blocks = {first["length"] - 1: message["block"]}
+    nodes = Nodes(message["hashes"], message.get("sizes", []))
+    known = {}
+    roots = walk(second["length"], nodes, blocks, known=known)
+    nodes.check_end()
+    refuse(logs.tree_hash(roots) != second["treeHash"], "another tree")
+    short = logs.tree_hash([known[index] for index in logs.root_indexes(first["length"])])
+    refuse(short == first["treeHash"], "one history")
     return first, second
+
+
+def holds_blocks(message):
+    return message["hashes"] != b"" or "sizes" in message or "block" in message
 
 
 def check_fork(message, key):
     head = message["first"]
-    refuse(message["fork"] < 1 or message["hashes"] != b"" or "sizes" in message, "no fork")
+    refuse(message["fork"] < 1 or holds_blocks(message), "no fork")
     refuse(len(head["treeHash"]) != 32, "no tree hash")
     signed = logs.signed_bytes(key, head["length"], head["treeHash"], message["fork"])
     refuse(not verify(signed, head["signature"], message["identity"]["signer"]), "not signed")

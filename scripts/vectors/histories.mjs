@@ -85,6 +85,8 @@ async function equivocationVectors(api) {
   const same = await api.proveEquivocation(log.source, log.head(13), other.head(13))
   const parted = await api.proveEquivocation(other.source, log.head(13), other.head(21))
   const honest = await api.proveEquivocation(log.source, log.head(13), log.head(21))
+  const { nodes: cutNodes } = await api.proveConsistency(log.source, log.head(13))
+  const cut = { ...honest, block: undefined, nodes: cutNodes }
   const fork = api.proveFork(identity, forkHead(api, log, 5, 2), 2)
   const { nodes } = parted
   return proofFile(api, 'spec/7-proofs §10', {
@@ -108,9 +110,18 @@ async function equivocationVectors(api) {
       ],
       ['a head twice', key, { ...same, second: same.first }],
       ['two heads of one length and a node', key, { ...same, nodes: nodes.slice(0, 1) }],
+      ['two heads of one length and a block', key, { ...same, block: parted.block }],
       ['heads of one history', key, honest],
       ['heads of one history, nodes of another', key, { ...honest, nodes }],
       ['heads of one history and no nodes', key, { ...honest, nodes: [] }],
+      ['heads of one history, the nodes of a cut and no block', key, cut],
+      ['heads of one history, bytes moved across the cut', key, { ...cut, nodes: movedByte(cut.nodes) }],
+      [
+        'heads of one history, bytes moved from node to node',
+        key,
+        { ...honest, nodes: movedByte(honest.nodes) },
+      ],
+      ['heads of one history, a block of another', key, { ...honest, block: parted.block }],
       [
         'heads of one history in the other order',
         key,
@@ -127,6 +138,8 @@ async function equivocationVectors(api) {
         { ...parted, nodes: nodes.with(0, { ...nodes[0], hash: flipped(nodes[0].hash) }) },
       ],
       ['a node missing', key, { ...parted, nodes: nodes.slice(1) }],
+      ['the block missing', key, { ...parted, block: undefined }],
+      ['another block', key, { ...parted, block: flipped(parted.block) }],
       [
         'a bit of a signature',
         key,
@@ -138,9 +151,16 @@ async function equivocationVectors(api) {
       ['a fork of another number', key, { ...fork, fork: 3 }],
       ['fork 0', key, { ...fork, first: log.head(5), fork: 0 }],
       ['a fork and a node', key, { ...fork, nodes: nodes.slice(0, 1) }],
+      ['a fork and a block', key, { ...fork, block: parted.block }],
     ],
     sample: parted,
   })
+}
+
+/** A byte of the third node counted with the fourth: a parent's hash holds the sum of both. */
+function movedByte(nodes) {
+  const moved = { ...nodes[2], size: nodes[2].size - 1 }
+  return nodes.with(2, moved).with(3, { ...nodes[3], size: nodes[3].size + 1 })
 }
 
 function forkHead(api, log, length, fork) {

@@ -47,6 +47,17 @@ async function tell(forkAt = LENGTH_MAX): Promise<Told> {
   return { source: proofSource(log), heads }
 }
 
+/** The proof with a byte moved from one node to another one: a parent's hash holds the sum of the sizes below it. */
+function* bytesMoved(proof: EquivocationProof): Generator<EquivocationProof> {
+  for (const [n, from] of proof.nodes.entries()) {
+    for (const [m, to] of proof.nodes.entries()) {
+      if (n === m) continue
+      const nodes = proof.nodes.with(n, { ...from, size: from.size - 1 })
+      yield { ...proof, nodes: nodes.with(m, { ...to, size: to.size + 1 }) }
+    }
+  }
+}
+
 function expectSameBytes(proof: Proof): void {
   const bytes = encodeProof(proof)
   expect(decodeProof(bytes)).toEqual(proof)
@@ -156,6 +167,19 @@ describe('equivocation proofs', () => {
         for (const item of together) expect(checkEquivocation(sodiumCrypto, KEY, item)).toBe(false)
       }),
     )
+  })
+
+  it('never hold against the owner of one history for bytes moved from one node to the next', async () => {
+    const { source, heads } = await tell()
+    for (const first of heads.slice(1, 12)) {
+      for (const second of heads.slice(first.length + 1, 20)) {
+        const proof = await proveEquivocation(source, first, second)
+        const { block: _, ...bare } = proof
+        const { nodes: cut } = await proveConsistency(source, first, { head: second })
+        for (const forged of [...bytesMoved(proof), ...bytesMoved({ ...bare, nodes: cut })])
+          expect(checkEquivocation(sodiumCrypto, KEY, forged)).toBe(false)
+      }
+    }
   })
 
   it('show a fork that the owner signed', async () => {

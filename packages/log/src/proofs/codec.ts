@@ -183,11 +183,11 @@ function readQuery({ path, list }: StateQueryMessage): StateQuery {
 
 /** Kind 5. */
 export const equivocationBody: ProofBody<EquivocationProof> = {
-  encode: ({ identity, first, second, fork, nodes }) =>
-    encodeMessage(EquivocationBody, { identity, first, second, fork, ...packNodes(nodes) }),
+  encode: ({ identity, first, second, fork, block, nodes }) =>
+    encodeMessage(EquivocationBody, { identity, first, second, fork, block, ...packNodes(nodes) }),
   decode(body) {
     const message = decodeCanonical(EquivocationBody, body, 'equivocation proof')
-    const { second, fork } = message
+    const { second, fork, block } = message
     if ((second === null) !== (fork !== null))
       throw new FormatError(
         'FORMAT_INVALID',
@@ -199,6 +199,7 @@ export const equivocationBody: ProofBody<EquivocationProof> = {
       first: readHead(message.first),
       ...(second === null ? {} : { second: readHead(second) }),
       ...(fork === null ? {} : { fork }),
+      ...(block === null ? {} : { block }),
       nodes: unpackNodes(message.hashes, message.sizes),
     })
   },

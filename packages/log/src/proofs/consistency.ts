@@ -32,7 +32,7 @@ export interface ConsistencyProof {
 }
 
 /** The tree hashes that nodes give: at the length where the walk is cut, and at the whole length. */
-export interface CutTree {
+interface CutTree {
   readonly short: Uint8Array
   readonly long: Uint8Array
 }
@@ -66,7 +66,7 @@ export function checkConsistency(crypto: Crypto, key: Uint8Array, proof: Consist
 }
 
 /** The nodes that cut the tree of `length` blocks after the first `cut`. @throws {LogError} `BLOCK_MISSING` */
-export async function nodesAtCut(
+async function nodesAtCut(
   source: Pick<ProofSource, 'nodes'>,
   cut: number,
   length: number,
@@ -80,7 +80,7 @@ export async function nodesAtCut(
 }
 
 /** What the nodes at a cut give. Throws where they are not those of one tree. */
-export function cutTree(crypto: Crypto, cut: number, length: number, nodes: readonly ProofNode[]): CutTree {
+function cutTree(crypto: Crypto, cut: number, length: number, nodes: readonly ProofNode[]): CutTree {
   if (cut > length || length > PROVED_LENGTH_MAX) throw new RangeError('no tree')
   const given = new NodeQueue(nodes)
   const shortRoots: TreeNode[] = []

@@ -153,6 +153,7 @@ export interface EquivocationBody {
   readonly first: ProvedHead
   readonly second: ProvedHead | null
   readonly fork: number | null
+  readonly block: Uint8Array | null
   readonly hashes: Uint8Array
   readonly sizes: readonly number[]
 }
@@ -162,6 +163,7 @@ export interface EquivocationBodyInput {
   readonly first: ProvedHeadInput
   readonly second?: ProvedHeadInput | null | undefined
   readonly fork?: number | null | undefined
+  readonly block?: Uint8Array | null | undefined
   readonly hashes: Uint8Array
   readonly sizes: readonly number[]
 }

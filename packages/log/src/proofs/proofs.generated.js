@@ -1100,6 +1100,10 @@ function defineEquivocationBody () {
       var len = encodings.varint.encodingLength(obj.fork)
       length += 1 + len
     }
+    if (defined(obj.block)) {
+      var len = encodings.bytes.encodingLength(obj.block)
+      length += 1 + len
+    }
     if (!defined(obj.hashes)) throw new Error("hashes is required")
     var len = encodings.bytes.encodingLength(obj.hashes)
     length += 1 + len
@@ -1145,8 +1149,13 @@ function defineEquivocationBody () {
       encodings.varint.encode(obj.fork, buf, offset)
       offset += encodings.varint.encode.bytes
     }
+    if (defined(obj.block)) {
+      buf[offset++] = 42
+      encodings.bytes.encode(obj.block, buf, offset)
+      offset += encodings.bytes.encode.bytes
+    }
     if (!defined(obj.hashes)) throw new Error("hashes is required")
-    buf[offset++] = 42
+    buf[offset++] = 50
     encodings.bytes.encode(obj.hashes, buf, offset)
     offset += encodings.bytes.encode.bytes
     if (defined(obj.sizes)) {
@@ -1156,7 +1165,7 @@ function defineEquivocationBody () {
         packedLen += encodings.varint.encodingLength(obj.sizes[i])
       }
       if (packedLen) {
-        buf[offset++] = 50
+        buf[offset++] = 58
         varint.encode(packedLen, buf, offset)
         offset += varint.encode.bytes
       }
@@ -1180,15 +1189,16 @@ function defineEquivocationBody () {
       first: null,
       second: null,
       fork: null,
+      block: null,
       hashes: null,
       sizes: []
     }
     var found0 = false
     var found1 = false
-    var found4 = false
+    var found5 = false
     while (true) {
       if (end <= offset) {
-        if (!found0 || !found1 || !found4) throw new Error("Decoded message is not valid")
+        if (!found0 || !found1 || !found5) throw new Error("Decoded message is not valid")
         decode.bytes = offset - oldOffset
         return obj
       }
@@ -1221,11 +1231,15 @@ function defineEquivocationBody () {
         offset += encodings.varint.decode.bytes
         break
         case 5:
-        obj.hashes = encodings.bytes.decode(buf, offset)
+        obj.block = encodings.bytes.decode(buf, offset)
         offset += encodings.bytes.decode.bytes
-        found4 = true
         break
         case 6:
+        obj.hashes = encodings.bytes.decode(buf, offset)
+        offset += encodings.bytes.decode.bytes
+        found5 = true
+        break
+        case 7:
         var packedEnd = varint.decode(buf, offset)
         offset += varint.decode.bytes
         packedEnd += offset
