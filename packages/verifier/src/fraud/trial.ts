@@ -103,6 +103,7 @@ export async function tryAccusation(
     if (error instanceof Missing) return { reason: 'block-missing', at: error.at }
     if (error instanceof NeedsRunner) return { reason: 'needs-runner' }
     if (error instanceof RulesUnknown) return { reason: 'rules-unknown' }
+    if (error instanceof VitraError && error.code === 'RULES_UNKNOWN') return { reason: 'rules-unknown' }
     const isUnreadable = error instanceof VitraError && error.code === 'INDEX_UNREADABLE'
     if (error instanceof Unfit || isUnreadable || isFormat(error)) return { reason: 'unfit' }
     throw error
