@@ -1,5 +1,6 @@
-import { rename } from 'node:fs/promises'
+import { rename, writeFile } from 'node:fs/promises'
 import { encodeOp, toHex } from '@vitra/log'
+import { encodeProof } from '@vitra/verifier'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ContractFraudProof, Database } from 'vitra'
 import { checkDatabase } from 'vitra/testing'
@@ -17,6 +18,7 @@ import {
 } from '../src/index.js'
 import { useGuests } from './guests.js'
 import { writeHonestHistory } from './honest-history.js'
+import { askStranger } from './strangers.js'
 
 useGuests()
 
@@ -82,7 +84,13 @@ describe('an audit catches an executor that', () => {
     await publish(history, folder.at('second'))
     await rename(folder.at('first', 'local.json'), folder.at('second', 'local.json'))
     await using db = await Database.load(folder.at('second'))
-    await expect(db.verify()).rejects.toMatchObject({ violation: { code: 'log-forked' } })
+    const error = await db.verify().catch((thrown) => thrown)
+    expect(error).toMatchObject({ violation: { code: 'log-forked' }, proof: { kind: 'equivocation' } })
+    const file = folder.at('equivocation.proof')
+    await writeFile(file, encodeProof(error.proof))
+    // The executor's own guilt: it names no participant.
+    const [verdict] = await askStranger(folder.at('second'), toHex(db.pubkey), [file])
+    expect(verdict).toEqual({ ok: true, code: 'proved', kind: 'equivocation' })
   })
 })
 

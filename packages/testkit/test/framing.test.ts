@@ -2,10 +2,17 @@
  * Nobody can make an honest executor look guilty: no choice of blocks of an honest database, under whatever accusation,
  * gives a proof that holds; nor does anything that a participant signs.
  */
-import { encodeOp, IndexLog, Log, LogWriter, oplogIdentity, proofSource, Storage } from '@vitra/log'
-import { type BlocksProof, proveBlocks } from '@vitra/log/proofs'
+import { writeFile } from 'node:fs/promises'
+import { encodeOp, IndexLog, Log, LogWriter, oplogIdentity, proofSource, Storage, toHex } from '@vitra/log'
+import { type BlocksProof, proveBlocks, proveEquivocation } from '@vitra/log/proofs'
 import { Sandbox } from '@vitra/sandbox'
-import { type Accusation, type FraudProof, VIOLATION_CODES, type ViolationCode } from '@vitra/verifier'
+import {
+  type Accusation,
+  encodeProof,
+  type FraudProof,
+  VIOLATION_CODES,
+  type ViolationCode,
+} from '@vitra/verifier'
 import { check } from '@vitra/verifier/replay'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Database } from 'vitra'
@@ -21,6 +28,7 @@ import {
 import { accuse } from './accusers.js'
 import { useGuests } from './guests.js'
 import { writeHonestHistory } from './honest-history.js'
+import { askStranger } from './strangers.js'
 
 useGuests()
 
@@ -115,10 +123,11 @@ describe('an honest executor is not guilty', () => {
         end: random.chance(0.6)
           ? accusing(run).end
           : random.pick([0, ...ends, random.below(index.length + 2)]),
-        block: random.chance(0.6) ? run.block : random.below(index.length),
+        block: random.pick([run.block, run.block, accusing(run).end - 1, random.below(index.length)]),
         seq: random.chance(0.6) ? run.firstSeq + random.below(run.count + 1) : random.below(30),
       })
-      const { block: _, seq: __, ...bare } = accusation
+      const { seq: _, ...ofBlock } = accusation
+      const { block: __, ...bare } = ofBlock
       const isPart = random.chance(0.4)
       const share = random.pick([0.5, 0.8, 0.95])
       const index_ = isPart ? await evidence(all.filter((seq) => seq === 0 || random.chance(share))) : whole
@@ -126,7 +135,7 @@ describe('an honest executor is not guilty', () => {
         index: index_,
         ...(random.chance(0.8) ? { op: random.chance(0.8) ? run.op : random.pick(runs).op } : {}),
       }
-      const verdict = await judge(random.chance(0.9) ? accusation : bare, proof)
+      const verdict = await judge(random.pick([accusation, accusation, ofBlock, bare]), proof)
       verdicts[verdict] = (verdicts[verdict] ?? 0) + 1
       if (verdict === 'proved')
         expect.fail(`VITRA_SEED=${random.seed}: proved of an honest executor: ${JSON.stringify(accusation)}`)
@@ -150,6 +159,8 @@ describe('an honest executor is not guilty', () => {
     for (const code of ['record-invalid', 'wrong-changes', 'op-skipped', 'engine-unknown'] as const) {
       // The state of an earlier version, with its older contract and participants.
       expect(await judge(accusing(run, { code, start: earlier }), { op: run.op })).toBe('not-proved')
+      const { seq: _, ...ofRecord } = accusing(run, { code, start: earlier, block: accusing(run).end - 1 })
+      expect(await judge(ofRecord)).toBe('not-proved')
       // No batch ends there at all.
       expect(await judge(accusing(run, { code, start: start - 1 }), { op: run.op })).toBe('not-proved')
     }
@@ -205,6 +216,23 @@ describe('a participant does not make its executor guilty by', () => {
       for (const code of ['wrong-changes', 'wrong-outcome'] as const)
         expect(await judge(accusing(run, { code }), { op: other })).toBe('inconclusive')
     }
+  })
+
+  it('two histories of its log: the proof of that names the participant', async () => {
+    const run = runs[0]!
+    const change = (blocks: Uint8Array[]) => blocks.splice(run.firstSeq, 1, encodeOp({ op: 'NOTHING' }))
+    const other = await rewritten(change, run.op.head.length, run.firstSeq)
+    const source = proofSource(await Log.open(storage, other.identity))
+    const proof = await proveEquivocation(source, run.op.head, other.head)
+    const participant = toHex(other.identity.signer)
+    expect(await check(proof, { pubkey: log.key, sandbox })).toMatchObject({
+      ok: true,
+      proves: { kind: 'equivocation', log: { participant } },
+    })
+    const file = folder.at('equivocation.proof')
+    await writeFile(file, encodeProof(proof))
+    const [verdict] = await askStranger(folder.at('honest'), toHex(log.key), [file])
+    expect(verdict).toEqual({ ok: true, code: 'proved', kind: 'equivocation', participant })
   })
 
   it('giving its op under another of its heads', async () => {
