@@ -21,6 +21,8 @@ export interface Sizes {
   readonly isolationRounds: number
   /** Ops that a history holds before it is opened again. */
   readonly histories: readonly number[]
+  /** Ops in the logs of which proofs are made. */
+  readonly proved: readonly number[]
 }
 
 /** Ops in one array: as many as Autobase's own users give at a time, and a call of a Vitra contract emits. */
@@ -38,6 +40,7 @@ export const QUICK: Sizes = {
   turns: 50_000_000,
   isolationRounds: 5,
   histories: [1000, 5000],
+  proved: [1000, 100_000],
 }
 
 export const FULL: Sizes = {
@@ -51,6 +54,7 @@ export const FULL: Sizes = {
   turns: 50_000_000,
   isolationRounds: 5,
   histories: [1000, 10_000, 50_000],
+  proved: [1000, 100_000, 1_000_000],
 }
 
 /** Only to see that the program works; its figures mean nothing. */
@@ -65,4 +69,5 @@ export const TINY: Sizes = {
   turns: 100_000,
   isolationRounds: 1,
   histories: [100],
+  proved: [100],
 }

@@ -6,6 +6,7 @@ import { executedRows } from './executed.js'
 import { fuelRows } from './fuel.js'
 import { isolationRow } from './isolation.js'
 import { latencyRow } from './latency.js'
+import { proofRows } from './proofs.js'
 import { readsRow } from './reads.js'
 import { replicationRows } from './replication.js'
 import { sandboxRows } from './sandbox.js'
@@ -23,6 +24,7 @@ export function allRows(sizes: Sizes, folder: string): Row[] {
     ...sizes.histories.map((ops) => restartRow(ops, folder)),
     ...replicationRows(sizes),
     diskRow(sizes),
+    ...proofRows(sizes, folder),
     ...sandboxRows(sizes),
     ...fuelRows(sizes),
     isolationRow(sizes),
