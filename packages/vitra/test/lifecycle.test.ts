@@ -218,8 +218,8 @@ describe('a signal', () => {
       contract: {
         source: `
           export function loop () { for (;;); }
-          export function slow (_, emit) { for (let n = 0; n < 12; n++) emit({ op: 'SLOW' }) }
-          export const apply = { SLOW (tx) { for (let n = 0; n < 2e6; n++); tx.put('/slow', 1) } }`,
+          export function slow (_, emit) { for (let n = 0; n < 40; n++) emit({ op: 'SLOW' }) }
+          export const apply = { SLOW (tx) { for (let n = 0; n < 8e6; n++); tx.put('/slow', 1) } }`,
       },
     })
     const reason = new Error('enough')
