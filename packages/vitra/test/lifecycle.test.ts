@@ -219,7 +219,7 @@ describe('a signal', () => {
         source: `
           export function loop () { for (;;); }
           export function slow (_, emit) { for (let n = 0; n < 40; n++) emit({ op: 'SLOW' }) }
-          export const apply = { SLOW (tx) { for (let n = 0; n < 8e6; n++); tx.put('/slow', 1) } }`,
+          export const apply = { SLOW (tx) { tx.put('/slow', /^(a|aa)+$/.test('a'.repeat(30) + 'b')) } }`,
       },
     })
     const reason = new Error('enough')
