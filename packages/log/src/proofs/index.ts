@@ -1,6 +1,8 @@
 /** `@vitra/log/proofs`: keys, heads and proofs, checkable without Node and without any log. */
 export { assertAcyclic, BeeReader, type BlockEntry, type BlockReader } from './bee-reader.js'
 export * from './blocks.js'
+export * from './bodies.js'
+export * from './body-parts.js'
 export * from './codec.js'
 export * from './consistency.js'
 export * from './crypto.js'

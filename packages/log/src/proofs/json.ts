@@ -1,7 +1,7 @@
 /** Proofs as JSON for people: the fields of the proof, bytes as `{"$hex": "…"}` (spec/7-proofs §4). */
 import { FormatError } from '../errors.js'
 import { fromHex, toHex } from '../formats/hex.js'
-import { decodeProof, encodeProof, type Proof } from './codec.js'
+import { decodeProof, encodeProof, type Proof } from './bodies.js'
 
 /** A proof as JSON: `{"version": 1, "kind": …}` and its fields. */
 export function proofToJson(proof: { readonly kind: string }): unknown {
