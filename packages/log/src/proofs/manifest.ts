@@ -30,10 +30,17 @@ export interface GenesisContent {
 const MANIFEST_VERSION = 2
 const HAS_USER_DATA = 8
 
-/** hypercore's namespaced constants, computed instead of copied. */
+/** hypercore's namespaced constants, computed instead of copied, once for each way to hash. */
 export function hypercoreNamespace(crypto: Crypto, id: number): Uint8Array {
-  return crypto.hash(crypto.hash(encoder.encode('hypercore')), Uint8Array.of(id))
+  const known = namespaces.get(crypto)?.get(id)
+  if (known !== undefined) return known
+  const made = crypto.hash(crypto.hash(encoder.encode('hypercore')), Uint8Array.of(id))
+  const all = namespaces.get(crypto) ?? new Map<number, Uint8Array>()
+  namespaces.set(crypto, all.set(id, made))
+  return made
 }
+
+const namespaces = new WeakMap<Crypto, Map<number, Uint8Array>>()
 
 /** Ids of hypercore's namespaces that Vitra needs. */
 export const NAMESPACE_TREE = 0
