@@ -18,6 +18,7 @@ const readmes = readdirSync('packages')
     name: 'repository',
     blocks: blocksOf(readFileSync('README.md', 'utf8')).filter(({ file }) => file.endsWith('.ts')),
   })
+  .concat({ name: 'proofs', blocks: blocksOf(readFileSync('docs/proofs.md', 'utf8')) })
 
 function blocksOf(text) {
   return [...text.matchAll(/^```(js|ts)(?: (\S+))?\n(.*?)^```/gms)].map(([, kind, file, code], n) => ({

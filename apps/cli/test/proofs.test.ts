@@ -174,3 +174,51 @@ describe('a proof', () => {
     TIMEOUT_MS,
   )
 })
+
+describe('a violation', () => {
+  it(
+    'is listed, shown, handed out as a file, and proved to somebody without a database',
+    async () => {
+      await using made = await prepare()
+      const { at, key, proof, check } = made
+      expect(await json(['fraud', 'list'], at)).toEqual({ frauds: [] })
+      expect(await json(['fraud', 'check'], at)).toEqual({ results: [] })
+      expect(await json(['fraud', 'show'], at, 1)).toMatchObject({ error: { code: 'FRAUD_NOT_FOUND' } })
+      await using copy = await TemporaryFolder.make()
+      const liar = { cwd: copy.path }
+      await writeFile(copy.at('contract.js'), CONTRACT)
+      const { key: liarsKey } = await json<{ key: string }>(['init', 'contract.js'], liar)
+      await json(['call', 'increment'], liar)
+      const db = await Database.load(copy.at('.vitra'))
+      await db.index.dangerousBatch([{ type: 'put', path: '/counter', value: 9 }])
+      await db.close()
+      expect((await vitra(['verify', '--offline'], liar)).code).toBe(3)
+      const { frauds } = await json<{ frauds: { violation: { code: string }; bytes: number }[] }>(
+        ['fraud', 'list'],
+        liar,
+      )
+      expect(frauds).toMatchObject([{ number: 1, violation: { code: 'unprompted-change' }, unproved: null }])
+      expect((await vitra(['fraud', 'show'], liar)).stdout).toContain('unprompted-change')
+      expect(await json(['fraud', 'show', '1'], liar)).toMatchObject({ proof: { kind: 'fraud' } })
+      expect(await json(['fraud', 'check'], liar, 3)).toMatchObject({
+        results: [{ ok: true, code: 'proved' }],
+      })
+      expect(await json(['fraud', 'show', '2'], liar, 1)).toMatchObject({
+        error: { code: 'FRAUD_NOT_FOUND' },
+      })
+      const told = await json<Made>(['fraud', 'show', '1', '--out', proof], liar)
+      expect(told).toMatchObject({ key: liarsKey, bytes: frauds[0]!.bytes })
+      expect(await check(proof, 3, liarsKey)).toMatchObject({
+        ok: true,
+        code: 'proved',
+        proves: { kind: 'fraud', violation: { code: 'unprompted-change' } },
+      })
+      expect(await check(proof, 1, key)).toMatchObject({ ok: false, code: 'other-database' })
+      for (const words of [['frob'], ['list', '1'], ['check', '--out', proof]])
+        expect((await vitra(['fraud', ...words], liar)).code).toBe(2)
+      await using again = await Database.load(copy.at('.vitra'))
+      await expect(checkDatabase(again)).rejects.toMatchObject({ code: 'CONTRACT_FRAUD' })
+    },
+    TIMEOUT_MS,
+  )
+})

@@ -77,7 +77,7 @@ it(
     await symlink(`${REPO}/apps`, folder.at('apps'))
     const all = await steps()
     expect(all.map(({ line }) => line.split(' ')[1])).toEqual(
-      'init call host load join invite host call call verify monitor'.split(' '),
+      'init call host load join invite host call call verify monitor prove check'.split(' '),
     )
     const walk = new Walk({ cwd: folder.path, env: network.env })
     for (const step of all) await walk.take(step)

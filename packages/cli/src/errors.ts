@@ -16,6 +16,8 @@ export type CliErrorCode =
   | 'ENTRY_NOT_FOUND'
   | 'FILE_UNREADABLE'
   | 'FOLDER_NOT_FOUND'
+  | 'FRAUD_NOT_FOUND'
+  | 'FRAUD_NOT_PROVED'
   | 'INTERRUPTED'
   | 'NO_ADMITTING_METHOD'
   | 'NO_PEER'
