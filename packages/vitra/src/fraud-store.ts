@@ -1,4 +1,4 @@
-/** Violations found, with their portable proofs, on disk before anybody is told (protocol §8, spec/7-proofs §10). */
+/** Violations found, with their portable proofs, on disk before anybody is told (protocol §8, spec/7-proofs §7). */
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'

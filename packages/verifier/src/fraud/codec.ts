@@ -1,4 +1,4 @@
-/** Bytes and JSON of all proofs, fraud proofs included (spec/7-proofs §4, §8). */
+/** Bytes and JSON of all proofs, fraud proofs included (spec/7-proofs §4, §12). */
 
 import { decodeCanonical, encodeMessage } from '@vitra/log/formats'
 import {

@@ -1,5 +1,5 @@
 /**
- * A fraud proof (spec/7-proofs §7): an accusation, and the blocks that show it, of the index under a head that its
+ * A fraud proof (spec/7-proofs §12): an accusation, and the blocks that show it, of the index under a head that its
  * executor signed and of the accused op's oplog under the head that the executor published with it.
  */
 import type { BlocksProof } from '@vitra/log/proofs'

@@ -1,4 +1,4 @@
-/** Makes fraud proofs (spec/7-proofs §7): tries the accusation on a replica and wraps the blocks that it asked for. */
+/** Makes fraud proofs (spec/7-proofs §12): tries the accusation on a replica and wraps the blocks that it asked for. */
 import type { Input } from '@vitra/log/formats'
 import { type BlocksProof, logKey, type ProofSource, proveBlocks } from '@vitra/log/proofs'
 import { VitraError } from '@vitra/log/values'

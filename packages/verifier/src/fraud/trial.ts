@@ -1,5 +1,5 @@
 /**
- * Tries an accusation (spec/7-proofs §7): the check that an audit makes of a batch, over evidence alone. Whoever makes a
+ * Tries an accusation (spec/7-proofs §12): the check that an audit makes of a batch, over evidence alone. Whoever makes a
  * proof and whoever checks it run this; they differ in where the blocks come from.
  */
 import {
@@ -117,6 +117,7 @@ async function tryAll(
 ): Promise<readonly Finding[]> {
   const { code, start } = accusation
   if (code === 'log-forked') throw new Unfit('two heads show it, not blocks')
+  if (!isReadInPart(accusation) && accusation.end !== 0) throw new Unfit('it has no end')
   if (code === 'head-inside-batch') return tryHead(evidence.index)
   return start === 0 ? tryGenesis(context, evidence.index) : tryBatch(context, evidence, accusation)
 }

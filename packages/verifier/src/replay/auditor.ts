@@ -125,7 +125,7 @@ export class Auditor {
   }
 
   /**
-   * The portable proof of the violation that was found; it needs no log to be checked (spec/7-proofs §8).
+   * The portable proof of the violation that was found; it needs no log to be checked (spec/7-proofs §12).
    *
    * @throws {FraudNotProvedError} `FRAUD_NOT_PROVED`, with the reason in `details`
    */
