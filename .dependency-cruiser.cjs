@@ -22,7 +22,7 @@ const LAYERS = [
 ]
 
 /** Programs whose build carries their devDependencies: whoever installs one gets them inside it. */
-const BUNDLED = ['apps/cli']
+const BUNDLED = ['apps/cli', 'apps/bench']
 
 const SOURCE = '@vitra/source'
 /** Modules that contracts import, and that exist inside the sandbox only. */
@@ -92,9 +92,9 @@ module.exports = {
     },
     {
       name: 'testkit-is-for-tests',
-      comment: 'Product code never imports the testkit.',
+      comment: 'Product code never imports the testkit. The bench is no product.',
       severity: 'error',
-      from: { path: '^(packages|apps)/', pathNot: [TEST, '^packages/testkit/'] },
+      from: { path: '^(packages|apps)/', pathNot: [TEST, '^(packages/testkit|apps/bench)/'] },
       to: { path: '^packages/testkit/' },
     },
     {

@@ -3,6 +3,7 @@ import type { Row } from '../harness.js'
 import type { Sizes } from '../sizes.js'
 import { diskRow } from './disk.js'
 import { executedRows } from './executed.js'
+import { fraudRows } from './fraud.js'
 import { fuelRows } from './fuel.js'
 import { isolationRow } from './isolation.js'
 import { latencyRow } from './latency.js'
@@ -18,6 +19,7 @@ export function allRows(sizes: Sizes, folder: string): Row[] {
   return [
     ...executedRows(sizes),
     verifiedRow(sizes),
+    ...fraudRows(sizes),
     latencyRow(sizes),
     readsRow(sizes),
     createRow(),
