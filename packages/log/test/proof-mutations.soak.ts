@@ -1,6 +1,6 @@
 /** A million random changes of valid proofs. */
 import { expect, it } from 'vitest'
-import { below, KINDS, Samples, tryMutants } from './proof-mutations.js'
+import { below, KINDS, Samples, tryAccusations, tryMutants } from './proof-mutations.js'
 
 const COUNT = Number(process.env.VITRA_MUTANTS ?? 1_000_000)
 const seed = Number(process.env.VITRA_SEED ?? Math.floor(Math.random() * 2 ** 32))
@@ -15,3 +15,7 @@ it.each(KINDS)(
   },
   3_600_000,
 )
+
+it(`no mutation of an accusation holds against an owner that told one history (from seed ${seed})`, async () => {
+  expect(await tryAccusations(below(seed), Math.ceil(COUNT / KINDS.length))).toEqual([])
+}, 3_600_000)

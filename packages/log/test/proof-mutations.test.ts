@@ -1,6 +1,6 @@
 /** No random change of a valid proof makes one that says what is not so, and none breaks its check. */
 import { describe, expect, it } from 'vitest'
-import { below, checkAny, KINDS, Samples, tryMutants } from './proof-mutations.js'
+import { below, checkAny, KINDS, Samples, tryAccusations, tryMutants } from './proof-mutations.js'
 
 const COUNT = 10_000
 const seed = Number(process.env.VITRA_SEED ?? Math.floor(Math.random() * 2 ** 32))
@@ -19,6 +19,10 @@ describe(`mutations of valid proofs (${COUNT} of each kind from seed ${seed})`, 
     },
     300_000,
   )
+
+  it('of accusations never hold against an owner that told one history', async () => {
+    expect(await tryAccusations(below(seed), COUNT)).toEqual([])
+  }, 300_000)
 
   it('of one database are refused under the key of every other', async () => {
     const { all } = await Samples.make()

@@ -223,9 +223,11 @@ function mutateValue(value: unknown, donor: unknown, random: Below): unknown {
 function mutateList(list: readonly unknown[], donor: unknown, random: Below): unknown[] {
   const others = Array.isArray(donor) ? donor : []
   const at = random(list.length + 1)
-  switch (random(5)) {
+  switch (random(6)) {
     case 0:
       return list.filter((_, n) => n !== at)
+    case 5:
+      return moveBytes(list, at, random)
     case 1:
       return list.toSpliced(at, 0, list[random(list.length || 1)] ?? others[0] ?? {})
     case 2:
@@ -235,6 +237,57 @@ function mutateList(list: readonly unknown[], donor: unknown, random: Below): un
         n === at ? mutateValue(item, others[random(others.length || 1)], random) : item,
       )
   }
+}
+
+/** Bytes moved from one node to another, which a parent's hash, of their sum, does not show. */
+function moveBytes(list: readonly unknown[], to: number, random: Below): unknown[] {
+  const nodes = list as readonly { readonly size?: unknown }[]
+  const from = random(list.length || 1)
+  const bytes = 1 + random(3)
+  const by = new Map([
+    [from, -bytes],
+    [to, bytes],
+  ])
+  return nodes.map((node, n) => {
+    const change = by.get(n)
+    if (change === undefined || typeof node?.size !== 'number') return node
+    return { ...node, size: Math.max(0, node.size + change) }
+  })
+}
+
+/**
+ * Makes and checks `count` mutants of accusations of an owner that told one history: pairs of its own heads. Gives
+ * those that a check accepts, which are false accusations.
+ */
+export async function tryAccusations(random: Below, count: number): Promise<string[]> {
+  const { log, writer } = await createLog({ keyPair: fixedKeyPair(4), indexKey: filled(2) })
+  const heads: SignedHead[] = []
+  for (let n = 0; n < 24; n++) heads.push(await writer.append([text(`block ${n}`)]))
+  const accusations: Sample[] = []
+  for (const [a, b] of [
+    [3, 4],
+    [6, 21],
+    [11, 12],
+    [7, 15],
+    [12, 19],
+    [20, 22],
+    [9, 9],
+  ] as const) {
+    const proof = await proveEquivocation(proofSource(log), heads[a]!, heads[b]!)
+    accusations.push({ key: log.key, proof, bytes: encodeProof(proof) })
+  }
+  const accepted: string[] = []
+  for (let n = 0; n < count; n++) {
+    const [sample, donor] = [
+      accusations[random(accusations.length)]!,
+      accusations[random(accusations.length)]!,
+    ]
+    const bytes = mutate(sample, donor, random)
+    const mutant = bytes === null ? null : readOrNull(bytes)
+    if (mutant !== null && (await checkAny(log.key, mutant)) && mutant.kind === 'equivocation')
+      accepted.push(hexOf(bytes!))
+  }
+  return accepted
 }
 
 type GrownIndex = TestIndex & { readonly heads: readonly SignedHead[] }
