@@ -57,9 +57,9 @@ const CLOSING = `## Exit codes
 | code | meaning |
 |---|---|
 | 0 | done; \`monitor\` and \`host\`: stopped with Ctrl-C, in order |
-| 1 | failed; the error says why |
+| 1 | failed; the error says why. \`check\`: the proof does not hold |
 | 2 | the command line is wrong, nothing was done |
-| 3 | the executor has violated the contract |
+| 3 | the executor has violated the contract; \`check\`: and the proof proves it |
 | 4 | something could not be checked |
 | 130 | ended by Ctrl-C before it was done |
 

@@ -23,8 +23,7 @@ export class DatabaseCheckError extends VitraError<'DATABASE_CHECK_FAILED'> {
 }
 
 /**
- * Audits the database from genesis, compares the state with its history, walks every listing, and
- * proves the inclusion of every executed op of this copy.
+ * Audits the database from genesis, compares the state with its history, and walks every listing.
  *
  * @throws {DatabaseCheckError} where anything does not hold
  * @example await checkDatabase(db)
