@@ -22,7 +22,15 @@ export interface LogEvents {
   /** The log has grown, by a local append or from a peer. */
   append: []
   /** A peer holds another history of this log under the owner's signature. */
-  conflict: [{ length: number; fork: number }]
+  conflict: [Conflict]
+}
+
+/** Another history of a log that a peer has shown, under the owner's signature. */
+export interface Conflict {
+  readonly length: number
+  readonly fork: number
+  /** The head of that history; null where it goes on beyond `length`: hypercore tells too little of it then. */
+  readonly head: SignedHead | null
 }
 
 /** How a block is read. */
@@ -44,7 +52,7 @@ export class Log extends EventEmitter<LogEvents> {
   readonly key: Uint8Array
   readonly #core: Hypercore
   /** Histories that peers showed against the one here; hypercore forgets them, so they are kept. */
-  readonly conflicts: { readonly length: number; readonly fork: number }[] = []
+  readonly conflicts: Conflict[] = []
   #identity: LogIdentity | null = null
   readonly #blocks = new BlockCache(KEPT_BYTES_MAX)
   /** The newest head that was read or written here. */
@@ -56,9 +64,10 @@ export class Log extends EventEmitter<LogEvents> {
     this.key = key
     this.#core = core
     core.on('append', () => this.emit('append'))
-    core.on('conflict', (length: number, fork: number) => {
-      this.conflicts.push({ length, fork })
-      this.emit('conflict', { length, fork })
+    core.on('conflict', (length: number, fork: number, proof: Hypercore.Proof) => {
+      const conflict = { length, fork, head: headOf(proof) }
+      this.conflicts.push(conflict)
+      this.emit('conflict', conflict)
     })
   }
 
@@ -290,6 +299,14 @@ async function readUpgrade(
   const { upgrade } = await snapshot.proof({ upgrade: { start: 0, length } })
   if (!upgrade) throw new LogError('LOG_DAMAGED', 'the log has no signed head')
   return { roots: upgrade.nodes.map(plainNode), signature: upgrade.signature }
+}
+
+/** The head that a peer's proof of a log is signed for; null where it is of a longer log than the proof's roots. */
+function headOf({ upgrade, fork }: Hypercore.Proof): SignedHead | null {
+  const signature = upgrade === null ? null : unwrapSignature(upgrade.signature)
+  if (upgrade === null || signature === null || fork !== 0 || upgrade.additionalNodes.length > 0) return null
+  const roots = upgrade.nodes.map(plainNode)
+  return { length: upgrade.length, treeHash: treeHash(sodiumCrypto, roots), signature }
 }
 
 function bareSignature(container: Uint8Array): Uint8Array {

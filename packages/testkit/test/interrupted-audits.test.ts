@@ -64,7 +64,7 @@ it('an audit whose index is closed under it accuses nobody, unless a second hist
     log.get = async (seq, options) => {
       const block = await get(seq, options)
       if (read++ !== blocks) return block
-      if (isForked) log.conflicts.push({ length: 3, fork: 0 })
+      if (isForked) log.conflicts.push({ length: 3, fork: 0, head: null })
       await log.core.close()
       return block
     }

@@ -6,7 +6,7 @@ import { EventEmitter } from 'node:events'
 import type { Duplex } from 'node:stream'
 import type { AnyContract, MethodName } from '@vitra/contract-sdk'
 import type { Executor } from '@vitra/executor'
-import { decodeValue, encodeValue, type RuleLimits, Storage, toHex } from '@vitra/log'
+import { decodeValue, encodeValue, Log, type RuleLimits, Storage, toHex } from '@vitra/log'
 import { type ContractWarning, contractWarnings, type MethodInfo } from '@vitra/sandbox'
 import {
   type AuditReport,
@@ -446,9 +446,10 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
   }
 
   #auditor(how: Pick<AuditorOptions, 'waitMs' | 'place' | 'openEngine'>): Auditor {
-    const { index, sandbox, participants, local } = this.#core
+    const { index, sandbox, participants, local, storage } = this.#core
     const openOplog = ({ signer }: { signer: Uint8Array }) => participants.open(signer)
-    return new Auditor({ index, sandbox, openOplog, remembered: local.seen, ...how })
+    const reopenIndex = () => Log.open(storage, index.log.identity)
+    return new Auditor({ index, sandbox, openOplog, reopenIndex, remembered: local.seen, ...how })
   }
 
   /** Keeps what an audit found, before anybody is told. */

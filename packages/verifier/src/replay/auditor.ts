@@ -43,6 +43,8 @@ export interface AuditorOptions {
    * else it begins at genesis.
    */
   readonly place?: AuditPlace | null
+  /** Opens the index once more, for proofs: hypercore closes a log of which a peer has shown two histories. */
+  readonly reopenIndex?: () => Promise<Log>
   /** Opens a sandbox for a second look at a doubt; by default that of `sandbox`'s own engine is all there is. */
   readonly openEngine?: OpenEngine
 }
@@ -130,15 +132,14 @@ export class Auditor {
    * @throws {FraudNotProvedError} `FRAUD_NOT_PROVED`, with the reason in `details`
    */
   async proveFraud(): Promise<Proof> {
-    const { index, sandbox, openOplog, remembered } = this.#options
+    const { index, sandbox, openOplog } = this.#options
     const wait = waiting(this.#waitMs)
     try {
-      const source = proofSource(index.log, wait)
-      if (this.#accusation === null) return await proveFork(source, remembered)
+      if (this.#accusation === null) return await this.#proveFork()
       const options = {
         crypto: sodiumCrypto,
         runner: new SandboxRunner(sandbox, this.#engines),
-        index: source,
+        index: proofSource(index.log, wait),
         openOplog: async (input: Input) => proofSource(await openOplog(input), wait),
       }
       return await proveFraud(options, this.#accusation)
@@ -147,6 +148,21 @@ export class Auditor {
       throw notProved(error.message, error)
     } finally {
       await this.#engines.close()
+    }
+  }
+
+  async #proveFork(): Promise<Proof> {
+    const { index, remembered, reopenIndex } = this.#options
+    const heads = [...index.log.conflicts.map(({ head }) => head), remembered]
+    const others = heads.filter((head) => head !== null && head !== undefined)
+    const { closing } = index.log.core
+    await closing
+    if (closing !== null && reopenIndex === undefined) throw notProved('the log is closed')
+    const reopened = closing === null ? null : await reopenIndex!()
+    try {
+      return await proveFork(sodiumCrypto, proofSource(reopened ?? index.log), others)
+    } finally {
+      await reopened?.close()
     }
   }
 
