@@ -269,8 +269,14 @@ describe('bytes of proofs', () => {
     expect(code({ ...json, kind: 'toString' })).toBe('TYPE_UNKNOWN')
     expect(code({ ...json, more: 1 })).toBe('FORMAT_INVALID')
     expect(code({ ...json, head: { ...(json.head as object), length: '70' } })).toBe('FORMAT_INVALID')
-    for (const name of ['identity', 'head', 'blocks', 'nodes'])
+    for (const name of ['identity', 'head', 'blocks', 'nodes']) {
       expect(code({ ...json, [name]: undefined })).toBe('FORMAT_INVALID')
+      // What only says that it is long is neither walked through nor given memory.
+      expect(code({ ...json, [name]: { length: 2 ** 52 } })).toBe('FORMAT_INVALID')
+      const other = name === 'head' ? json.identity : { ...(json.head as object), length: 2 ** 52 }
+      expect(code({ ...json, [name]: other })).toBe('FORMAT_INVALID')
+    }
+    expect(code({ ...json, nodes: [{ size: 1, hash: { length: 2 ** 32 } }] })).toBe('FORMAT_INVALID')
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         expect(code(value)).toMatch(/^(?:FORMAT_INVALID|VERSION_UNKNOWN|TYPE_UNKNOWN)$/)

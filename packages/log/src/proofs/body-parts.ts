@@ -1,5 +1,6 @@
 /** What the bodies of several kinds of proofs hold: identities, heads and nodes (spec/7-proofs §4). */
 import { KEY_BYTES, SIGNATURE_BYTES } from '../constants.js'
+import { FormatError } from '../errors.js'
 import { expectBytes } from '../formats/codec.js'
 import type { SignedHead } from './head.js'
 import { concat, type LogIdentity } from './manifest.js'
@@ -7,8 +8,10 @@ import type { ProofNode } from './tree-fold.js'
 
 const HASH_BYTES = 32
 
-/** Nodes as a message holds them. */
+/** Nodes as a message holds them. @throws {FormatError} `FORMAT_INVALID` for a hash that is none */
 export function packNodes(nodes: readonly ProofNode[]): { hashes: Uint8Array; sizes: number[] } {
+  for (const { hash } of nodes)
+    if (!ArrayBuffer.isView(hash)) throw new FormatError('FORMAT_INVALID', 'a hash is bytes')
   return { hashes: concat(...nodes.map(({ hash }) => hash)), sizes: nodes.map(({ size }) => size) }
 }
 
