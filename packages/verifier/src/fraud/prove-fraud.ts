@@ -1,6 +1,6 @@
 /** Makes fraud proofs (spec/7-proofs §12): tries the accusation on a replica and wraps the blocks that it asked for. */
 import type { Input } from '@vitra/log/formats'
-import { type BlocksProof, logKey, type ProofSource, proveBlocks } from '@vitra/log/proofs'
+import { type BlocksProof, logKey, type ProofSource, proveBlocks, type SignedHead } from '@vitra/log/proofs'
 import { VitraError } from '@vitra/log/values'
 import { type Asked, openEvidence, Recorder } from './evidence.js'
 import { type Accusation, type FraudProof, isAccused } from './fraud-proof.js'
@@ -14,6 +14,8 @@ export class FraudNotProvedError extends VitraError<'FRAUD_NOT_PROVED'> {
 export interface ProveFraudOptions extends TrialContext {
   /** A replica of the index. */
   readonly index: ProofSource
+  /** The head to prove it under; default the newest. */
+  readonly head?: SignedHead | null
   /** Opens a replica of a participant's oplog. */
   readonly openOplog: (input: Input) => Promise<ProofSource>
 }
@@ -25,7 +27,7 @@ export interface ProveFraudOptions extends TrialContext {
  */
 export async function proveFraud(options: ProveFraudOptions, accusation: Accusation): Promise<FraudProof> {
   const { crypto, index } = options
-  const head = await index.head()
+  const head = options.head ?? (await index.head())
   if (head === null) throw notProved('nothing of the index is here')
   const key = logKey(crypto, index.identity)
   const recorder = new Recorder(crypto, key, { source: index, head }, options.openOplog)

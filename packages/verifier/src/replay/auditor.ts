@@ -76,6 +76,8 @@ export class Auditor {
   #base: Counted = NOTHING
   #violation: Violation | null = null
   #accusation: Accusation | null = null
+  /** Under which the accusation is proved: what an executor appends later must not hide where it signed before. */
+  #accusedHead: SignedHead | null = null
   readonly #engines: RecordedEngines
 
   constructor(options: AuditorOptions) {
@@ -140,6 +142,7 @@ export class Auditor {
         crypto: sodiumCrypto,
         runner: new SandboxRunner(sandbox, this.#engines),
         index: proofSource(index.log, wait),
+        head: this.#accusedHead,
         openOplog: async (input: Input) => proofSource(await openOplog(input), wait),
       }
       return await proveFraud(options, this.#accusation)
@@ -149,6 +152,12 @@ export class Auditor {
     } finally {
       await this.#engines.close()
     }
+  }
+
+  async #accuse(accusation: Accusation): Promise<void> {
+    this.#accusation = accusation
+    const { log } = this.#options.index
+    this.#accusedHead = log.core.closing === null ? await log.head() : null
   }
 
   async #proveFork(): Promise<Proof> {
@@ -184,7 +193,8 @@ export class Auditor {
         batchEnd = batch.end
         await replay.add(batch, signal)
       } catch (error) {
-        if (error instanceof Caught) this.#accusation = accusationOf(error.violation, stretch.start, batchEnd)
+        if (error instanceof Caught)
+          await this.#accuse(accusationOf(error.violation, stretch.start, batchEnd))
         // It would accuse the executor of what was left half done here.
         else if (batchEnd > 0) this.#replay = null
         throw error
