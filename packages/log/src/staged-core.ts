@@ -12,6 +12,7 @@ interface BlockCodec {
 /** The log that blocks are laid over. */
 export interface BaseLog {
   readonly length: number
+  /** A block. @throws where it is not here */
   get(seq: number): Promise<Uint8Array>
 }
 

@@ -27,7 +27,7 @@ export async function accuse(
 }
 
 /** Audits what is in a storage, and proves what the audit has found. */
-export async function auditStorage(storage: Storage, log: Log, sandbox: Sandbox): Promise<Audited> {
+async function auditStorage(storage: Storage, log: Log, sandbox: Sandbox): Promise<Audited> {
   const index = await IndexLog.open(log)
   const logs = new Map<string, Promise<Log>>()
   const openOplog = ({ signer }: Input) => {

@@ -3,7 +3,7 @@ import { decodeEntryValue, decodeIndexBlock, readOp, type SignedHead, toHex } fr
 import type { LogName, Proven } from '@vitra/verifier'
 import { toJsonValue } from './json-value.js'
 
-/** @param proves of a verdict that is `ok` */
+/** What a proof proves, as JSON for people and programs. @param proves of a verdict that is `ok` */
 export function provenToJson(proves: Proven): Record<string, unknown> {
   const { kind } = proves
   switch (kind) {

@@ -7,7 +7,9 @@ import { sameBytes } from '../values/value.js'
 
 /** A compiled message of `messages.proto`. */
 export interface MessageType<Input, Output extends Input> {
+  /** Bytes of a message. */
   encode(message: Input): Uint8Array
+  /** The message that bytes hold, checked by nothing. */
   decode(bytes: Uint8Array): Output
 }
 

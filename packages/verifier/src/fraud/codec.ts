@@ -19,7 +19,7 @@ import type { FraudProof } from './fraud-proof.js'
 export type Proof = LogProof | FraudProof
 
 /** Kind 7. */
-export const fraudBody = Object.freeze<ProofBody<FraudProof>>({
+const fraudBody = Object.freeze<ProofBody<FraudProof>>({
   encode({ accusation, index, op }) {
     return encodeMessage(FraudBody, {
       ...accusation,

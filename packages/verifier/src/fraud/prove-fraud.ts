@@ -11,6 +11,7 @@ export class FraudNotProvedError extends VitraError<'FRAUD_NOT_PROVED'> {
   override name = 'FraudNotProvedError'
 }
 
+/** What a fraud proof is made from. */
 export interface ProveFraudOptions extends TrialContext {
   /** A replica of the index. */
   readonly index: ProofSource

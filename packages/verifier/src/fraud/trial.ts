@@ -70,7 +70,7 @@ export type TrialResult =
   | { readonly reason: TrialReason; readonly at?: Place; readonly findings?: readonly Finding[] }
 
 /** Why a trial found no violation. */
-export type TrialReason =
+type TrialReason =
   /** Everything that was looked at holds. */
   | 'holds'
   /** It could not be decided here: the findings say why. */
