@@ -4,7 +4,8 @@ from messages import INDEX_BLOCK, PACKED, key_to_path, optional, parse, path_to_
 from values import WHOLE_MAX, refuse
 
 TREE = [repeated(1, "levels", [optional(1, "keys", PACKED), optional(2, "children", PACKED)])]
-DEPTH_MAX = 64
+DEPTH_MAX = 32
+LOOKUPS_MAX = 32768
 
 
 class Index:
@@ -12,6 +13,7 @@ class Index:
 
     def __init__(self, blocks, version):
         self.blocks, self.version, self.used = blocks, version, set()
+        self.lookups = 0
 
     def block(self, seq):
         refuse(seq not in self.blocks, "a block that is not in the proof")
@@ -19,12 +21,18 @@ class Index:
         return parse(INDEX_BLOCK, self.blocks[seq])
 
     def get(self, key):
+        self.count()
         return self.seek(key, False, exact=True)
 
     def first(self, low, high, reverse=False):
         """The first entry from `low` up to, not including, `high`, or the last one."""
+        self.count()
         found = self.seek(high if reverse else low, reverse) if low < high else None
         return found if found and low <= found[0] < high else None
+
+    def count(self):
+        self.lookups += 1
+        refuse(self.lookups > LOOKUPS_MAX, "too many lookups")
 
     def seek(self, bound, reverse, exact=False):
         """One descent from the root, comparing keys in the order of a binary search."""

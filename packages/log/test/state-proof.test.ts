@@ -15,6 +15,7 @@ import {
   proveBlocks,
   proveState,
   type SignedHead,
+  STATE_LOOKUPS_MAX,
   STATE_QUERIES_MAX,
   type StateAnswer,
   type StateProof,
@@ -200,6 +201,24 @@ describe('state proofs', () => {
     expect(await checkState(sodiumCrypto, test.log.key, most)).toBe(true)
     const tooMany = { ...most, queries: [...most.queries, { path: BATCH_PATH }] }
     expect(await checkState(sodiumCrypto, test.log.key, tooMany)).toBe(false)
+  })
+
+  it('take no more lookups than are soon done', async () => {
+    const test = await grown(12)
+    const source = proofSource(test.log)
+    const listing = { prefix: '/users' }
+    const one = await proveState(source, [listing])
+    const queries = Array(STATE_QUERIES_MAX).fill(listing)
+    const [answer] = (await openState(sodiumCrypto, test.log.key, one))!.answers
+    // Two for each child, and one that finds no more.
+    const children = answer !== undefined && 'items' in answer ? answer.items.length : 0
+    const lookups = 2 * children + 1
+    const most = Math.floor(STATE_LOOKUPS_MAX / lookups)
+    expect(most).toBeLessThan(STATE_QUERIES_MAX)
+    const isProved = (count: number) =>
+      checkState(sodiumCrypto, test.log.key, { ...one, queries: queries.slice(0, count) })
+    expect([await isProved(most), await isProved(most + 1)]).toEqual([true, false])
+    await expect(proveState(source, queries)).rejects.toMatchObject({ code: 'LIST_OPTIONS_INVALID' })
   })
 
   it('have one encoding, options that mean nothing left out', async () => {

@@ -17,7 +17,10 @@ export const VERDICT_CODES = {
 /** A code of {@link VERDICT_CODES}. */
 export type VerdictCode = keyof typeof VERDICT_CODES
 
-/** A log of a database: the index, or the oplog of the participant with this public key, hex. */
+/**
+ * A log of a database: the index, or the oplog of a public key, hex. Every key has one in every database: whether it is a
+ * participant's is for a state proof or a receipt to say.
+ */
 export interface LogName {
   readonly participant?: string
 }
@@ -101,9 +104,9 @@ function explain(proves: Proven): string {
 }
 
 function ownerOf({ participant }: LogName): string {
-  return participant === undefined ? 'the executor' : `participant ${participant}`
+  return participant === undefined ? 'the executor' : `the owner of key ${participant}`
 }
 
 function nameOf({ participant }: LogName): string {
-  return participant === undefined ? 'the index' : `the oplog of participant ${participant}`
+  return participant === undefined ? 'the index' : `the oplog of key ${participant}`
 }

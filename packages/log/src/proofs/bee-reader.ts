@@ -39,7 +39,7 @@ interface Block {
  * Deepest tree that is read. With 5 children a node at least, it holds more keys than a log has blocks; and whatever
  * the blocks hold, a descent ends.
  */
-const DEPTH_MAX = 64
+const DEPTH_MAX = 32
 
 /** The entries of an index at one version. */
 export class BeeReader implements OrderedSource {

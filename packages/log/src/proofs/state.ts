@@ -6,7 +6,15 @@
 import { LogError, ValueError } from '../errors.js'
 import { BATCH_PATH, type BatchRecord, decodeBatch } from '../formats/batch.js'
 import { decodeIndexBlock } from '../formats/index-block.js'
-import { checkListOptions, type ListItem, type ListOptions, listChildren } from '../values/listing.js'
+import {
+  checkListOptions,
+  type KeyRange,
+  type ListItem,
+  type ListOptions,
+  listChildren,
+  type OrderedSource,
+  type RawEntry,
+} from '../values/listing.js'
 import { assertPath, assertPrefix, pathToKey } from '../values/path.js'
 import { BeeReader, type BlockReader } from './bee-reader.js'
 import { type BlocksProof, headOf, openBlocks, proveBlocks } from './blocks.js'
@@ -38,6 +46,9 @@ export interface StateProof {
 /** Most queries of one proof, so that no check takes long. */
 export const STATE_QUERIES_MAX = 256
 
+/** Most lookups of one proof: of a path, or of the first or last entry of a range. A long listing is proved in pages. */
+export const STATE_LOOKUPS_MAX = 32_768
+
 /** What a state proof shows. */
 export interface ProvedState {
   /** Length of the index: the batch end that was read at. */
@@ -51,7 +62,7 @@ export interface ProvedState {
  * Proves answers about the state at the newest version, or at an older one.
  *
  * @throws {LogError} `BLOCK_MISSING`, `NOT_A_BATCH_END` for a head inside a batch, `INDEX_UNREADABLE`
- * @throws {PathError} @throws {ValueError} `LIST_OPTIONS_INVALID`
+ * @throws {PathError} @throws {ValueError} `LIST_OPTIONS_INVALID`, also for listings that are too long for one proof
  * @example
  * const proof = await proveState(proofSource(index.log), [{ path: '/users/bob' }, { prefix: '/users' }])
  */
@@ -121,7 +132,7 @@ async function readState(
   queries: readonly StateQuery[],
 ): Promise<ProvedState> {
   const record = await readBatchEnd(read, version)
-  const reader = new BeeReader(read, version)
+  const reader = new BoundedReader(new BeeReader(read, version))
   const answers: StateAnswer[] = []
   for (const query of queries) {
     if ('path' in query) answers.push({ path: query.path, value: await reader.get(pathToKey(query.path)) })
@@ -131,6 +142,32 @@ async function readState(
     }
   }
   return Object.freeze({ version, record, answers })
+}
+
+/** Ends reads that would keep a checker busy for long. */
+class BoundedReader implements OrderedSource {
+  readonly #reader: BeeReader
+  #left = STATE_LOOKUPS_MAX
+
+  constructor(reader: BeeReader) {
+    this.#reader = reader
+  }
+
+  get(key: Uint8Array): Promise<Uint8Array | null> {
+    this.#count()
+    return this.#reader.get(key)
+  }
+
+  first(range: KeyRange, reverse: boolean): Promise<RawEntry | null> {
+    this.#count()
+    return this.#reader.first(range, reverse)
+  }
+
+  #count(): void {
+    if (this.#left-- > 0) return
+    const message = `a state proof takes at most ${STATE_LOOKUPS_MAX} lookups: prove the listing in pages, with limit and cursor`
+    throw new ValueError('LIST_OPTIONS_INVALID', message)
+  }
 }
 
 /**
