@@ -92,7 +92,6 @@ def check_head_proof(body, key):
 def check_head(identity, head, key):
     signer, user_data = identity["signer"], identity["userData"]
     refuse(logs.log_key(signer, user_data) != key, "another log")
-    refuse(head["length"] > LENGTH_MAX, "too long")
     is_head = logs.is_head(signer, user_data, head["length"], head["treeHash"], head["signature"])
     refuse(not is_head, "no head of that log")
 
@@ -134,6 +133,7 @@ class Nodes:
 def walk(length, nodes, blocks, opens=None, known=None):
     """Roots of a log of that length, computed from blocks and nodes. `opens` says which other subtrees are opened;
     `known` takes every node on the way."""
+    refuse(length > LENGTH_MAX, "too long")
     known = {} if known is None else known
 
     def visit(index):
