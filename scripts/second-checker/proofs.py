@@ -7,6 +7,7 @@ from index import Index
 from messages import (
     INDEX_BLOCK,
     PACKED,
+    SIGNED_HEAD,
     key_to_path,
     optional,
     parse,
@@ -24,20 +25,19 @@ LENGTH_MAX = 2**52
 
 PROOF = [required(1, "version", int), required(2, "kind", int), required(3, "body", bytes)]
 IDENTITY = [required(1, "signer", bytes), required(2, "userData", bytes)]
-HEAD = [required(1, "length", int), required(2, "treeHash", bytes), required(3, "signature", bytes)]
 BLOCK = [required(1, "seq", int), required(2, "block", bytes)]
-HEAD_BODY = [required(1, "identity", IDENTITY), required(2, "head", HEAD)]
+HEAD_BODY = [required(1, "identity", IDENTITY), required(2, "head", SIGNED_HEAD)]
 BLOCKS_BODY = [
     required(1, "identity", IDENTITY),
-    required(2, "head", HEAD),
+    required(2, "head", SIGNED_HEAD),
     repeated(3, "blocks", BLOCK),
     required(4, "hashes", bytes),
     optional(5, "sizes", PACKED),
 ]
 CONSISTENCY_BODY = [
     required(1, "identity", IDENTITY),
-    required(2, "from", HEAD),
-    required(3, "to", HEAD),
+    required(2, "from", SIGNED_HEAD),
+    required(3, "to", SIGNED_HEAD),
     required(4, "hashes", bytes),
     optional(5, "sizes", PACKED),
 ]
@@ -54,8 +54,8 @@ STATE_BODY = [
 ]
 EQUIVOCATION_BODY = [
     required(1, "identity", IDENTITY),
-    required(2, "first", HEAD),
-    optional(3, "second", HEAD),
+    required(2, "first", SIGNED_HEAD),
+    optional(3, "second", SIGNED_HEAD),
     optional(4, "fork", int),
     optional(5, "block", bytes),
     required(6, "hashes", bytes),

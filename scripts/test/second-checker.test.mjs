@@ -15,12 +15,14 @@ function check(folder = '.') {
   return { status, output: `${stdout}${stderr}` }
 }
 
-// The set-up of a clone needs python3 as well, so that only an installed copy can be without.
-it.skipIf(!hasPython)('agrees with every vector', () => {
+// The set-up of a clone needs python3 as well. Only by hand, on a machine without, are these skipped; CI fails there.
+const isSkipped = !hasPython && !process.env.CI
+
+it.skipIf(isSkipped)('agrees with every vector', () => {
   expect(check()).toEqual({ status: 0, output: expect.stringMatching(/^\d{3,} vectors agree, 0 do not\n$/) })
 })
 
-it.skipIf(!hasPython)('notices a vector that is wrong, and a file of which it knows nothing', () => {
+it.skipIf(isSkipped)('notices a vector that is wrong, and a file of which it knows nothing', () => {
   try {
     for (const folder of [CHECKER, 'spec/vectors']) {
       mkdirSync(`${FOLDER}/${folder}`, { recursive: true })

@@ -32,19 +32,19 @@ export interface LogIdentityMessageInput {
 
 export declare const LogIdentityMessage: Codec<LogIdentityMessageInput, LogIdentityMessage>
 
-export interface ProvedHead {
+export interface SignedHead {
   readonly length: number
   readonly treeHash: Uint8Array
   readonly signature: Uint8Array
 }
 
-export interface ProvedHeadInput {
+export interface SignedHeadInput {
   readonly length: number
   readonly treeHash: Uint8Array
   readonly signature: Uint8Array
 }
 
-export declare const ProvedHead: Codec<ProvedHeadInput, ProvedHead>
+export declare const SignedHead: Codec<SignedHeadInput, SignedHead>
 
 export interface ProvedBlock {
   readonly seq: number
@@ -60,19 +60,19 @@ export declare const ProvedBlock: Codec<ProvedBlockInput, ProvedBlock>
 
 export interface HeadBody {
   readonly identity: LogIdentityMessage
-  readonly head: ProvedHead
+  readonly head: SignedHead
 }
 
 export interface HeadBodyInput {
   readonly identity: LogIdentityMessageInput
-  readonly head: ProvedHeadInput
+  readonly head: SignedHeadInput
 }
 
 export declare const HeadBody: Codec<HeadBodyInput, HeadBody>
 
 export interface BlocksBody {
   readonly identity: LogIdentityMessage
-  readonly head: ProvedHead
+  readonly head: SignedHead
   readonly blocks: readonly ProvedBlock[]
   readonly hashes: Uint8Array
   readonly sizes: readonly number[]
@@ -80,7 +80,7 @@ export interface BlocksBody {
 
 export interface BlocksBodyInput {
   readonly identity: LogIdentityMessageInput
-  readonly head: ProvedHeadInput
+  readonly head: SignedHeadInput
   readonly blocks: readonly ProvedBlockInput[]
   readonly hashes: Uint8Array
   readonly sizes: readonly number[]
@@ -90,16 +90,16 @@ export declare const BlocksBody: Codec<BlocksBodyInput, BlocksBody>
 
 export interface ConsistencyBody {
   readonly identity: LogIdentityMessage
-  readonly from: ProvedHead
-  readonly to: ProvedHead
+  readonly from: SignedHead
+  readonly to: SignedHead
   readonly hashes: Uint8Array
   readonly sizes: readonly number[]
 }
 
 export interface ConsistencyBodyInput {
   readonly identity: LogIdentityMessageInput
-  readonly from: ProvedHeadInput
-  readonly to: ProvedHeadInput
+  readonly from: SignedHeadInput
+  readonly to: SignedHeadInput
   readonly hashes: Uint8Array
   readonly sizes: readonly number[]
 }
@@ -150,8 +150,8 @@ export declare const StateBody: Codec<StateBodyInput, StateBody>
 
 export interface EquivocationBody {
   readonly identity: LogIdentityMessage
-  readonly first: ProvedHead
-  readonly second: ProvedHead | null
+  readonly first: SignedHead
+  readonly second: SignedHead | null
   readonly fork: number | null
   readonly block: Uint8Array | null
   readonly hashes: Uint8Array
@@ -160,8 +160,8 @@ export interface EquivocationBody {
 
 export interface EquivocationBodyInput {
   readonly identity: LogIdentityMessageInput
-  readonly first: ProvedHeadInput
-  readonly second?: ProvedHeadInput | null | undefined
+  readonly first: SignedHeadInput
+  readonly second?: SignedHeadInput | null | undefined
   readonly fork?: number | null | undefined
   readonly block?: Uint8Array | null | undefined
   readonly hashes: Uint8Array

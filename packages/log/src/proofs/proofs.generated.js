@@ -17,7 +17,7 @@ export const LogIdentityMessage = {
   decode: null
 }
 
-export const ProvedHead = {
+export const SignedHead = {
   buffer: true,
   encodingLength: null,
   encode: null,
@@ -96,7 +96,7 @@ export const BeeLevel = {
 
 defineProofMessage()
 defineLogIdentityMessage()
-defineProvedHead()
+defineSignedHead()
 defineProvedBlock()
 defineHeadBody()
 defineBlocksBody()
@@ -262,10 +262,10 @@ function defineLogIdentityMessage () {
   }
 }
 
-function defineProvedHead () {
-  ProvedHead.encodingLength = encodingLength
-  ProvedHead.encode = encode
-  ProvedHead.decode = decode
+function defineSignedHead () {
+  SignedHead.encodingLength = encodingLength
+  SignedHead.encode = encode
+  SignedHead.decode = decode
 
   function encodingLength (obj) {
     var length = 0
@@ -428,7 +428,7 @@ function defineHeadBody () {
     length += varint.encodingLength(len)
     length += 1 + len
     if (!defined(obj.head)) throw new Error("head is required")
-    var len = ProvedHead.encodingLength(obj.head)
+    var len = SignedHead.encodingLength(obj.head)
     length += varint.encodingLength(len)
     length += 1 + len
     return length
@@ -446,10 +446,10 @@ function defineHeadBody () {
     offset += LogIdentityMessage.encode.bytes
     if (!defined(obj.head)) throw new Error("head is required")
     buf[offset++] = 18
-    varint.encode(ProvedHead.encodingLength(obj.head), buf, offset)
+    varint.encode(SignedHead.encodingLength(obj.head), buf, offset)
     offset += varint.encode.bytes
-    ProvedHead.encode(obj.head, buf, offset)
-    offset += ProvedHead.encode.bytes
+    SignedHead.encode(obj.head, buf, offset)
+    offset += SignedHead.encode.bytes
     encode.bytes = offset - oldOffset
     return buf
   }
@@ -485,8 +485,8 @@ function defineHeadBody () {
         case 2:
         var len = varint.decode(buf, offset)
         offset += varint.decode.bytes
-        obj.head = ProvedHead.decode(buf, offset, offset + len)
-        offset += ProvedHead.decode.bytes
+        obj.head = SignedHead.decode(buf, offset, offset + len)
+        offset += SignedHead.decode.bytes
         found1 = true
         break
         default:
@@ -508,7 +508,7 @@ function defineBlocksBody () {
     length += varint.encodingLength(len)
     length += 1 + len
     if (!defined(obj.head)) throw new Error("head is required")
-    var len = ProvedHead.encodingLength(obj.head)
+    var len = SignedHead.encodingLength(obj.head)
     length += varint.encodingLength(len)
     length += 1 + len
     if (defined(obj.blocks)) {
@@ -548,10 +548,10 @@ function defineBlocksBody () {
     offset += LogIdentityMessage.encode.bytes
     if (!defined(obj.head)) throw new Error("head is required")
     buf[offset++] = 18
-    varint.encode(ProvedHead.encodingLength(obj.head), buf, offset)
+    varint.encode(SignedHead.encodingLength(obj.head), buf, offset)
     offset += varint.encode.bytes
-    ProvedHead.encode(obj.head, buf, offset)
-    offset += ProvedHead.encode.bytes
+    SignedHead.encode(obj.head, buf, offset)
+    offset += SignedHead.encode.bytes
     if (defined(obj.blocks)) {
       for (var i = 0; i < obj.blocks.length; i++) {
         if (!defined(obj.blocks[i])) continue
@@ -622,8 +622,8 @@ function defineBlocksBody () {
         case 2:
         var len = varint.decode(buf, offset)
         offset += varint.decode.bytes
-        obj.head = ProvedHead.decode(buf, offset, offset + len)
-        offset += ProvedHead.decode.bytes
+        obj.head = SignedHead.decode(buf, offset, offset + len)
+        offset += SignedHead.decode.bytes
         found1 = true
         break
         case 3:
@@ -665,11 +665,11 @@ function defineConsistencyBody () {
     length += varint.encodingLength(len)
     length += 1 + len
     if (!defined(obj.from)) throw new Error("from is required")
-    var len = ProvedHead.encodingLength(obj.from)
+    var len = SignedHead.encodingLength(obj.from)
     length += varint.encodingLength(len)
     length += 1 + len
     if (!defined(obj.to)) throw new Error("to is required")
-    var len = ProvedHead.encodingLength(obj.to)
+    var len = SignedHead.encodingLength(obj.to)
     length += varint.encodingLength(len)
     length += 1 + len
     if (!defined(obj.hashes)) throw new Error("hashes is required")
@@ -701,16 +701,16 @@ function defineConsistencyBody () {
     offset += LogIdentityMessage.encode.bytes
     if (!defined(obj.from)) throw new Error("from is required")
     buf[offset++] = 18
-    varint.encode(ProvedHead.encodingLength(obj.from), buf, offset)
+    varint.encode(SignedHead.encodingLength(obj.from), buf, offset)
     offset += varint.encode.bytes
-    ProvedHead.encode(obj.from, buf, offset)
-    offset += ProvedHead.encode.bytes
+    SignedHead.encode(obj.from, buf, offset)
+    offset += SignedHead.encode.bytes
     if (!defined(obj.to)) throw new Error("to is required")
     buf[offset++] = 26
-    varint.encode(ProvedHead.encodingLength(obj.to), buf, offset)
+    varint.encode(SignedHead.encodingLength(obj.to), buf, offset)
     offset += varint.encode.bytes
-    ProvedHead.encode(obj.to, buf, offset)
-    offset += ProvedHead.encode.bytes
+    SignedHead.encode(obj.to, buf, offset)
+    offset += SignedHead.encode.bytes
     if (!defined(obj.hashes)) throw new Error("hashes is required")
     buf[offset++] = 34
     encodings.bytes.encode(obj.hashes, buf, offset)
@@ -772,15 +772,15 @@ function defineConsistencyBody () {
         case 2:
         var len = varint.decode(buf, offset)
         offset += varint.decode.bytes
-        obj.from = ProvedHead.decode(buf, offset, offset + len)
-        offset += ProvedHead.decode.bytes
+        obj.from = SignedHead.decode(buf, offset, offset + len)
+        offset += SignedHead.decode.bytes
         found1 = true
         break
         case 3:
         var len = varint.decode(buf, offset)
         offset += varint.decode.bytes
-        obj.to = ProvedHead.decode(buf, offset, offset + len)
-        offset += ProvedHead.decode.bytes
+        obj.to = SignedHead.decode(buf, offset, offset + len)
+        offset += SignedHead.decode.bytes
         found2 = true
         break
         case 4:
@@ -1088,11 +1088,11 @@ function defineEquivocationBody () {
     length += varint.encodingLength(len)
     length += 1 + len
     if (!defined(obj.first)) throw new Error("first is required")
-    var len = ProvedHead.encodingLength(obj.first)
+    var len = SignedHead.encodingLength(obj.first)
     length += varint.encodingLength(len)
     length += 1 + len
     if (defined(obj.second)) {
-      var len = ProvedHead.encodingLength(obj.second)
+      var len = SignedHead.encodingLength(obj.second)
       length += varint.encodingLength(len)
       length += 1 + len
     }
@@ -1133,16 +1133,16 @@ function defineEquivocationBody () {
     offset += LogIdentityMessage.encode.bytes
     if (!defined(obj.first)) throw new Error("first is required")
     buf[offset++] = 18
-    varint.encode(ProvedHead.encodingLength(obj.first), buf, offset)
+    varint.encode(SignedHead.encodingLength(obj.first), buf, offset)
     offset += varint.encode.bytes
-    ProvedHead.encode(obj.first, buf, offset)
-    offset += ProvedHead.encode.bytes
+    SignedHead.encode(obj.first, buf, offset)
+    offset += SignedHead.encode.bytes
     if (defined(obj.second)) {
       buf[offset++] = 26
-      varint.encode(ProvedHead.encodingLength(obj.second), buf, offset)
+      varint.encode(SignedHead.encodingLength(obj.second), buf, offset)
       offset += varint.encode.bytes
-      ProvedHead.encode(obj.second, buf, offset)
-      offset += ProvedHead.encode.bytes
+      SignedHead.encode(obj.second, buf, offset)
+      offset += SignedHead.encode.bytes
     }
     if (defined(obj.fork)) {
       buf[offset++] = 32
@@ -1216,15 +1216,15 @@ function defineEquivocationBody () {
         case 2:
         var len = varint.decode(buf, offset)
         offset += varint.decode.bytes
-        obj.first = ProvedHead.decode(buf, offset, offset + len)
-        offset += ProvedHead.decode.bytes
+        obj.first = SignedHead.decode(buf, offset, offset + len)
+        offset += SignedHead.decode.bytes
         found1 = true
         break
         case 3:
         var len = varint.decode(buf, offset)
         offset += varint.decode.bytes
-        obj.second = ProvedHead.decode(buf, offset, offset + len)
-        offset += ProvedHead.decode.bytes
+        obj.second = SignedHead.decode(buf, offset, offset + len)
+        offset += SignedHead.decode.bytes
         break
         case 4:
         obj.fork = encodings.varint.decode(buf, offset)
