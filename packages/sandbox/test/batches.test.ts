@@ -56,6 +56,20 @@ describe('a batch', () => {
     },
   )
 
+  it.each(['', 'let kept = 0; export function keep () { kept++ }'])(
+    'stops where much is written, whatever the realms: %j',
+    async (state) => {
+      const source = `const text = 'x'.repeat(1_000_000)
+        export const apply = { PUT (tx) { for (let n = 0; n < 4; n++) tx.put('/' + n, text) } }
+        ${state}`
+      const contract = await sandbox.load(source, RULES)
+      const inputs = Array.from({ length: 16 }, () => inputOf(sandbox, { op: 'PUT' }))
+      const done = await steps(contract, new Overlay(new MemorySource()), inputs)
+      expect(done.map(({ outcome }) => outcome.kind)).toEqual(done.map(() => 'ok'))
+      expect(done.length).toBeLessThanOrEqual(5)
+    },
+  )
+
   it('that a guest does not survive is gone through in few goes', async () => {
     const ops = [...Array(40).fill('ADD'), 'HANG', ...Array(20).fill('ADD')]
     const { done, goes, n } = await execute(ops)

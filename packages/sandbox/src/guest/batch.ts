@@ -15,8 +15,9 @@ const PART_BYTES = 1024 * 1024
 const PART_RUNS = 64
 /** And after this many lines of the console, of which the host takes so many at a time. */
 const PART_LOGS = 500
-/** A batch stops after an op that reaches this, so that the host has its say. */
+/** A batch stops after an op that reaches one of these, so that the host has its say. */
 const BATCH_MS_MAX = 200
+const BATCH_BYTES_MAX = 8 * 1024 * 1024
 
 export class Batch {
   readonly runs: Runs
@@ -25,6 +26,8 @@ export class Batch {
   readonly #startedAt = performance.now()
   readonly #endings = new FieldWriter()
   #toldRuns = 0
+  /** Of all endings, and of what was written before a question. */
+  #bytes = 0
   #toldAt = performance.now()
   #logs = 0
   /** How long the run in progress was at work up to its last question, and since when it is again. */
@@ -66,7 +69,7 @@ export class Batch {
   /** What is wanted with the next turn. */
   get order(): Order {
     const now = performance.now()
-    if (now - this.#startedAt > BATCH_MS_MAX) return ORDER.stop
+    if (now - this.#startedAt > BATCH_MS_MAX || this.#bytes > BATCH_BYTES_MAX) return ORDER.stop
     return now - this.#toldAt > PART_MS || this.#logs > PART_LOGS ? ORDER.tell : ORDER.goOn
   }
 
@@ -89,6 +92,7 @@ export class Batch {
   /** Asks the host what it answers over everything that was written so far. */
   ask(question: Uint8Array): Uint8Array {
     this.tell()
+    this.#bytes += question.length
     this.#busyMs = this.busyMs
     writeFrame(FRAME.call, pack([Math.round(this.#busyMs), this.#ended, question]))
     const frame = readFrame()
@@ -111,6 +115,7 @@ export class Batch {
   /** Takes the next endings. @param stop of {@link STOP} */
   take(endings: Uint8Array, count: number, stop: number): void {
     this.#endings.append(endings)
+    this.#bytes += endings.length
     this.#ended += count
     this.#stop = stop
     const untold = this.#ended - this.#toldRuns

@@ -13,15 +13,12 @@ import { StateCache } from './state-cache.js'
 /** Endings are told at the latest after so many: the host has work with them while the next ops run. */
 const UNTOLD_MAX = 64
 const UNTOLD_BYTES_MAX = 256 * 1024
-/** A batch stops after an op that reaches this many bytes written, so that the host has its say. */
-const WRITTEN_MAX = 8 * 1024 * 1024
 
 const ending = new FieldWriter()
 const untold = new FieldWriter()
 let items: FieldReader | null = null
 let isCareful = false
 let untoldCount = 0
-let written = 0
 let lasting = new StateCache()
 let cache = lasting
 let hasChangedSystem = false
@@ -41,7 +38,6 @@ function begin(): FieldReader {
   const reader = new FieldReader(takeItems())
   const flags = reader.uint()
   isCareful = (flags & BATCH.isCareful) !== 0
-  written = 0
   hasChangedSystem = false
   if ((flags & BATCH.isLasting) === 0) {
     cache = new StateCache()
@@ -73,7 +69,6 @@ export function ask(...question: unknown[]): Value {
 export function bringForward(changes: readonly Write[]): void {
   for (const [path, value] of changes) {
     cache.write(path, value)
-    written += path.length + (value?.length ?? 0)
     // A new contract or new participants: the ops behind this one may not be executed in this batch.
     if (isSystemPath(path)) hasChangedSystem = true
   }
@@ -93,8 +88,7 @@ export interface EndOptions {
 export function endRun(raw: RawEnding, { isSpent, isOver, isDue }: EndOptions): boolean {
   untold.append(packEnding(raw, ending))
   untoldCount++
-  const stops =
-    (isSpent ? STOP.spent : 0) | (isOver || hasChangedSystem || written > WRITTEN_MAX ? STOP.over : 0)
+  const stops = (isSpent ? STOP.spent : 0) | (isOver || hasChangedSystem ? STOP.over : 0)
   if (stops !== 0 || items!.isAtEnd) {
     items = null
     tell(stops | STOP.here)
