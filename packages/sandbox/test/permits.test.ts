@@ -1,6 +1,6 @@
 // The permits table against the realm that a contract really gets: the walk is code of a contract (spec/6-determinism §2).
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Sandbox } from '../src/index.js'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type EngineBinaries, engineName, Sandbox } from '../src/index.js'
 import { namesOf, PERMITS, permittedNames } from '../src/realm/permits/index.js'
 import { evaluate } from './helpers.js'
 
@@ -59,44 +59,50 @@ const WALK = `
 
 type Found = [path: string, type: string, open: string, keys: string[]]
 
-let sandbox: Sandbox
-let found: Found[]
-beforeAll(async () => {
-  sandbox = await Sandbox.open()
-  found = (await evaluate(sandbox, WALK)) as Found[]
-})
-afterAll(() => sandbox.close())
+// As in engines.test.ts: VITRA_ENGINES names the others of this machine.
+const engines: EngineBinaries = JSON.parse(process.env.VITRA_ENGINES ?? '{}')
+const own = engineName(process.versions.v8)!
 
-describe('the realm of a contract', () => {
-  it('holds every object of the table, with the names listed and no other', () => {
-    const expected = Object.entries(PERMITS).map(([path, permit]) => [path, permit] as const)
-    const rows = new Map(found.map((row) => [row[0], row]))
-    const problems: unknown[] = []
-    for (const [path, permit] of expected) {
-      const row = rows.get(path)
-      const names = permittedNames(permit, row?.[1] === 'function').sort()
-      if (row === undefined || String(row[3]) !== String([...new Set(names)].sort()))
-        problems.push([
-          path,
-          row?.[3].filter((name) => !names.includes(name)),
-          names.filter((name) => !row?.[3].includes(name)),
-        ])
-    }
-    expect(problems).toEqual([])
-  })
+describe.each([own, ...Object.keys(engines).filter((name) => name !== own)])(
+  'the realm of a contract, under %s',
+  (engine) => {
+    let found: Found[]
+    beforeAll(async () => {
+      await using sandbox = await Sandbox.open({ engine, engines })
+      expect(sandbox.engine).toBe(engine)
+      found = (await evaluate(sandbox, WALK)) as Found[]
+    })
 
-  it('holds nothing else but functions, which have a name and a length', () => {
-    const unlisted = found.filter(([path]) => PERMITS[path] === undefined)
-    expect(unlisted.length).toBeGreaterThan(300)
-    expect(
-      unlisted.filter(([, type, , keys]) => type !== 'function' || String(keys) !== 'length,name'),
-    ).toEqual([])
-  })
+    it('holds every object of the table, with the names listed and no other', () => {
+      const expected = Object.entries(PERMITS).map(([path, permit]) => [path, permit] as const)
+      const rows = new Map(found.map((row) => [row[0], row]))
+      const problems: unknown[] = []
+      for (const [path, permit] of expected) {
+        const row = rows.get(path)
+        const names = permittedNames(permit, row?.[1] === 'function').sort()
+        if (row === undefined || String(row[3]) !== String([...new Set(names)].sort()))
+          problems.push([
+            path,
+            row?.[3].filter((name) => !names.includes(name)),
+            names.filter((name) => !row?.[3].includes(name)),
+          ])
+      }
+      expect(problems).toEqual([])
+    })
 
-  it('is frozen throughout', () => {
-    expect(found.filter(([, , open]) => open !== 'frozen').map(([path]) => path)).toEqual([])
-  })
-})
+    it('holds nothing else but functions, which have a name and a length', () => {
+      const unlisted = found.filter(([path]) => PERMITS[path] === undefined)
+      expect(unlisted.length).toBeGreaterThan(300)
+      expect(
+        unlisted.filter(([, type, , keys]) => type !== 'function' || String(keys) !== 'length,name'),
+      ).toEqual([])
+    })
+
+    it('is frozen throughout', () => {
+      expect(found.filter(([, , open]) => open !== 'frozen').map(([path]) => path)).toEqual([])
+    })
+  },
+)
 
 describe('the table', () => {
   it.each(Object.entries(PERMITS))(
