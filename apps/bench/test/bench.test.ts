@@ -28,6 +28,8 @@ it(
       'fraud-make-100',
       'fraud-check-100',
       'latency',
+      'durability-arrays',
+      'durability-latency',
       'reads',
       'create',
       'restart-100',

@@ -1,6 +1,6 @@
 /** Opens the database of a folder, waiting for another command that is about to be done with it. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ContractLogEntry, Database, EngineBinaries } from 'vitra'
+import type { ContractLogEntry, Database, Durability, EngineBinaries } from 'vitra'
 import { CliError } from './errors.js'
 import { holderOf } from './holder.js'
 
@@ -11,6 +11,7 @@ export interface OpenDatabaseOptions {
   readonly key?: string
   /** Other engines that audits may use. */
   readonly engines?: EngineBinaries
+  readonly durability?: Durability
 }
 
 /** How long to wait for a command that has the folder open, in ms, and how often to look. */
@@ -23,10 +24,11 @@ export async function openDatabase(folder: string, options: OpenDatabaseOptions)
   const deadline = Date.now() + LOCK_WAIT_MS
   for (;;) {
     try {
-      const { key, onLog, engines } = options
+      const { key, onLog, engines, durability } = options
       return await Database.load(folder, key, {
         onLog,
         ...(engines === undefined ? {} : { sandbox: { engines } }),
+        ...(durability === undefined ? {} : { durability }),
       })
     } catch (error) {
       if ((error as { code?: unknown }).code !== 'DATABASE_LOCKED') throw error

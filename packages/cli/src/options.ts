@@ -63,6 +63,27 @@ export function readNode(text: string, where: '--bootstrap' | 'VITRA_BOOTSTRAP')
   )
 }
 
+/** For commands that write. */
+export interface DurabilityOptions {
+  readonly durability?: 'batch' | 'none'
+}
+
+export const DURABILITY_OPTION: OptionDefinition = {
+  flags: '--durability <when>',
+  says: 'batch: done once it is on disk (default); none: a power cut may lose it and have this copy sign two histories',
+  parse: readDurability,
+}
+
+/** Without the other options of a command, and without what was not given. */
+export function chosenDurability({ durability }: DurabilityOptions): DurabilityOptions {
+  return durability === undefined ? {} : { durability }
+}
+
+function readDurability(text: string): 'batch' | 'none' {
+  if (text === 'batch' || text === 'none') return text
+  throw new UsageError('USAGE', `--durability ${JSON.stringify(text)} is not known`, 'it is batch or none')
+}
+
 function readSeconds(text: string): number {
   const seconds = Number(text)
   if (text.trim() !== '' && Number.isFinite(seconds) && seconds > 0 && seconds <= SECONDS_MAX) return seconds

@@ -65,7 +65,10 @@ export class LogWriter {
         `the key pair ${toHex(keyPair.publicKey)} does not own log ${toHex(log.key)}`,
       )
     }
-    const { journal, entries } = await Journal.open(storage.journalPath(log.key), !storage.temporary)
+    const { journal, entries } = await Journal.open(
+      storage.journalPath(log.key),
+      storage.durability === 'batch',
+    )
     try {
       const signedLength = await replay(log, entries)
       const writer = new LogWriter(log, storage, keyPair, journal, Math.max(signedLength, log.length))

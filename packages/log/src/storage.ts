@@ -28,27 +28,42 @@ import type { LogIdentity } from './proofs/manifest.js'
 const DESCRIPTION = 'vitra.json'
 const FORMAT = 1
 
+/**
+ * When an append returns (spec/8-durability §2): `batch`, once it would survive a power cut; `none`, once it would
+ * survive the end of the process. After a power cut, acknowledged appends may then be missing, and where no peer
+ * has them their numbers are signed a second time: for tests, and for data that can be made again.
+ */
+export type Durability = 'batch' | 'none'
+
+/** How a folder is used; nothing of it is stored. */
+export interface StorageOptions {
+  /** Default `batch`. */
+  readonly durability?: Durability
+}
+
 /** The folder of one database. One process at a time has it open. */
 export class Storage implements AsyncDisposable {
   /** The database's folder. */
   readonly path: string
   /** True where the folder is removed on close. */
   readonly temporary: boolean
+  readonly durability: Durability
   readonly keys: KeyStore
   readonly #writes = new Mutex()
   #store: Corestore | null = null
   /** What `create` found in the folder, which `abandon` leaves alone; null where nothing was created. */
   #found: readonly string[] | null = null
 
-  private constructor(folder: string, temporary: boolean) {
+  private constructor(folder: string, temporary: boolean, durability: Durability) {
     this.path = folder
     this.temporary = temporary
+    this.durability = durability
     this.keys = new KeyStore(path.join(folder, 'keys'))
   }
 
   /** Storage in a folder; nothing is read or written yet. */
-  static at(folder: string): Storage {
-    return new Storage(path.resolve(folder), false)
+  static at(folder: string, { durability = 'batch' }: StorageOptions = {}): Storage {
+    return new Storage(path.resolve(folder), false, durability)
   }
 
   /**
@@ -58,7 +73,7 @@ export class Storage implements AsyncDisposable {
    * @example await using db = await Database.create(Storage.temporary(), { contract: { source } })
    */
   static temporary(): Storage {
-    return new Storage(path.join(throwAwayFolder(), `vitra-${randomUUID()}`), true)
+    return new Storage(path.join(throwAwayFolder(), `vitra-${randomUUID()}`), true, 'none')
   }
 
   /** The corestore. @throws {LogError} `STORAGE_CLOSED` before `create` or `load` */
@@ -114,9 +129,9 @@ export class Storage implements AsyncDisposable {
   writeBytes(name: string, content: Uint8Array | string): Promise<void> {
     const file = path.join(this.path, name)
     return this.#writes.run(async () => {
-      await writeFile(`${file}.next`, content, { flush: !this.temporary })
+      await writeFile(`${file}.next`, content, { flush: this.durability === 'batch' })
       await rename(`${file}.next`, file)
-      if (!this.temporary) await syncFolder(path.dirname(file))
+      if (this.durability === 'batch') await syncFolder(path.dirname(file))
     })
   }
 

@@ -115,7 +115,7 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
     where: string | Storage,
     options: CreateOptions & OpenOptions,
   ): Promise<Database<M>> {
-    return new Database<M>(await DatabaseCore.create(storageAt(where), options), null)
+    return new Database<M>(await DatabaseCore.create(storageAt(where, options), options), null)
   }
 
   /**
@@ -130,7 +130,7 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
     options: OpenOptions = {},
   ): Promise<Database<M>> {
     const key = pubkey === undefined ? null : parseKey(pubkey, 'the database key')
-    const core = await DatabaseCore.load(storageAt(where), key, options)
+    const core = await DatabaseCore.load(storageAt(where, options), key, options)
     try {
       const [violation = null] = await core.frauds.list()
       return new Database<M>(core, violation)
@@ -484,6 +484,9 @@ async function proveViolation(auditor: Auditor): Promise<PortableProof> {
   }
 }
 
-function storageAt(where: string | Storage): Storage {
-  return typeof where === 'string' ? Storage.at(where) : where
+/** @throws {DatabaseError} `OPTIONS_INVALID` */
+function storageAt(where: string | Storage, { durability = 'batch' }: OpenOptions): Storage {
+  if (durability !== 'batch' && durability !== 'none')
+    throw new DatabaseError('OPTIONS_INVALID', `durability is 'batch' or 'none', not ${String(durability)}`)
+  return typeof where === 'string' ? Storage.at(where, { durability }) : where
 }

@@ -10,6 +10,7 @@ export { CLOCK_JUMP_MS_MAX, ExecutorError, type ExecutorErrorCode, type TimeSour
 export {
   type BlocksProof,
   type ConsistencyProof,
+  type Durability,
   type EquivocationProof,
   type ExportedIdentity,
   FormatError,
@@ -26,6 +27,7 @@ export {
   type StateProof,
   type StateQuery,
   Storage,
+  type StorageOptions,
   type Value,
   ValueError,
   type ValueErrorCode,

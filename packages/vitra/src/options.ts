@@ -1,5 +1,6 @@
 /** Options shared by everything that opens a database. */
 import type { TimeSource } from '@vitra/executor'
+import type { Durability } from '@vitra/log'
 import type { ContractLogEntry, EngineBinaries, SandboxOptions } from '@vitra/sandbox'
 import type { AuditProgress } from '@vitra/verifier/replay'
 import type { FullSyncProgress } from './sync-progress.js'
@@ -10,6 +11,13 @@ export interface OpenOptions {
   readonly onLog?: (entry: ContractLogEntry) => void
   /** Limits of the guest process. */
   readonly sandbox?: Omit<SandboxOptions, 'onLog'>
+  /**
+   * When calls return and results are published: `batch`, the default, once they are on disk; `none` leaves that to
+   * the operating system. A process that ends loses nothing either way. After a power cut `none` may have lost what
+   * was acknowledged, and an executor or a participant that goes on from there without a peer signs two histories,
+   * which convicts it: for tests, and for data that can be made again. A `Storage` is told by `Storage.at`.
+   */
+  readonly durability?: Durability
   /** The executor's clocks; for tests. */
   readonly time?: TimeSource
 }

@@ -2,6 +2,7 @@
 import type { Row } from '../harness.js'
 import type { Sizes } from '../sizes.js'
 import { diskRow } from './disk.js'
+import { durabilityRows } from './durability.js'
 import { executedRows } from './executed.js'
 import { fraudRows } from './fraud.js'
 import { fuelRows } from './fuel.js'
@@ -21,6 +22,7 @@ export function allRows(sizes: Sizes, folder: string): Row[] {
     verifiedRow(sizes),
     ...fraudRows(sizes),
     latencyRow(sizes),
+    ...durabilityRows(sizes),
     readsRow(sizes),
     createRow(),
     ...sizes.histories.map((ops) => restartRow(ops, folder)),

@@ -5,11 +5,17 @@ import type { Context } from '../context.js'
 import { UsageError } from '../errors.js'
 import { EXIT } from '../exit-codes.js'
 import { Deadline } from '../network.js'
-import { type NetworkOptions, networkOptions } from '../options.js'
+import {
+  chosenDurability,
+  DURABILITY_OPTION,
+  type DurabilityOptions,
+  type NetworkOptions,
+  networkOptions,
+} from '../options.js'
 import { count, showShort, showValue, tameLine } from '../output/text.js'
 import { type Params, parseParams, parseParamsJson } from '../params/parse.js'
 
-interface Options extends NetworkOptions {
+interface Options extends NetworkOptions, DurabilityOptions {
   readonly params?: string
   readonly wait: boolean
 }
@@ -32,6 +38,7 @@ stay written, the status is "pending", and they are executed once both are onlin
   options: [
     { flags: '--params <json>', says: 'parameters as a JSON object, - to read it from standard input' },
     { flags: '--no-wait', says: 'return once the ops are written' },
+    DURABILITY_OPTION,
     ...networkOptions(`how long to wait for peers and executor (default ${WAIT_SECONDS})`),
   ],
   examples: [
@@ -43,7 +50,7 @@ stay written, the status is "pending", and they are executed once both are onlin
   ],
   async run({ context, args: [method], words, options }) {
     const params = await readParams(context, words, options)
-    const db = await context.database()
+    const db = await context.database(chosenDurability(options))
     const outcome = await callMethod(context, db, {
       method: method!,
       params,

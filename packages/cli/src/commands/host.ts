@@ -6,16 +6,24 @@ import { EXIT } from '../exit-codes.js'
 import { explain } from '../explain.js'
 import { Lane, untilStopped, whileHolding } from '../live.js'
 import { goOnline } from '../network.js'
-import { LIVE_NETWORK_OPTIONS, type NetworkOptions } from '../options.js'
+import {
+  chosenDurability,
+  DURABILITY_OPTION,
+  type DurabilityOptions,
+  LIVE_NETWORK_OPTIONS,
+  type NetworkOptions,
+} from '../options.js'
 import { count, shortKey, tameLine } from '../output/text.js'
 
-export const host = defineCommand<NetworkOptions>({
+interface Options extends NetworkOptions, DurabilityOptions {}
+
+export const host = defineCommand<Options>({
   name: 'host',
   summary: 'Keep the database online, until Ctrl-C',
   details: `On the copy that executes, ops of all participants are executed as they arrive. On another copy it serves the
 logs to whoever asks, this participant's own ops above all: calls that wait reach the executor. Peers and executed
 ops are printed as they come. While it runs the folder is its own; Ctrl-C stops it cleanly, with exit code 0.`,
-  options: LIVE_NETWORK_OPTIONS,
+  options: [...LIVE_NETWORK_OPTIONS, DURABILITY_OPTION],
   staysUntilStopped: true,
   examples: [
     { run: 'vitra host', says: 'on the public network' },
@@ -23,7 +31,7 @@ ops are printed as they come. While it runs the folder is its own; Ctrl-C stops 
     { run: 'vitra host --json', says: 'one JSON object a line, for a program' },
   ],
   async run({ context, options }) {
-    const db = await context.database()
+    const db = await context.database(chosenDurability(options))
     return whileHolding(db.path, 'host', async () => {
       const { out } = context
       const lane = new Lane()

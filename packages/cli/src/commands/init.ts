@@ -1,9 +1,10 @@
 import { defineCommand } from '../command.js'
 import { UsageError } from '../errors.js'
 import { EXIT } from '../exit-codes.js'
+import { chosenDurability, DURABILITY_OPTION, type DurabilityOptions } from '../options.js'
 import { WARNINGS_MEAN, warningLine } from '../output/warnings.js'
 
-interface Options {
+interface Options extends DurabilityOptions {
   readonly participants?: readonly string[]
   readonly limits?: Record<string, number>
 }
@@ -26,6 +27,7 @@ export const init = defineCommand<Options>({
       says: 'limits that differ from the default ones, such as {"opBytesMax": 4096}',
       parse: readLimits,
     },
+    DURABILITY_OPTION,
   ],
   examples: [
     { run: 'vitra init counter.js', says: 'make it in ./.vitra' },
@@ -40,6 +42,7 @@ export const init = defineCommand<Options>({
         contract: { source },
         participants,
         ...(limits === undefined ? {} : { limits }),
+        ...chosenDurability(options),
         onLog: context.onLog,
       }),
     )
