@@ -83,6 +83,8 @@ describe('receipts', () => {
       }
       expect(opened.version).toBe((await findBatchHead(index, opened.ops.at(-1)!.run)).length)
       await index.batchEnd(opened.version)
+      const changes = opened.ops.reduce((sum, { outcome }) => sum + outcome.numChanges, 0)
+      expect(made.index.blocks.length).toBe(nth.length + changes)
     }
   })
 
@@ -210,15 +212,25 @@ describe('no receipt is', () => {
     expect(openReceipt(sodiumCrypto, index.key, short)?.ops.length).toBe(3)
   })
 
-  it('one under a head inside a batch', async () => {
+  it('one under a head that does not reach its last change', async () => {
     const { runs, index, log, sources, small } = await published()
-    const inside = await small(4, 2, [runs[2]!])
-    // The executor's own key signs a head one block short.
-    const length = index.length - 1
-    const treeHash = await log.treeHashAt(length)
-    const signable = headSignable(sodiumCrypto, log.key, length, treeHash)
-    const head = { length, treeHash, signature: sign(signable, fixedKeyPair(1).secretKey) }
-    const forged = await proveReceipt(sources, { ...inside, head })
+    const whole = await small(4, 2, [runs[2]!])
+    // The executor's own key signs heads inside the batch: without the record, and without the last change too.
+    const signHead = async (length: number) => {
+      const treeHash = await log.treeHashAt(length)
+      const signable = headSignable(sodiumCrypto, log.key, length, treeHash)
+      return { length, treeHash, signature: sign(signable, fixedKeyPair(1).secretKey) }
+    }
+    const [inside, short] = await Promise.all([signHead(index.length - 1), signHead(index.length - 2)])
+    // What a receipt says needs no batch end; the head itself is fraud, for an audit to find.
+    const early = await proveReceipt(sources, { ...whole, head: inside })
+    expect(openReceipt(sodiumCrypto, index.key, early)).toMatchObject({ version: index.length - 1 })
+    await expect(proveReceipt(sources, { ...whole, head: short })).rejects.toMatchObject({
+      code: 'BLOCK_MISSING',
+    })
+    const one = await proveReceipt(sources, { ...whole, count: 1, head: short })
+    expect(openReceipt(sodiumCrypto, index.key, one)?.ops.length).toBe(1)
+    const forged = { ...early, index: { ...early.index, head: short } }
     expect(checkReceipt(sodiumCrypto, index.key, forged)).toBe(false)
   })
 

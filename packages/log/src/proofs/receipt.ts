@@ -1,10 +1,9 @@
 /**
  * Receipts (spec/7-proofs §9): the ops of one call were executed, with these outcomes and changes. The ops are in
  * their oplog under the head that their run carries; the runs and the changes are in the index under one head of
- * the executor's, which is a batch end. `proveReceipt` asks a replica, `openReceipt` needs bytes and the key alone.
+ * the executor's. `proveReceipt` asks a replica, `openReceipt` needs bytes and the key alone.
  */
 import { FormatError } from '../errors.js'
-import { BATCH_PATH, decodeBatch } from '../formats/batch.js'
 import { decodeIndexBlock } from '../formats/index-block.js'
 import type { Outcome } from '../formats/outcome.js'
 import { decodeRun, parseRunPath } from '../formats/run.js'
@@ -23,7 +22,7 @@ export type ReceiptOps = Pick<BlocksProof, 'blocks' | 'nodes'>
 /** That the ops of one call were executed (spec/7-proofs §9). */
 export interface Receipt {
   readonly kind: 'receipt'
-  /** The runs, each followed by the changes of the call's ops, and the batch record at the end of the index. */
+  /** The runs, each followed by the changes of the call's ops, and no other block. */
   readonly index: BlocksProof
   /** Public key of the participant; the key of the oplog follows from it. */
   readonly signer: Uint8Array
@@ -50,7 +49,7 @@ export interface OpenReceipt {
   readonly signer: Uint8Array
   /** Key of its oplog. */
   readonly oplog: Uint8Array
-  /** Length of the index under which all of it stands: a batch end. */
+  /** Length of the index under which all of it stands. */
   readonly version: number
   /** The ops of the call, consecutive blocks of the oplog. */
   readonly ops: readonly ReceiptOp[]
@@ -69,7 +68,7 @@ export interface SmallReceipt {
   readonly count: number
   /** Index blocks of their runs. */
   readonly runs: readonly number[]
-  /** The head of the index: a batch end after the last change. */
+  /** The head of the index, after the last change: that of the batch of the last run. */
   readonly head: SignedHead
 }
 
@@ -89,7 +88,7 @@ export interface ReceiptSources {
  */
 export async function proveReceipt({ index, oplog }: ReceiptSources, small: SmallReceipt): Promise<Receipt> {
   const { seq, count, runs, head } = small
-  const wanted: number[] = [head.length - 1]
+  const wanted: number[] = []
   const ops: ReceiptOps[] = []
   let next = seq
   for (const at of runs) {
@@ -129,8 +128,7 @@ export function checkReceipt(crypto: Crypto, key: Uint8Array, receipt: Receipt):
 
 function open(crypto: Crypto, key: Uint8Array, { index, signer, ops: groups }: Receipt): OpenReceipt | null {
   const blocks = openBlocks(crypto, key, index)
-  const version = index.head.length
-  if (blocks === null || groups.length === 0 || !isBatchRecord(blocks.get(version - 1))) return null
+  if (blocks === null || groups.length === 0) return null
   const identity = oplogIdentity(signer, key)
   const oplog = logKey(crypto, identity)
   const seqs = [...blocks.keys()]
@@ -156,16 +154,8 @@ function open(crypto: Crypto, key: Uint8Array, { index, signer, ops: groups }: R
       ops.push({ seq, block, outcome, changes, run: at })
     }
   }
-  // The batch record and nothing else is left: what a receipt shows follows from its ops alone.
-  return used === seqs.length - 1 ? { signer, oplog, version, ops } : null
-}
-
-function isBatchRecord(block: Uint8Array | undefined): boolean {
-  if (block === undefined) return false
-  const { path, value } = decodeIndexBlock(block)
-  if (path !== BATCH_PATH || value === null) return false
-  decodeBatch(value)
-  return true
+  // Nothing is left: what a receipt shows follows from its ops alone.
+  return used === seqs.length ? { signer, oplog, version: index.head.length, ops } : null
 }
 
 /** @throws {FormatError} where the block is no run */
