@@ -34,7 +34,7 @@ export const FUEL_LIMIT = 2 ** 31 - 1
 export const DEPTH_MAX = 1000
 
 /** A run closes once its encoded outcomes reach this size, in bytes, so that receipts stay small. */
-export const RUN_BYTES_MAX = 1024
+export const RUN_BYTES_MAX = 512
 /** Most oplog blocks acknowledged in one batch. */
 export const BATCH_OPS_MAX = 512
 /** A batch closes once its keys and values reach this size, in bytes. */
