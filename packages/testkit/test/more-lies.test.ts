@@ -303,6 +303,20 @@ describe('runs and records', () => {
     expect(code).toBe('oplog-equivocation')
   })
 
+  for (const field of ['treeHash', 'signature'] as const) {
+    it(`a head that runs share is signed in each of them: another ${field}`, async () => {
+      const code = await judge('plain', {
+        tell(history) {
+          const shared = history.batches.map(({ runs }) => runs).find((runs) => runs.length > 1)!
+          const { head } = shared[0]!
+          expect(shared[1]!.head).toEqual(head)
+          shared[1]!.head = { ...head, [field]: head[field].map((byte, n) => (n === 5 ? byte ^ 1 : byte)) }
+        },
+      })
+      expect(code).toBe('op-invented')
+    })
+  }
+
   it('a run of the same batch is the one before, and no other', async () => {
     const code = await judge('plain', {
       entries: (changes) => {

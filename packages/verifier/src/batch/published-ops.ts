@@ -4,6 +4,7 @@
  */
 import { type Executed, outcomeBytes, type Rules, type RunDraft, toHex } from '@vitra/log/formats'
 import { type Crypto, checkHead, oplogIdentity, type SignedHead } from '@vitra/log/proofs'
+import { sameBytes } from '@vitra/log/values'
 import { type Finding, type Place, violation } from '../verdict.js'
 import { Caught, type OpPlace, type PublishedRun } from './published-batch.js'
 import { type Doubt, isValue, type PublishedOp } from './published-form.js'
@@ -40,6 +41,8 @@ export class PublishedOps {
   readonly #batch: number
   /** Index blocks of the runs of this batch. */
   readonly #runBlocks = new Map<string, number>()
+  /** The head last believed of each oplog: runs that follow carry the same one, and its signature is checked once. */
+  readonly #believed = new Map<string, SignedHead>()
 
   /** @param batch its number */
   constructor(context: OpsContext, batch: number) {
@@ -74,7 +77,7 @@ export class PublishedOps {
   }
 
   async #checkPlace({ place, run }: PublishedRun, at: Place): Promise<Participant> {
-    const { crypto, participants, indexKey } = this.#context
+    const { participants } = this.#context
     const participant = await participants.get(place.oplog)
     if (participant === null || !participant.input.active)
       throw new Caught(violation('order', 'not-a-participant', at))
@@ -83,11 +86,20 @@ export class PublishedOps {
       const code = place.firstSeq > expected ? 'op-skipped' : 'op-repeated'
       throw new Caught(violation('order', code, at, { expected, published: place.firstSeq }))
     }
-    const identity = oplogIdentity(participant.input.signer, indexKey)
     const covered = run.head.length >= place.firstSeq + run.outcomes.length
-    if (!covered || !checkHead(crypto, identity, run.head))
+    if (!covered || !this.#isSigned(participant, run.head))
       throw new Caught(violation('order', 'op-invented', at))
     return participant
+  }
+
+  #isSigned({ input: { oplog, signer } }: Participant, head: SignedHead): boolean {
+    const { crypto, indexKey } = this.#context
+    const name = toHex(oplog)
+    const believed = this.#believed.get(name)
+    if (believed !== undefined && isSameHead(believed, head)) return true
+    if (!checkHead(crypto, oplogIdentity(signer, indexKey), head)) return false
+    this.#believed.set(name, head)
+    return true
   }
 
   /** A run closes once its outcomes reach the limit: all but the last stay below it. */
@@ -132,6 +144,10 @@ export class PublishedOps {
       return { code: 'block-missing', message: 'an op is not here' }
     }
   }
+}
+
+function isSameHead(a: SignedHead, b: SignedHead): boolean {
+  return a.length === b.length && sameBytes(a.treeHash, b.treeHash) && sameBytes(a.signature, b.signature)
 }
 
 const NOT_JUDGED: Doubt = { code: 'block-missing', message: 'an op of which nothing is said' }
