@@ -1,11 +1,11 @@
-// Writes spec/vectors/*.json from the source of @vitra/log: golden and negative vectors of every format.
+// Writes spec/vectors/*.json from the source of the packages: golden and negative vectors of every format.
 // With --check it writes nothing and fails when a file on disk differs. Nothing here is random: keys come
 // from fixed seeds, so that every run gives the same bytes. The comment of a vector is its test's title.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import { build } from 'esbuild'
+import { fileURLToPath } from 'node:url'
 import { toJson } from './vectors/json.mjs'
+import { importSource } from './vectors/source.mjs'
 
 const REPO = fileURLToPath(new URL('..', import.meta.url))
 const OUT = path.join(REPO, 'spec/vectors')
@@ -22,30 +22,15 @@ const MAKERS = [
   'fuel',
 ]
 
-/** The package's source, bundled next to the modules that it imports. */
-async function loadPackage() {
-  const folder = path.join(REPO, 'node_modules/.cache')
-  const file = path.join(folder, `vitra-vectors-${process.pid}.mjs`)
-  mkdirSync(folder, { recursive: true })
-  try {
-    await build({
-      entryPoints: [path.join(REPO, 'packages/log/src/index.ts')],
-      outfile: file,
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-      packages: 'external',
-      conditions: ['@vitra/source'],
-      logLevel: 'error',
-    })
-    return await import(pathToFileURL(file).href)
-  } finally {
-    rmSync(file, { force: true })
-  }
-}
+const SOURCE = `
+export * from '@vitra/log'
+export { encodeProof } from './packages/verifier/src/fraud/codec.ts'
+export { proveFraud } from './packages/verifier/src/fraud/prove-fraud.ts'
+export { compare } from './packages/verifier/src/batch/comparison.ts'
+`
 
 async function makeAll() {
-  const api = await loadPackage()
+  const api = await importSource(SOURCE)
   const files = new Map()
   for (const name of MAKERS) {
     const { default: make } = await import(`./vectors/${name}.mjs`)

@@ -1,12 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: texts of contracts.
 // spec/6-determinism §7, §8: contracts, and the fuel that one op of them takes.
-import { mkdirSync, rmSync } from 'node:fs'
-import path from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import { build } from 'esbuild'
-
-const REPO = fileURLToPath(new URL('../..', import.meta.url))
-const SANDBOX = path.join(REPO, 'packages/sandbox')
+import { importSource } from './source.mjs'
 
 /** Bodies of `apply`. */
 const BODIES = [
@@ -101,35 +95,11 @@ const ASYNC_BODIES = [
 ]
 
 /** The sandbox from source, with what it imports from the repository. */
-async function loadSandbox() {
-  const folder = path.join(REPO, 'node_modules/.cache')
-  const file = path.join(folder, `vitra-vectors-fuel-${process.pid}.mjs`)
-  mkdirSync(folder, { recursive: true })
+function loadSandbox() {
+  const contents =
+    "export * from './src/index.ts'; export * from '@vitra/log'; export { Overlay } from '@vitra/log/values'"
   // As if it lay where it finds its guest.
-  const place = pathToFileURL(path.join(SANDBOX, 'bundle/recipe.ts')).href
-  try {
-    await build({
-      stdin: {
-        contents:
-          "export * from './src/index.ts'; export * from '@vitra/log'; export { Overlay } from '@vitra/log/values'",
-        resolveDir: SANDBOX,
-      },
-      outfile: file,
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-      conditions: ['@vitra/source'],
-      define: { 'import.meta.url': JSON.stringify(place) },
-      external: ['esbuild', 'sodium-universal', 'hyperbee', 'hypercore', 'corestore'],
-      banner: {
-        js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
-      },
-      logLevel: 'error',
-    })
-    return await import(pathToFileURL(file).href)
-  } finally {
-    rmSync(file, { force: true })
-  }
+  return importSource(contents, 'packages/sandbox', { at: 'bundle/recipe.ts' })
 }
 
 export default async function make() {
