@@ -19,6 +19,7 @@ const MAKERS = [
   'histories',
   'states',
   'receipts',
+  'fraud',
   'fuel',
 ]
 
@@ -26,6 +27,8 @@ const SOURCE = `
 export * from '@vitra/log'
 export { encodeProof } from './packages/verifier/src/fraud/codec.ts'
 export { proveFraud } from './packages/verifier/src/fraud/prove-fraud.ts'
+export { Recorder } from './packages/verifier/src/fraud/evidence.ts'
+export { tryAccusation } from './packages/verifier/src/fraud/trial.ts'
 export { compare } from './packages/verifier/src/batch/comparison.ts'
 `
 

@@ -202,7 +202,7 @@ CHECKS = {
     "values": check_values,
 }
 # Contracts with what they cost: whoever checks them needs a contract engine.
-OUT_OF_REACH = {"fuel"}
+OUT_OF_REACH = {"fuel", "proof-fraud"}
 
 
 def main():

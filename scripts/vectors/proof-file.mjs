@@ -15,19 +15,24 @@ export function tamperedHead(_api, key, proof, { head, identity }) {
   ]
 }
 
-/** A file of vectors; `sample` is a valid proof, whose bytes are broken in the ways that every kind refuses. */
-export function proofFile(api, spec, { valid, invalid, sample }) {
+/**
+ * A file of vectors; `sample` is a valid proof, whose bytes are broken in the ways that every kind refuses, and in those
+ * of `breaks`, which are given its body. Vectors with `isShort` go without JSON.
+ */
+export function proofFile(api, spec, { valid, invalid, inconclusive, sample, breaks = [] }) {
   const bytes = api.encodeProof(sample)
+  const unproved = ([comment, key, proof, more]) => ({ comment, key, ...more, bytes: api.encodeProof(proof) })
   return {
     spec,
-    valid: valid.map(([comment, key, proof, more]) => ({
+    valid: valid.map(([comment, key, proof, { isShort, ...more } = {}]) => ({
       comment,
       key,
       ...more,
       bytes: api.encodeProof(proof),
-      json: JSON.stringify(api.proofToJson(proof)),
+      ...(isShort ? {} : { json: JSON.stringify(api.proofToJson(proof)) }),
     })),
-    invalid: invalid.map(([comment, key, proof]) => ({ comment, key, bytes: api.encodeProof(proof) })),
+    invalid: invalid.map(unproved),
+    ...(inconclusive === undefined ? {} : { inconclusive: inconclusive.map(unproved) }),
     malformed: [
       ['no byte', new Uint8Array(), 'FORMAT_INVALID'],
       ['another version', bytes.with(1, 2), 'VERSION_UNKNOWN'],
@@ -40,6 +45,25 @@ export function proofFile(api, spec, { valid, invalid, sample }) {
         Uint8Array.of(8, 0x81, 0, ...bytes.subarray(2)),
         'FORMAT_INVALID',
       ],
+      ...breaks.map(([comment, rewrite]) => [comment, wrapBody(bytes, rewrite), 'FORMAT_INVALID']),
     ].map(([comment, wrong, reason]) => ({ comment, bytes: wrong, reason })),
   }
+}
+
+/** A proof with another body. */
+function wrapBody(bytes, rewrite) {
+  let at = 5 // version and kind, the tag of the body
+  let size = 0
+  for (let shift = 0; ; shift += 7) {
+    const byte = bytes[at++]
+    size += (byte & 127) * 2 ** shift
+    if (byte < 128) break
+  }
+  const body = rewrite(bytes.subarray(bytes.length - size))
+  const length = []
+  for (let left = body.length; ; left >>= 7) {
+    length.push(left > 127 ? (left & 127) | 128 : left)
+    if (left < 128) break
+  }
+  return Uint8Array.of(...bytes.subarray(0, 5), ...length, ...body)
 }
