@@ -1,5 +1,7 @@
 """Strict protobuf messages (spec 2.1.4) and the messages of the logs (spec/2-index, spec/3-oplog)."""
 
+import re
+
 from values import WHOLE_MAX, Refused, decode, refuse
 
 # Numbers one after the other in one field.
@@ -152,6 +154,9 @@ INDEX_BLOCK = [required(1, "tree", bytes), required(2, "key", bytes), optional(3
 ENVELOPE = [required(1, "version", int), required(2, "type", int), required(3, "body", bytes)]
 ECHO = [required(1, "length", int), required(2, "treeHash", bytes)]
 
+# spec/6-determinism 6.4.1
+ENGINE = re.compile(r"v8-(0|[1-9][0-9]{0,4})\.(0|[1-9][0-9]{0,4})")
+
 KINDS = ["ok", "failed", "undecodable", "too-large", "echo"]
 CODES = [
     "contract",
@@ -202,6 +207,7 @@ def parse_batch(data):
     refuse((batch["prevEnd"] == 0) != is_genesis, "no end before")
     refuse(len(batch["prevTreeHash"]) != (0 if is_genesis else 32), "no tree hash before")
     refuse(len(batch["prevSignature"]) != (0 if is_genesis else 64), "no signature before")
+    refuse(not ENGINE.fullmatch(batch["engine"]), "no name of an engine")
     return batch
 
 

@@ -156,11 +156,16 @@ function batches(api) {
     blocks: 1000,
   }
   const bytes = api.encodeBatch(later)
+  const withEngine = (engine, comment) => {
+    const record = { ...later, engine }
+    return { comment, record, bytes: api.encodeBatch(record) }
+  }
   return {
     spec: 'spec/2-index §7',
     valid: [
       { comment: 'genesis', record: genesis, bytes: api.encodeBatch(genesis) },
       { comment: 'a later batch', record: later, bytes },
+      withEngine('v8-99999.0', 'an engine that no list has'),
     ],
     invalid: [
       ...lenient(bytes),
@@ -173,6 +178,21 @@ function batches(api) {
         'FORMAT_INVALID',
       ],
       ['no signature', api.encodeBatch({ ...later, prevSignature: new Uint8Array() }), 'FORMAT_INVALID'],
+      ...[
+        '',
+        'v8',
+        'v8-11',
+        'v8-11.03',
+        'v8-11.3.244',
+        'v8-100000.0',
+        'V8-11.3',
+        'node-20.0',
+        'v8-11.3\n',
+      ].map((engine) => [
+        `an engine called ${JSON.stringify(engine)}`,
+        api.encodeBatch({ ...later, engine }),
+        'FORMAT_INVALID',
+      ]),
     ].map(named),
   }
 }

@@ -14,7 +14,7 @@ export interface Engine {
   readonly isolatedVm: string
 }
 
-/** The closed table of engines. A row is added, never changed; a record that names none of them is fraud. */
+/** The closed table of engines. A row is added, never changed; a record that names none of them may be of a later version. */
 export const ENGINE_TABLE: readonly Engine[] = Object.freeze([
   { name: 'v8-11.3', v8: '11.3', unicode: '17.0', node: 20, isolatedVm: '5.0.4' },
   { name: 'v8-12.4', v8: '12.4', unicode: '17.0', node: 22, isolatedVm: '6.2.0' },

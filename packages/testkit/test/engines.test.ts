@@ -2,20 +2,26 @@
 import { IndexLog, type Input, Log, oplogIdentity, Storage } from '@vitra/log'
 import { ENGINES, type EngineBinaries, engineName, Sandbox } from '@vitra/sandbox'
 import type { AuditReport } from '@vitra/verifier'
-import { Auditor, type OpenEngine } from '@vitra/verifier/replay'
+import { Auditor, check, type OpenEngine } from '@vitra/verifier/replay'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Database } from 'vitra'
 import { checkDatabase } from 'vitra/testing'
 import {
+  BuildsOtherTree,
   CallsOpUnexecutable,
-  type DishonestExecutor,
+  DishonestExecutor,
   NamesOtherEngine,
   publish,
   publishInto,
   readHistory,
+  SkipsOp,
   TemporaryFolder,
+  TurnsBackTime,
+  WritesForFailedOp,
   WritesForUnexecutable,
+  WritesOtherValue,
 } from '../src/index.js'
+import { accuse } from './accusers.js'
 import { writeHonestHistory } from './honest-history.js'
 
 let folder: TemporaryFolder
@@ -98,6 +104,58 @@ describe('an executor that names an engine which it did not run', () => {
   it('is a fraud to one under another engine that has the named one installed', async () => {
     const report = await audit(new NamesOtherEngine(OTHER), { openEngine: installed })
     expect(report).toMatchObject({ verdict: 'fraud', violation: { code: 'wrong-changes' } })
+  })
+})
+
+describe('an engine that this version does not know', () => {
+  const LATER = 'v8-99.9'
+
+  /** A lie, or none, told under the name of that engine. */
+  function underLater(lie: DishonestExecutor): DishonestExecutor {
+    const tell = lie.tell.bind(lie)
+    lie.tell = (history) => {
+      tell(history)
+      for (const batch of history.batches) batch.engine = LATER
+    }
+    return lie
+  }
+
+  class TellsTheTruth extends DishonestExecutor {
+    readonly does = 'lies in nothing'
+    readonly expected = 'engine-unknown'
+  }
+
+  it('accuses nobody: an old verifier runs everything, and says that it is old', async () => {
+    const known = await audit(null, {})
+    const report = await audit(underLater(new TellsTheTruth()), {})
+    expect(report).toMatchObject({
+      verdict: 'inconclusive',
+      ops: known.ops,
+      version: known.length,
+      findings: [{ code: 'engine-unknown', suspect: false, at: { batch: 1 } }],
+    })
+    expect(report.findings[0]!.message).toContain(LATER)
+  })
+
+  it('leaves what it alone could decide suspect, and never opens a sandbox under its name', async () => {
+    const report = await audit(underLater(new WritesOtherValue()), { openEngine: installed })
+    expect(report).toMatchObject({ verdict: 'inconclusive', version: report.length })
+    expect(report.findings.find(({ code }) => code === 'other-engine')).toMatchObject({
+      suspect: true,
+      engines: { recorded: LATER, here: OWN },
+      message: expect.stringContaining('does not know'),
+    })
+  })
+
+  it('hides nothing that needs no engine: that is proved as ever', async () => {
+    await using sandbox = await Sandbox.open()
+    for (const lie of [new SkipsOp(), new TurnsBackTime(), new BuildsOtherTree(), new WritesForFailedOp()]) {
+      const history = await readHistory(folder.at('honest'))
+      const { report, proof, key } = await accuse(history, underLater(lie), sandbox)
+      expect(report.violation?.code).toBe(lie.expected)
+      const verdict = await check(proof, { pubkey: key, sandbox })
+      expect(verdict).toMatchObject({ ok: true, proves: { violation: { code: lie.expected } } })
+    }
   })
 })
 

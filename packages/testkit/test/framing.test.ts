@@ -156,7 +156,7 @@ describe('an honest executor is not guilty', () => {
     const run = runs.at(-1)!
     const { start } = accusing(run)
     const earlier = ends[ends.indexOf(start) - 1]!
-    for (const code of ['record-invalid', 'wrong-changes', 'op-skipped', 'engine-unknown'] as const) {
+    for (const code of ['record-invalid', 'wrong-changes', 'op-skipped', 'limit-exceeded'] as const) {
       // The state of an earlier version, with its older contract and participants.
       expect(await judge(accusing(run, { code, start: earlier }), { op: run.op })).toBe('not-proved')
       const { seq: _, ...ofRecord } = accusing(run, { code, start: earlier, block: accusing(run).end - 1 })

@@ -12,7 +12,6 @@ export const VIOLATION_CODES = {
   'record-invalid': 'a batch record breaks the format, or contradicts the batch it closes',
   'run-invalid': 'a run breaks the format, or contradicts the runs before it',
   'head-inside-batch': 'the executor signed a head at which no batch ends',
-  'engine-unknown': 'a batch names an engine that does not exist',
   'not-a-participant': 'an op was executed from a log that is not that of an active participant',
   'op-skipped': 'an op was passed over',
   'op-repeated': 'an op was executed twice',
@@ -78,6 +77,8 @@ export type FindingCode =
   | 'unstable'
   /** The rules have a version that this software does not know. */
   | 'rules-unknown'
+  /** A batch names an engine that this software does not know. */
+  | 'engine-unknown'
   /** The contract does not load on this engine. */
   | 'contract-refused'
 

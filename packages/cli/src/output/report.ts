@@ -87,6 +87,8 @@ const ADVICE: Readonly<Record<FindingCode, string>> = {
     'give the Node program of the recorded engine with --engine, or verify where it is installed',
   unstable: 'the contract does not give the same result twice: see it with `vitra source`',
   'rules-unknown': 'install a newer version of vitra',
+  'engine-unknown':
+    'install a newer version of vitra; where the newest does not know it either, no lie under it can be proved',
   'contract-refused':
     'give the Node program of the recorded engine with --engine, or verify where it is installed',
 }

@@ -6,6 +6,9 @@ import { BatchMessage } from './messages.generated.js'
 
 const VERSION = 1
 
+/** What every list of engines, of this version or of a later one, has its names of (spec/6-determinism §4). */
+const ENGINE_NAME = /^v8-(0|[1-9][0-9]{0,4})\.(0|[1-9][0-9]{0,4})$/
+
 /** Path of the batch record. */
 export const BATCH_PATH = '/.sys/batch'
 
@@ -20,7 +23,7 @@ export interface BatchRecord {
   readonly prevSignature: Uint8Array
   /** Time of the last outcome so far, ms since 1970. */
   readonly lastTs: number
-  /** The engine that ran the contract: a hint, one of the closed list of spec/6-determinism. */
+  /** The engine that ran the contract, of the form of spec/6-determinism 6.4.1; this version may not know it. */
   readonly engine: string
   /** Runs in this batch. */
   readonly runs: number
@@ -44,5 +47,7 @@ export function decodeBatch(bytes: Uint8Array): BatchRecord {
   }
   expectBytes(prevTreeHash, first ? 0 : KEY_BYTES, 'previous tree hash')
   expectBytes(prevSignature, first ? 0 : SIGNATURE_BYTES, 'previous signature')
+  if (!ENGINE_NAME.test(record.engine))
+    throw new FormatError('FORMAT_INVALID', 'batch record: an engine is named v8-<major>.<minor>')
   return Object.freeze(record)
 }

@@ -52,12 +52,12 @@ export class MisstatesLastTime extends RecordLie {
   patch = ({ lastTs }: { lastTs: number }) => ({ lastTs: lastTs + 1 })
 }
 
-export class NamesUnknownEngine extends DishonestExecutor {
-  readonly does = 'names an engine that nobody has'
-  readonly expected = 'engine-unknown'
+export class MisnamesEngine extends DishonestExecutor {
+  readonly does = 'names as its engine what is no name of one'
+  readonly expected = 'record-invalid'
 
   override tell(history: History): void {
-    middleRun(history).batch.engine = 'v8-99.9'
+    middleRun(history).batch.engine = 'v8-99'
   }
 }
 
@@ -175,7 +175,7 @@ export const SCHEMA_LIES = [
   MiscountsRuns,
   MiscountsBlocks,
   MisstatesLastTime,
-  NamesUnknownEngine,
+  MisnamesEngine,
   GarblesRecord,
   GarblesRun,
   MislinksRun,

@@ -6,7 +6,6 @@
 import { outcomeBytes, type RunDraft } from '@vitra/log/formats'
 import { checkHead, type LogIdentity, type SignedHead } from '@vitra/log/proofs'
 import { type EntrySource, Overlay, sameBytes } from '@vitra/log/values'
-import { ENGINES } from '@vitra/sandbox/engines'
 import { type Finding, type Violation, violation } from '../verdict.js'
 import { Caught, type PublishedBatch, splitRuns } from './published-batch.js'
 import { asPublished, type CheckedOp, type RunnableOp } from './published-form.js'
@@ -94,7 +93,6 @@ export class BatchCheck {
       throw new Caught(recordViolation(batch, 'it does not follow the batch before it'))
     if (record.blocks !== end - start)
       throw new Caught(recordViolation(batch, 'it counts other blocks than it has'))
-    checkEngine(batch)
     const head = { length: start, treeHash: record.prevTreeHash, signature: record.prevSignature }
     if (!sameBytes(head.treeHash, treeHash))
       throw new Caught(recordViolation(batch, 'it names another previous state'))
@@ -144,13 +142,5 @@ function recordViolation(batch: PublishedBatch, message: string): Violation {
     'record-invalid',
     { batch: batch.number, block: batch.end - 1 },
     { message: `batch record: ${message}` },
-  )
-}
-
-/** @throws {Caught} `engine-unknown` */
-export function checkEngine({ record, number, end }: PublishedBatch): void {
-  if (ENGINES.includes(record.engine)) return
-  throw new Caught(
-    violation('schema', 'engine-unknown', { batch: number, block: end - 1 }, { published: record.engine }),
   )
 }

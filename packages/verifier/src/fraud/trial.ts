@@ -12,7 +12,7 @@ import {
 } from '@vitra/log/formats'
 import { BeeReader, type Crypto, treeHash } from '@vitra/log/proofs'
 import { type Change, type Overlay, sameBytes, VitraError } from '@vitra/log/values'
-import { BatchCheck, checkEngine, type OpsInTurn } from '../batch/batch-check.js'
+import { BatchCheck, type OpsInTurn } from '../batch/batch-check.js'
 import { readRules, readSource, recordAt } from '../batch/batch-end.js'
 import { auditGenesis, RulesUnknown } from '../batch/genesis.js'
 import {
@@ -142,7 +142,6 @@ async function isBatchRecord(index: EvidenceIndex, seq: number): Promise<boolean
 async function tryGenesis({ crypto, runner }: TrialContext, index: EvidenceIndex): Promise<Finding[]> {
   const batch = await readBatch(index, { number: 0, start: 0, end: index.head.length })
   const { changes, source, rules } = auditGenesis(crypto, index, batch)
-  checkEngine(batch)
   if (runner === null) throw new NeedsRunner()
   const laidOut = await runner.layOut(index, 0, changes)
   const published = treeHash(crypto, await index.roots(batch.end))

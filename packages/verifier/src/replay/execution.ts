@@ -3,7 +3,7 @@
  * state, and compares bytes.
  */
 import type { Outcome } from '@vitra/log'
-import type { Step } from '@vitra/sandbox'
+import { ENGINES, type Step } from '@vitra/sandbox'
 import { compare, isSame } from '../batch/comparison.js'
 import { asPublished, type CheckedOp, checkForm, type RunnableOp } from '../batch/published-form.js'
 import type { Court } from './recorded-engines.js'
@@ -71,7 +71,8 @@ function disputed(context: ExecutionContext, op: RunnableOp): CheckedOp {
 function otherEngine(context: ExecutionContext, op: RunnableOp): CheckedOp {
   const { engine: recorded, sandbox } = context
   const engines = { recorded, here: sandbox.engine }
-  const message = `an op gives another result under ${engines.here} than was recorded under ${recorded}`
+  const known = ENGINES.includes(recorded) ? '' : ', which this version does not know'
+  const message = `an op gives another result under ${engines.here} than was recorded under ${recorded}${known}`
   return asPublished(context, op, { code: 'other-engine', message, engines })
 }
 

@@ -3,7 +3,15 @@
  * that a batch record names. They live as long as one stretch of an audit.
  */
 import type { Rules } from '@vitra/log'
-import { type Contract, ContractLoadError, isResourceLimit, type Sandbox, SandboxError } from '@vitra/sandbox'
+import {
+  type Contract,
+  ContractLoadError,
+  ENGINES,
+  isResourceLimit,
+  type Sandbox,
+  SandboxError,
+} from '@vitra/sandbox'
+import { type Finding, finding } from '../verdict.js'
 
 /**
  * Opens a sandbox of its own under an engine; null where that one is not installed here. The audit closes it.
@@ -63,11 +71,18 @@ export class RecordedEngines {
     for (const result of opened) if (result.status === 'fulfilled') await result.value?.close()
   }
 
-  #sandbox(engine: string): Promise<Sandbox | null> {
+  async #sandbox(engine: string): Promise<Sandbox | null> {
+    if (!ENGINES.includes(engine)) return null
     const opened = this.#sandboxes.get(engine) ?? this.#open(engine)
     this.#sandboxes.set(engine, opened)
     return opened
   }
+}
+
+/** Where this version does not know an engine a later one may: nobody is accused for it (spec/6-determinism 6.4.6). */
+export function unknownEngine(engine: string, batch: number): Finding | null {
+  if (ENGINES.includes(engine)) return null
+  return finding('engine-unknown', `the engine ${engine} is not known to this version`, { batch })
 }
 
 /** Refusals of a contract or of an op by this machine; what they concern stays unchecked, the audit goes on. */

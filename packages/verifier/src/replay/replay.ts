@@ -16,7 +16,7 @@ import {
   sodiumCrypto,
 } from '@vitra/log'
 import { type Contract, ContractLoadError, isResourceLimit, type Sandbox, StateSession } from '@vitra/sandbox'
-import { BatchCheck, checkEngine } from '../batch/batch-check.js'
+import { BatchCheck } from '../batch/batch-check.js'
 import { readRules, readSource, recordAt } from '../batch/batch-end.js'
 import { auditGenesis } from '../batch/genesis.js'
 import { isFormat, type WholeBatch } from '../batch/published-batch.js'
@@ -27,7 +27,7 @@ import { type Finding, finding } from '../verdict.js'
 import { Ahead } from './ahead.js'
 import { ReplicaIndex } from './index-source.js'
 import { AuditedParticipants } from './participants.js'
-import { isObstacle, type RecordedEngines } from './recorded-engines.js'
+import { isObstacle, type RecordedEngines, unknownEngine } from './recorded-engines.js'
 
 export interface ReplayOptions {
   readonly index: IndexLog
@@ -61,6 +61,7 @@ export class Replay {
   #rules: Rules | null = null
   #lastTs = 0
   #nextNumber = 0
+  readonly #enginesNoted = new Set<string>()
 
   constructor(options: ReplayOptions) {
     this.#options = options
@@ -120,6 +121,7 @@ export class Replay {
   async add(batch: WholeBatch, signal: AbortSignal | undefined): Promise<void> {
     if (this.#nextNumber === 0) await this.#addGenesis(batch)
     else await this.#addBatch(batch, signal)
+    this.#noteEngine(batch.record)
     this.#nextNumber++
     this.batches++
   }
@@ -141,9 +143,15 @@ export class Replay {
     return true
   }
 
+  /** Told once, not with every batch. */
+  #noteEngine({ engine, number }: BatchRecord): void {
+    const unknown = this.#enginesNoted.has(engine) ? null : unknownEngine(engine, number)
+    this.#enginesNoted.add(engine)
+    if (unknown !== null) this.findings.push(unknown)
+  }
+
   async #addGenesis(batch: WholeBatch): Promise<void> {
     const genesis = auditGenesis(sodiumCrypto, this.#index, batch)
-    checkEngine(batch)
     const layout = await IndexWriter.open(null)
     const { treeHash } = await layout.layOut(genesis.changes)
     await this.#compareTree(batch, layout.length, treeHash, 'genesis-invalid')
