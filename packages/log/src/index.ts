@@ -1,6 +1,7 @@
 /** `@vitra/log`: logs on disk, the index, canonical formats, keys. Proofs are in `@vitra/log/proofs`. */
 
 export { findBatchHead } from './batch-head.js'
+export { BlockReader } from './block-reader.js'
 export type * from './core.js'
 export * from './crypto.js'
 export { LogError, type LogErrorCode } from './errors.js'

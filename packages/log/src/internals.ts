@@ -171,3 +171,19 @@ export function readTreeNodes(core: Hypercore, indexes: readonly number[]): Prom
   reads.tryFlush()
   return Promise.all(nodes)
 }
+
+/**
+ * Blocks of a log in one read of the storage, null for one that is not here: `core.state.storage.read()`. hypercore
+ * itself goes to the storage for each block.
+ */
+export function readBlocks(core: Hypercore, start: number, end: number): Promise<(Uint8Array | null)[]> {
+  const reads = core.state.storage.read()
+  const blocks = Array.from({ length: end - start }, (_, nth) => reads.getBlock(start + nth).then(plainBytes))
+  reads.tryFlush()
+  return Promise.all(blocks)
+}
+
+/** A buffer's `slice` is no copy, unlike that of other bytes. */
+function plainBytes(block: Uint8Array | null): Uint8Array | null {
+  return block === null ? null : new Uint8Array(block.buffer, block.byteOffset, block.byteLength)
+}

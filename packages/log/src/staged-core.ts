@@ -106,6 +106,7 @@ export class BlockStack {
   /** Forgets staged blocks that the log holds by now. */
   settle(): void {
     const length = Math.min(this.#log?.length ?? this.#baseLength, this.length)
+    if (length <= this.#baseLength) return // a log that is closed says 0
     this.#blocks = this.#blocks.slice(length - this.#baseLength)
     this.#baseLength = length
   }

@@ -65,6 +65,7 @@ export interface AuditProgress {
 
 export class Auditor {
   readonly #options: AuditorOptions
+  readonly #source: ReplicaIndex
   /** Null until it is known where to begin, and after a batch that was left half checked. */
   #replay: Replay | null = null
   /** What was checked without a finding: an interrupted audit goes on from here. */
@@ -82,6 +83,7 @@ export class Auditor {
 
   constructor(options: AuditorOptions) {
     this.#options = options
+    this.#source = new ReplicaIndex(options.index.log, this.#waitMs)
     this.#place = options.place ?? null
     this.#from = this.#place?.version ?? 0
     const { sandbox, openEngine } = options
@@ -181,7 +183,6 @@ export class Auditor {
 
   async #checkBatches({ signal, onProgress }: AdvanceOptions): Promise<void> {
     const { index } = this.#options
-    const source = new ReplicaIndex(index, this.#waitMs)
     const replay = await this.#ready()
     const end = index.length // an executor that never rests must not keep an audit from its end
     while (replay.version < end) {
@@ -189,7 +190,7 @@ export class Auditor {
       const stretch = { number: replay.nextNumber, start: replay.version, end }
       let batchEnd = 0
       try {
-        const batch = await readBatch(source, stretch)
+        const batch = await readBatch(this.#source, stretch)
         batchEnd = batch.end
         await replay.add(batch, signal)
       } catch (error) {
@@ -207,7 +208,7 @@ export class Auditor {
   /** The replay to go on with: the one there is, or one from the last place without a finding, or from genesis. */
   async #ready(): Promise<Replay> {
     if (this.#replay !== null && !this.#replay.canFillGaps) return this.#replay
-    const options = { ...this.#options, waitMs: this.#waitMs, engines: this.#engines }
+    const options = { ...this.#options, source: this.#source, waitMs: this.#waitMs, engines: this.#engines }
     const resumed = this.#place === null ? null : await Replay.resume(options, this.#place)
     if (resumed === null) {
       this.#place = null

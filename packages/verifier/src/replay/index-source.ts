@@ -1,5 +1,5 @@
 /** The index log of a replica, as what an audit reads its batches from. */
-import { type IndexLog, LogError, type LogIdentity, type ReadOptions } from '@vitra/log'
+import { BlockReader, type Log, LogError, type LogIdentity, type ReadOptions } from '@vitra/log'
 import { type IndexBlocks, Missing } from '../batch/sources.js'
 
 /** How an audit reads what may not be here. */
@@ -7,27 +7,34 @@ export function waiting(waitMs: number): ReadOptions {
   return { wait: waitMs > 0, timeoutMs: waitMs }
 }
 
+/** Blocks of the index that stay in memory, in bytes: most of the state that ops read and write again. */
+const KEPT_BYTES_MAX = 128 * 1024 * 1024
+
 export class ReplicaIndex implements IndexBlocks {
-  readonly #index: IndexLog
+  /** The same blocks for whoever rebuilds the state. */
+  readonly reader: BlockReader
+  readonly log: Log
   readonly #waitMs: number
 
   /** @param waitMs how long to wait for peers to give a block that is not here */
-  constructor(index: IndexLog, waitMs: number) {
-    this.#index = index
+  constructor(log: Log, waitMs: number) {
+    this.log = log
+    this.reader = new BlockReader(log, KEPT_BYTES_MAX)
     this.#waitMs = waitMs
   }
 
   get key(): Uint8Array {
-    return this.#index.key
+    return this.log.key
   }
 
   get identity(): LogIdentity {
-    return this.#index.log.identity
+    return this.log.identity
   }
 
   async block(seq: number): Promise<Uint8Array> {
+    this.reader.ahead(seq)
     try {
-      return await this.#index.log.get(seq, waiting(this.#waitMs))
+      return await this.reader.get(seq, waiting(this.#waitMs))
     } catch (error) {
       if (!(error instanceof LogError) || error.code !== 'BLOCK_MISSING') throw error
       throw new Missing({ block: seq }, { cause: error })

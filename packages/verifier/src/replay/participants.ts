@@ -1,5 +1,6 @@
 /** Where each participant's oplog stands while an audit replays the index. */
 import {
+  BlockReader,
   type BlockSource,
   type EntrySource,
   findLastRun,
@@ -15,11 +16,15 @@ import { Missing, type Participant, type Participants } from '../batch/sources.j
 import type { FindingCode } from '../verdict.js'
 import { waiting } from './index-source.js'
 
+/** Blocks of an oplog that stay in memory, in bytes: each is read once. */
+const KEPT_BYTES_MAX = 4 * 1024 * 1024
+
 class AuditedParticipant implements Participant {
   input: Input
   nextSeq = 0
   lastRun = 0
   readonly log: Log
+  readonly #reader: BlockReader
   readonly #waitMs: number
   /** Heads of this oplog that were compared with the log here, by length and hash. */
   readonly #compared = new Map<string, FindingCode | null>()
@@ -29,6 +34,7 @@ class AuditedParticipant implements Participant {
   constructor(input: Input, log: Log, waitMs: number) {
     this.input = input
     this.log = log
+    this.#reader = new BlockReader(log, KEPT_BYTES_MAX)
     this.#waitMs = waitMs
   }
 
@@ -48,8 +54,9 @@ class AuditedParticipant implements Participant {
   }
 
   async block(seq: number): Promise<Uint8Array> {
+    this.#reader.ahead(seq)
     try {
-      return await this.log.get(seq, waiting(this.#patience))
+      return await this.#reader.get(seq, waiting(this.#patience))
     } catch (error) {
       this.#vainBlocks = this.log.blocks
       if (!(error instanceof LogError) || error.code !== 'BLOCK_MISSING') throw error

@@ -4,7 +4,6 @@
  */
 import {
   type BatchRecord,
-  type IndexLog,
   IndexWriter,
   type Input,
   type Log,
@@ -25,12 +24,13 @@ import { Missing } from '../batch/sources.js'
 import { otherTree, refusedContract } from '../batch/violations.js'
 import { type Finding, finding } from '../verdict.js'
 import { Ahead } from './ahead.js'
-import { ReplicaIndex } from './index-source.js'
+import type { ReplicaIndex } from './index-source.js'
 import { AuditedParticipants } from './participants.js'
 import { isObstacle, type RecordedEngines, unknownEngine } from './recorded-engines.js'
 
 export interface ReplayOptions {
-  readonly index: IndexLog
+  /** The index, as what the batches are read from too. */
+  readonly source: ReplicaIndex
   readonly sandbox: Sandbox
   readonly openOplog: (input: Input) => Promise<Log>
   readonly waitMs: number
@@ -65,7 +65,7 @@ export class Replay {
 
   constructor(options: ReplayOptions) {
     this.#options = options
-    this.#index = new ReplicaIndex(options.index, options.waitMs)
+    this.#index = options.source
     this.#participants = new AuditedParticipants(options.openOplog, options.waitMs)
   }
 
@@ -74,7 +74,7 @@ export class Replay {
    * tree hash is the same. Null where the log here is not the one of that place, or lacks blocks before it.
    */
   static async resume(options: ReplayOptions, place: AuditPlace): Promise<Replay | null> {
-    const { log } = options.index
+    const { log } = options.source
     if (log.length < place.version || log.core.contiguousLength < place.version) return null
     const replay = new Replay(options)
     try {
@@ -127,10 +127,9 @@ export class Replay {
   }
 
   async #resume({ version, treeHash }: AuditPlace): Promise<boolean> {
-    const { index } = this.#options
-    const layout = await IndexWriter.open(index.log, version)
+    const layout = await IndexWriter.open(this.#index.reader, version)
     if (!sameBytes(layout.treeHash(), treeHash)) return false
-    const record = await recordAt(new ReplicaIndex(index, 0), version)
+    const record = await recordAt(this.#index, version)
     const rules = await readRules(layout.source)
     const source = await readSource(layout.source)
     if (record === null || rules === null || source === null) return false
@@ -152,7 +151,7 @@ export class Replay {
 
   async #addGenesis(batch: WholeBatch): Promise<void> {
     const genesis = auditGenesis(sodiumCrypto, this.#index, batch)
-    const layout = await IndexWriter.open(null)
+    const layout = await IndexWriter.open(this.#index.reader, 0)
     const { treeHash } = await layout.layOut(genesis.changes)
     await this.#compareTree(batch, layout.length, treeHash, 'genesis-invalid')
     this.#rules = genesis.rules
@@ -206,7 +205,7 @@ export class Replay {
     treeHash: Uint8Array,
     code: 'genesis-invalid' | 'non-canonical-index',
   ): Promise<void> {
-    if (length === batch.end && sameBytes(await this.#options.index.log.treeHashAt(length), treeHash)) return
+    if (length === batch.end && sameBytes(await this.#index.log.treeHashAt(length), treeHash)) return
     throw otherTree(code, batch, treeHash)
   }
 
