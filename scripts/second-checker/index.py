@@ -1,7 +1,7 @@
 """Reads the index's tree out of proven blocks (spec/2-index §1, §4; spec/7-proofs §6)."""
 
 from messages import INDEX_BLOCK, PACKED, key_to_path, optional, parse, path_to_key, repeated
-from values import WHOLE_MAX, refuse
+from values import WHOLE_MAX, Inconclusive, refuse
 
 TREE = [repeated(1, "levels", [optional(1, "keys", PACKED), optional(2, "children", PACKED)])]
 DEPTH_MAX = 32
@@ -16,7 +16,8 @@ class Index:
         self.lookups = 0
 
     def block(self, seq):
-        refuse(seq not in self.blocks, "a block that is not in the proof")
+        if seq not in self.blocks:
+            raise Inconclusive("a block that is not in the proof")
         self.used.add(seq)
         return parse(INDEX_BLOCK, self.blocks[seq])
 
@@ -77,7 +78,7 @@ class Index:
     def entry(self, seq):
         block = self.block(seq)
         refuse("value" not in block, "an entry that was deleted")
-        return block["key"], block["value"]
+        return block["key"], block["value"], seq
 
     def children(self, prefix, reverse=False, offset=0, limit=WHOLE_MAX, cursor=None):
         """A listing (spec/2-index §4): a list of (path, container, value)."""

@@ -3,11 +3,20 @@
 import struct
 
 DEPTH_MAX = 64
+BYTES_MAX = 2**20
 WHOLE_MAX = 2**53 - 1
 
 
 class Refused(Exception):
     """Bytes that are not what the specification allows."""
+
+
+class Inconclusive(Refused):
+    """Nothing is wrong with it as far as can be told here, and it shows nothing: a block is missing, a version unknown."""
+
+
+class TakesMore(Refused):
+    """All that was checked holds, and what is left takes a sandbox, or a writer of B-trees."""
 
 
 def refuse(condition, why):
@@ -60,8 +69,9 @@ def encode_float(value):
     return b"\xfb" + struct.pack(">d", value)
 
 
-def decode(data, depth_max=DEPTH_MAX):
+def decode(data, depth_max=DEPTH_MAX, bytes_max=BYTES_MAX):
     """The value that bytes hold. Raises Refused for anything that `encode` does not give."""
+    refuse(len(data) > bytes_max, "too long")
     value, end = decode_at(data, 0, depth_max)
     refuse(end != len(data), "bytes after the value")
     refuse(encode(value) != data, "not the canonical encoding")
