@@ -32,10 +32,17 @@ it.skipIf(isSkipped)('notices a vector that is wrong, and a file of which it kno
     const heads = JSON.parse(readFileSync('spec/vectors/heads.json', 'utf8'))
     heads.signed[0].head.length++
     writeFileSync(`${FOLDER}/spec/vectors/heads.json`, JSON.stringify(heads))
+    const fraud = JSON.parse(readFileSync('spec/vectors/proof-fraud.json', 'utf8'))
+    const [guilty, other] = [fraud.valid.find(({ seq }) => seq > 0), fraud.valid.find(({ takes }) => takes)]
+    guilty.seq--
+    delete other.takes
+    writeFileSync(`${FOLDER}/spec/vectors/proof-fraud.json`, JSON.stringify(fraud))
     writeFileSync(`${FOLDER}/spec/vectors/news.json`, '{}')
     const { status, output } = check(FOLDER)
     expect(status).toBe(1)
     expect(output).toContain(`heads: ${heads.signed[0].comment}`)
+    expect(output).toContain(`proof-fraud: ${guilty.comment}`)
+    expect(output).toContain(`proof-fraud: ${other.comment}`)
     expect(output).toContain('news: nothing here checks these vectors')
   } finally {
     rmSync(FOLDER, { recursive: true, force: true })
