@@ -6,15 +6,38 @@ import type { Crypto } from './proofs/crypto.js'
 /** BLAKE2b-256 and ed25519 by libsodium. */
 export const sodiumCrypto: Crypto = Object.freeze({
   hash(...parts: Uint8Array[]): Uint8Array {
-    const out = new Uint8Array(KEY_BYTES)
-    sodium.crypto_generichash_batch(out, parts)
-    return out
+    const input = parts.length === 1 ? parts[0]! : joined(parts)
+    if (input === null) sodium.crypto_generichash_batch(digest, parts)
+    else sodium.crypto_generichash(digest, input)
+    return digest.slice()
   },
   verify(message: Uint8Array, signature: Uint8Array, publicKey: Uint8Array): boolean {
     if (signature.length !== SIGNATURE_BYTES || publicKey.length !== KEY_BYTES) return false
     return sodium.crypto_sign_verify_detached(signature, message, publicKey)
   },
 })
+
+// libsodium gets memory that stays: handing it a small array of JavaScript's own costs more than hashing one.
+const JOINED_BYTES_MAX = 4096
+const scratch = new Uint8Array(JOINED_BYTES_MAX)
+const digest = new Uint8Array(new ArrayBuffer(KEY_BYTES))
+
+/** The parts one after the other, until the next call; null where they are too long for that. */
+function joined(parts: readonly Uint8Array[]): Uint8Array | null {
+  let length = 0
+  for (const part of parts) {
+    if (!ArrayBuffer.isView(part) || part.length !== part.byteLength)
+      throw new TypeError('only bytes are hashed')
+    length += part.length
+  }
+  if (length > JOINED_BYTES_MAX) return null
+  let at = 0
+  for (const part of parts) {
+    scratch.set(part, at)
+    at += part.length
+  }
+  return scratch.subarray(0, length)
+}
 
 /** An ed25519 key pair; the secret key is 64 bytes, libsodium's form. */
 export interface KeyPair {

@@ -24,6 +24,7 @@ import {
   treeHash,
   treeHashAt,
 } from '../src/index.js'
+import { nobleCrypto } from '../src/proofs/noble.js'
 import {
   connect,
   createLog,
@@ -136,6 +137,21 @@ describe('proofs of blocks', () => {
       ]
       for (const forged of wrong.filter((item) => !isSame(item, proof)))
         expect(checkBlocks(sodiumCrypto, KEY, forged)).toBe(false)
+    }
+  })
+
+  it('hold for bytes alone: what only reads like them is refused', async () => {
+    const { source } = await grow()
+    const proof = await proveBlocks(source, [3])
+    const [first] = proof.blocks
+    const [node, ...nodes] = proof.nodes
+    const likes = (bytes: Uint8Array) =>
+      [[...bytes], { ...bytes, length: bytes.length }, Uint16Array.from(bytes)] as unknown as Uint8Array[]
+    for (const crypto of [sodiumCrypto, nobleCrypto]) {
+      for (const hash of likes(node!.hash))
+        expect(checkBlocks(crypto, KEY, { ...proof, nodes: [{ ...node!, hash }, ...nodes] })).toBe(false)
+      for (const block of likes(first!.block))
+        expect(checkBlocks(crypto, KEY, { ...proof, blocks: [{ seq: 3, block }] })).toBe(false)
     }
   })
 

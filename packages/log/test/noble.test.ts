@@ -39,6 +39,25 @@ const NOT_CANONICAL = [
   'ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff',
 ].map(fromHex)
 
+describe('hashes', () => {
+  it('are of their own, whatever is hashed next, and of parts as long as they like', () => {
+    for (const { hash } of [sodiumCrypto, nobleCrypto]) {
+      const part = new Uint8Array(32).fill(1)
+      const [one, again] = [hash(part, part), hash(part, part)]
+      hash(part.fill(2), part)
+      expect(one).toEqual(again)
+      expect(one.buffer.byteLength).toBe(32)
+      expect(hash(one, part)).not.toEqual(hash(part, one))
+    }
+    for (const length of [0, 1, 64, 4063, 4064, 4065, 70_000]) {
+      const [short, long] = [new Uint8Array(32).fill(3), new Uint8Array(length).fill(4)]
+      const whole = Uint8Array.of(...short, ...long)
+      expect(sodiumCrypto.hash(short, long)).toEqual(nobleCrypto.hash(whole))
+      expect(sodiumCrypto.hash(whole)).toEqual(nobleCrypto.hash(short, long))
+    }
+  })
+})
+
 describe('hashes without native code', () => {
   it('are those of libsodium, however the input is cut', () => {
     fc.assert(

@@ -4,7 +4,7 @@
  */
 
 export interface Crypto {
-  /** BLAKE2b-256 over the concatenated parts, no key. */
+  /** BLAKE2b-256 over the concatenated parts, no key. The parts may change once it returns. */
   hash(...parts: Uint8Array[]): Uint8Array
   /** Ed25519; false for anything malformed. */
   verify(message: Uint8Array, signature: Uint8Array, publicKey: Uint8Array): boolean
@@ -19,8 +19,21 @@ export function taggedHash(crypto: Crypto, tag: string, ...parts: Uint8Array[]):
 /** 8 bytes, little-endian, as hypercore writes lengths. `value` is a safe integer. */
 export function uint64(value: number): Uint8Array {
   const bytes = new Uint8Array(8)
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(value), true)
+  writeUint64(bytes, 0, value)
   return bytes
+}
+
+/** Writes {@link uint64} into bytes that are there. Throws for what is no whole number from 0 on. */
+export function writeUint64(bytes: Uint8Array, at: number, value: number): void {
+  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError('not a whole number')
+  let low = value >>> 0
+  let high = (value - low) / 2 ** 32
+  for (let n = 0; n < 4; n++) {
+    bytes[at + n] = low
+    bytes[at + 4 + n] = high
+    low >>>= 8
+    high >>>= 8
+  }
 }
 
 const encoder = new TextEncoder()

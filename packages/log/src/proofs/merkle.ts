@@ -4,7 +4,7 @@
  * are flat-tree ones: block n is node 2n.
  */
 import flat from 'flat-tree'
-import { type Crypto, uint64 } from './crypto.js'
+import { type Crypto, writeUint64 } from './crypto.js'
 
 /** A node of hypercore's Merkle tree (spec/7-proofs §3). */
 export interface TreeNode {
@@ -15,30 +15,39 @@ export interface TreeNode {
   readonly hash: Uint8Array
 }
 
-const LEAF = Uint8Array.of(0)
-const PARENT = Uint8Array.of(1)
-const ROOT = Uint8Array.of(2)
+const HASH_BYTES = 32
+const ROOT = 2
+// What is hashed of a node, in memory that is used again for the next one: 0 or 1, the size, then the hashes below.
+const leaf = new Uint8Array(9)
+const parent = new Uint8Array(9 + 2 * HASH_BYTES).fill(1, 0, 1)
 
 /** The leaf of one block. */
 export function leafNode(crypto: Crypto, seq: number, block: Uint8Array): TreeNode {
-  return { index: 2 * seq, size: block.length, hash: crypto.hash(LEAF, uint64(block.length), block) }
+  writeUint64(leaf, 1, block.length)
+  return { index: 2 * seq, size: block.length, hash: crypto.hash(leaf, block) }
 }
 
 /** The parent of two sibling nodes. */
 export function parentNode(crypto: Crypto, left: TreeNode, right: TreeNode): TreeNode {
+  if (left.hash.length !== HASH_BYTES || right.hash.length !== HASH_BYTES) throw new RangeError('not a hash')
   const size = left.size + right.size
-  return {
-    index: flat.parent(left.index),
-    size,
-    hash: crypto.hash(PARENT, uint64(size), left.hash, right.hash),
-  }
+  writeUint64(parent, 1, size)
+  parent.set(left.hash, 9)
+  parent.set(right.hash, 9 + HASH_BYTES)
+  return { index: (left.index + right.index) / 2, size, hash: crypto.hash(parent) }
 }
 
 /** The hash that a head signs. */
 export function treeHash(crypto: Crypto, roots: readonly TreeNode[]): Uint8Array {
-  const parts: Uint8Array[] = [ROOT]
-  for (const root of roots) parts.push(root.hash, uint64(root.index), uint64(root.size))
-  return crypto.hash(...parts)
+  const bytes = new Uint8Array(1 + roots.length * (HASH_BYTES + 16))
+  bytes[0] = ROOT
+  for (const [n, { hash, index, size }] of roots.entries()) {
+    const at = 1 + n * (HASH_BYTES + 16)
+    bytes.set(hash, at)
+    writeUint64(bytes, at + HASH_BYTES, index)
+    writeUint64(bytes, at + HASH_BYTES + 8, size)
+  }
+  return crypto.hash(bytes)
 }
 
 /** Flat-tree indexes of the roots of a log of `length` blocks, left to right. */

@@ -100,13 +100,18 @@ export class NodeQueue {
     const node = this.#nodes[this.#used++]
     if (node === undefined) throw new RangeError('a node is missing')
     const { size, hash } = node
-    if (!Number.isSafeInteger(size) || size < 0 || hash.length !== 32) throw new RangeError('not a node')
+    if (!Number.isSafeInteger(size) || size < 0 || !isHash(hash)) throw new RangeError('not a node')
     return { index, size, hash }
   }
 
   get isUsedUp(): boolean {
     return this.#used === this.#nodes.length
   }
+}
+
+function isHash(hash: Uint8Array): boolean {
+  // By its form: bytes of another realm are bytes too.
+  return ArrayBuffer.isView(hash) && hash.byteLength === 32 && hash.length === 32
 }
 
 /** Like `parentNode`, for sizes that somebody else gives. Throws where their sum is no exact number. */
