@@ -1,5 +1,6 @@
 /** Audits a published history and proves what is found; what the tests of fraud proofs share. */
-import { IndexLog, type Input, Log, oplogIdentity, Storage, toHex } from '@vitra/log'
+import { IndexLog, type Input, Log, oplogIdentity, proofSource, Storage, toHex } from '@vitra/log'
+import { proveBlocks } from '@vitra/log/proofs'
 import type { Sandbox } from '@vitra/sandbox'
 import type { AuditReport, Proof } from '@vitra/verifier'
 import { Auditor } from '@vitra/verifier/replay'
@@ -9,6 +10,8 @@ export interface Audited {
   readonly report: AuditReport
   /** Null where nothing was found. */
   readonly proof: Proof | null
+  /** The proof with all blocks of the index in it; null where there is no proof of blocks. */
+  readonly padded: Proof | null
   /** Public key of the database. */
   readonly key: Uint8Array
 }
@@ -39,8 +42,14 @@ async function auditStorage(storage: Storage, log: Log, sandbox: Sandbox): Promi
     const auditor = new Auditor({ index, sandbox, openOplog })
     const report = await auditor.advance()
     const proof = report.verdict === 'fraud' ? await auditor.proveFraud() : null
-    return { report, proof, key: log.key }
+    return { report, proof, padded: await pad(log, proof), key: log.key }
   } finally {
     await index.close()
   }
+}
+
+async function pad(log: Log, proof: Proof | null): Promise<Proof | null> {
+  if (proof?.kind !== 'fraud') return null
+  const { head } = proof.index
+  return { ...proof, index: await proveBlocks(proofSource(log), Array(head.length).keys(), { head }) }
 }

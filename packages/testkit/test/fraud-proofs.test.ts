@@ -34,7 +34,7 @@ let removedOplog: Uint8Array
 let key: Uint8Array
 const proofs: { file: string; violation: string }[] = []
 
-async function prove(liar: DishonestExecutor): Promise<{ proof: Proof; bytes: Uint8Array }> {
+async function prove(liar: DishonestExecutor): Promise<{ proof: Proof; padded: Proof; bytes: Uint8Array }> {
   const audited = await accuse(await readHistory(folder.at('honest')), liar, sandbox)
   expect(audited.report.violation?.code).toBe(liar.expected)
   key = audited.key
@@ -43,11 +43,11 @@ async function prove(liar: DishonestExecutor): Promise<{ proof: Proof; bytes: Ui
   const file = folder.at('stranger', `${proofs.length}.proof`)
   await writeFile(file, bytes)
   proofs.push({ file, violation: liar.expected })
-  return { proof, bytes }
+  return { proof, padded: audited.padded!, bytes }
 }
 
 async function convince(liar: DishonestExecutor): Promise<void> {
-  const { proof, bytes } = await prove(liar)
+  const { proof, padded, bytes } = await prove(liar)
   expect(bytes.length).toBeLessThan(BYTES_MAX)
   const expected = { ok: true, code: 'proved', proves: { kind: 'fraud', violation: { code: liar.expected } } }
   for (const form of [bytes, proof, JSON.parse(JSON.stringify(proofToJson(proof)))])
@@ -55,6 +55,11 @@ async function convince(liar: DishonestExecutor): Promise<void> {
   // Without a sandbox: the same, or that it takes one.
   const alone = await checkAnywhere(bytes, { pubkey: key, crypto: sodiumCrypto })
   if (alone.code !== 'needs-runner') expect(alone).toMatchObject(expected)
+  // A proof has one form: what it does not need makes it another one.
+  expect(await check(padded, { pubkey: key, sandbox })).toMatchObject({
+    ok: false,
+    explanation: expect.stringContaining('blocks that do not belong to it'),
+  })
   const other = key.map((byte) => byte ^ 1)
   expect(await check(bytes, { pubkey: other, sandbox })).toMatchObject({ ok: false, code: 'other-database' })
 }

@@ -20,7 +20,7 @@ import {
 } from '@vitra/log/proofs'
 import { FormatError, sameBytes } from '@vitra/log/values'
 import { decodeProof, encodeProof, type Proof, proofFromJson } from './fraud/codec.js'
-import { openEvidence } from './fraud/evidence.js'
+import { ProofEvidence } from './fraud/evidence.js'
 import { type FraudProof, isAccused } from './fraud/fraud-proof.js'
 import { type FraudRunner, type TrialResult, tryAccusation } from './fraud/trial.js'
 import { type LogName, type Proven, type Verdict, verdict } from './proof-verdict.js'
@@ -134,15 +134,20 @@ async function checkFraud(
   key: Uint8Array,
   { crypto, runner = null }: CheckOptions,
 ): Promise<Verdict> {
-  const evidence = openEvidence(crypto, key, proof)
+  const evidence = ProofEvidence.open(crypto, key, proof)
   if (evidence === null) return verdict('not-proved')
   const { accusation } = proof
   const result = await tryAccusation({ crypto, runner }, evidence, accusation)
   if ('reason' in result) return unproved(result)
-  const { violation } = result
-  if (isAccused(accusation, violation)) return proved({ kind: 'fraud', violation })
-  return verdict('not-proved', `the evidence shows something else than it says: ${violation.code}`)
+  const { violation, isExact } = result
+  if (!isAccused(accusation, violation))
+    return verdict('not-proved', `the evidence shows something else than it says: ${violation.code}`)
+  if (!evidence.isExact(isExact ? 0 : accusation.start)) return verdict('not-proved', TOO_MUCH)
+  return proved({ kind: 'fraud', violation })
 }
+
+/** A proof has one form. */
+const TOO_MUCH = 'it holds blocks that do not belong to it'
 
 function unproved({ reason, at, findings = [] }: Exclude<TrialResult, { violation: unknown }>): Verdict {
   switch (reason) {

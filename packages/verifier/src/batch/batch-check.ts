@@ -116,10 +116,10 @@ export class BatchCheck {
     if (!isLegal) throw new Caught(violation('schema', 'limit-exceeded', at))
   }
 
-  async #checkOne({ op, block }: OpInTurn, turn: OpsInTurn): Promise<CheckedOp> {
-    if (block instanceof Uint8Array) return turn.check({ ...op, block })
+  async #checkOne({ op, runnable }: OpInTurn, turn: OpsInTurn): Promise<CheckedOp> {
+    if ('block' in runnable) return turn.check(runnable)
     turn.restart()
-    return asPublished(this.#context, op, block)
+    return asPublished(this.#context, op, runnable)
   }
 
   #count({ executed }: OpInTurn, checked: CheckedOp): void {

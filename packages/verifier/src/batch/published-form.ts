@@ -29,7 +29,6 @@ import { Caught } from './published-batch.js'
 
 /** An op with everything that was published of it. */
 export interface PublishedOp {
-  readonly input: Input
   readonly seq: number
   readonly outcome: Outcome
   readonly changes: readonly IndexEntry[]
@@ -38,6 +37,7 @@ export interface PublishedOp {
 
 /** A published op that can be run. */
 export interface RunnableOp extends PublishedOp {
+  readonly input: Input
   /** The block of the oplog. */
   readonly block: Uint8Array
 }

@@ -6,9 +6,21 @@ import { type Executed, outcomeBytes, type Rules, type RunDraft, toHex } from '@
 import { type Crypto, checkHead, oplogIdentity, type SignedHead } from '@vitra/log/proofs'
 import { sameBytes } from '@vitra/log/values'
 import { type Finding, type Place, violation } from '../verdict.js'
-import { Caught, type OpPlace, type PublishedRun } from './published-batch.js'
-import { type Doubt, isValue, type PublishedOp } from './published-form.js'
-import { Missing, type Participant, type Participants } from './sources.js'
+import { Caught, type PublishedRun } from './published-batch.js'
+import { type Doubt, isValue, type PublishedOp, type RunnableOp } from './published-form.js'
+import { Missing, type Participant, type ParticipantPlace, type Participants } from './sources.js'
+
+/** What of a batch an accusation is about; all else is taken as published. */
+export interface Focus {
+  /** The run that is held against its participant, by its index block; `all` of them, or none. */
+  readonly run: number | 'all' | null
+  /** True where it has to go on from where the participant stands. */
+  readonly isPlaced: boolean
+  /** The op that is judged, of that run. */
+  readonly op: number | null
+}
+
+const EVERYTHING: Focus = { run: 'all', isPlaced: true, op: null }
 
 export interface OpsContext {
   readonly crypto: Crypto
@@ -16,16 +28,16 @@ export interface OpsContext {
   readonly indexKey: Uint8Array
   readonly rules: Rules
   readonly participants: Participants
-  /** The one op that is judged, or none; all others are taken as published. Absent in an audit, which judges all. */
-  readonly accused?: OpPlace | null
+  /** What of the runs is checked against the participants and their logs; absent in an audit, which checks all. */
+  readonly focus?: Focus
   readonly signal?: AbortSignal | undefined
 }
 
 /** An op with what is here to judge it by. */
 export interface OpInTurn {
   readonly op: PublishedOp
-  /** The block of the oplog, or why the op cannot be judged without it. */
-  readonly block: Uint8Array | Doubt
+  /** The op with its block, or why it cannot be judged. */
+  readonly runnable: RunnableOp | Doubt
   /** False where the metadata is no value: such an op cannot be run. */
   readonly isLegal: boolean
   /** What the run holds so far; whoever checks the op adds it. */
@@ -60,36 +72,44 @@ export class PublishedOps {
     const { signal } = this.#context
     const oplog = toHex(place.oplog)
     const at: Place = { batch: this.#batch, block, oplog, seq: place.firstSeq }
-    const participant = await this.#checkPlace(published, at)
-    this.#checkForm(published, participant, at)
-    const doubt = await this.#doubtOf(participant, run.head, block)
+    const participant = await this.#participant(published, at)
+    const stands = participant !== null && this.#focus.isPlaced ? await participant.place() : null
+    if (stands !== null) this.#checkTurn(published, stands, at)
+    if (participant !== null) this.#checkHead(published, participant, at)
+    this.#checkForm(published, at)
+    if (stands !== null) this.#checkLink(published, stands, at)
+    const doubt = await this.#doubtOf(participant, run.head)
     const executed: Executed[] = []
     this.runs.push({ oplog: place.oplog, firstSeq: place.firstSeq, head: run.head, executed })
     this.nextSeqs.set(oplog, place.firstSeq + run.outcomes.length)
+    this.#runBlocks.set(oplog, block)
     for (const [nth, changes] of published.changes.entries()) {
       signal?.throwIfAborted()
       const seq = place.firstSeq + nth
-      const op = { input: participant.input, seq, outcome: run.outcomes[nth]!, changes, at: { ...at, seq } }
-      const isJudged = doubt === null && this.#isJudged(block, seq)
-      const read = isJudged ? await this.#readBlock(participant, seq) : (doubt ?? NOT_JUDGED)
-      yield { op, block: read, isLegal: this.#isLegal(op), executed }
+      const op = { seq, outcome: run.outcomes[nth]!, changes, at: { ...at, seq } }
+      const runnable = doubt ?? (await this.#runnable(participant!, op))
+      yield { op, runnable, isLegal: this.#isLegal(op), executed }
     }
   }
 
-  async #checkPlace({ place, run }: PublishedRun, at: Place): Promise<Participant> {
-    const { participants } = this.#context
-    const participant = await participants.get(place.oplog)
+  get #focus(): Focus {
+    return this.#context.focus ?? EVERYTHING
+  }
+
+  /** Whose run it is; null where that is not looked at. */
+  async #participant({ place, block }: PublishedRun, at: Place): Promise<Participant | null> {
+    const { run } = this.#focus
+    if (run !== 'all' && run !== block) return null
+    const participant = await this.#context.participants.get(place.oplog)
     if (participant === null || !participant.input.active)
       throw new Caught(violation('order', 'not-a-participant', at))
-    const expected = this.nextSeqs.get(toHex(place.oplog)) ?? participant.nextSeq
-    if (place.firstSeq !== expected) {
-      const code = place.firstSeq > expected ? 'op-skipped' : 'op-repeated'
-      throw new Caught(violation('order', code, at, { expected, published: place.firstSeq }))
-    }
+    return participant
+  }
+
+  #checkHead({ place, run }: PublishedRun, participant: Participant, at: Place): void {
     const covered = run.head.length >= place.firstSeq + run.outcomes.length
     if (!covered || !this.#isSigned(participant, run.head))
       throw new Caught(violation('order', 'op-invented', at))
-    return participant
   }
 
   #isSigned({ input: { oplog, signer } }: Participant, head: SignedHead): boolean {
@@ -103,31 +123,33 @@ export class PublishedOps {
   }
 
   /** A run closes once its outcomes reach the limit: all but the last stay below it. */
-  #checkForm({ run, place, block }: PublishedRun, { lastRun }: Participant, at: Place): void {
+  #checkForm({ run }: PublishedRun, at: Place): void {
     let bytes = 0
     for (const outcome of run.outcomes.slice(0, -1)) bytes += outcomeBytes(outcome)
     if (bytes >= this.#context.rules.limits.runBytesMax && run.outcomes.length > 1)
       throw new Caught(violation('schema', 'limit-exceeded', at))
-    const oplog = toHex(place.oplog)
-    const expected = this.#runBlocks.get(oplog) ?? lastRun
-    if (run.prevRun !== expected) {
-      const message = 'a run names another previous run'
-      throw new Caught(violation('schema', 'run-invalid', at, { message, expected, published: run.prevRun }))
-    }
-    this.#runBlocks.set(oplog, block)
+  }
+
+  #checkTurn({ place }: PublishedRun, { nextSeq }: ParticipantPlace, at: Place): void {
+    const expected = this.nextSeqs.get(toHex(place.oplog)) ?? nextSeq
+    if (place.firstSeq === expected) return
+    const code = place.firstSeq > expected ? 'op-skipped' : 'op-repeated'
+    throw new Caught(violation('order', code, at, { expected, published: place.firstSeq }))
+  }
+
+  #checkLink({ place, run }: PublishedRun, { lastRun }: ParticipantPlace, at: Place): void {
+    const expected = this.#runBlocks.get(toHex(place.oplog)) ?? lastRun
+    if (run.prevRun === expected) return
+    const message = 'a run names another previous run'
+    throw new Caught(violation('schema', 'run-invalid', at, { message, expected, published: run.prevRun }))
   }
 
   /** Why no op of a run can be judged; null where some can. */
-  async #doubtOf(participant: Participant, head: SignedHead, block: number): Promise<Doubt | null> {
-    const { accused } = this.#context
-    if (accused !== undefined && accused?.block !== block) return NOT_JUDGED
+  async #doubtOf(participant: Participant | null, head: SignedHead): Promise<Doubt | null> {
+    const { focus } = this.#context
+    if (participant === null || (focus !== undefined && focus.op === null)) return NOT_JUDGED
     const code = await participant.compareHead(head)
     return code === null ? null : { code, message: UNPROVED_MESSAGES[code] ?? code }
-  }
-
-  #isJudged(block: number, seq: number): boolean {
-    const { accused } = this.#context
-    return accused === undefined || (accused?.block === block && accused.seq === seq)
   }
 
   /** Taken from the log as it is: all that can be checked of metadata is its form. */
@@ -136,9 +158,11 @@ export class PublishedOps {
     return metadata === undefined || isValue(metadata, { bytesMax: valueBytesMax, depthMax: valueDepthMax })
   }
 
-  async #readBlock(participant: Participant, seq: number): Promise<Uint8Array | Doubt> {
+  async #runnable(participant: Participant, op: PublishedOp): Promise<RunnableOp | Doubt> {
+    const { focus } = this.#context
+    if (focus !== undefined && focus.op !== op.seq) return NOT_JUDGED
     try {
-      return await participant.block(seq)
+      return { ...op, input: participant.input, block: await participant.block(op.seq) }
     } catch (error) {
       if (!(error instanceof Missing)) throw error
       return { code: 'block-missing', message: 'an op is not here' }

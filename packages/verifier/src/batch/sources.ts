@@ -25,13 +25,19 @@ export interface IndexBlocks {
   block(seq: number): Promise<Uint8Array>
 }
 
-/** A participant as a batch finds it. */
-export interface Participant {
-  readonly input: Input
+/** How far a participant's log was executed. */
+export interface ParticipantPlace {
   /** First block that has no outcome yet. */
   readonly nextSeq: number
   /** Index block of its last run; 0 where it has none. */
   readonly lastRun: number
+}
+
+/** A participant as a batch finds it. */
+export interface Participant {
+  readonly input: Input
+  /** Where it stands at the end of the batch before. @throws {Missing} */
+  place(): Promise<ParticipantPlace>
   /** Null where its log here has this head; else why the ops under it cannot be judged, never the executor's guilt. */
   compareHead(head: SignedHead): Promise<FindingCode | null>
   /** A block of its log. @throws {Missing} */

@@ -1,6 +1,7 @@
 /** What an accusation is tried on: blocks of a proof, or a replica that notes what is asked of it. */
-import { type Input, toHex } from '@vitra/log/formats'
+import { decodeIndexBlock, GENESIS_PATH, type Input, toHex } from '@vitra/log/formats'
 import {
+  BeeReader,
   type BlocksProof,
   type Crypto,
   openBlocks,
@@ -12,7 +13,7 @@ import {
   type TreeNode,
   treeHash,
 } from '@vitra/log/proofs'
-import { sameBytes, VitraError } from '@vitra/log/values'
+import { childRange, pathToKey, sameBytes, VitraError } from '@vitra/log/values'
 import { type IndexBlocks, Missing } from '../batch/sources.js'
 import type { FindingCode } from '../verdict.js'
 
@@ -22,6 +23,8 @@ export interface EvidenceIndex extends IndexBlocks {
   readonly head: SignedHead
   /** The roots of the tree of the first `length` blocks, left to right. @throws {Missing} */
   roots(length: number): Promise<readonly TreeNode[]>
+  /** The block of the genesis record, of which an index has one, among the first `length`. @throws {Missing} */
+  genesis(length: number): Promise<Uint8Array>
 }
 
 /** An oplog under the head that was published with its ops. */
@@ -38,45 +41,81 @@ export interface Evidence {
   oplog(input: Input): Promise<EvidenceOplog>
 }
 
-/** The blocks of a proof; null where it does not hold together under the key. */
-export function openEvidence(
-  crypto: Crypto,
-  key: Uint8Array,
-  proof: { readonly index: BlocksProof; readonly op?: BlocksProof },
-): Evidence | null {
-  const blocks = openBlocks(crypto, key, proof.index)
-  if (blocks === null) return null
-  const { identity, head } = proof.index
-  return {
-    index: {
+/** The blocks of a proof. */
+interface ProofBlocks {
+  readonly index: BlocksProof
+  readonly op?: BlocksProof
+}
+
+/** The evidence of a proof, and which of its blocks were asked for. */
+export class ProofEvidence implements Evidence {
+  readonly index: EvidenceIndex
+  readonly #crypto: Crypto
+  readonly #proof: ProofBlocks
+  readonly #unused: Set<number>
+  readonly #unusedOps: Set<number>
+
+  /** Null where the blocks of the index do not hold together under the key. */
+  static open(crypto: Crypto, key: Uint8Array, proof: ProofBlocks): ProofEvidence | null {
+    const blocks = openBlocks(crypto, key, proof.index)
+    return blocks === null ? null : new ProofEvidence(crypto, key, proof, blocks)
+  }
+
+  private constructor(
+    crypto: Crypto,
+    key: Uint8Array,
+    proof: ProofBlocks,
+    blocks: ReadonlyMap<number, Uint8Array>,
+  ) {
+    this.#crypto = crypto
+    this.#proof = proof
+    this.#unused = new Set(blocks.keys())
+    this.#unusedOps = new Set(proof.op?.blocks.map(({ seq }) => seq))
+    const { identity, head } = proof.index
+    const block = async (seq: number) => {
+      this.#unused.delete(seq)
+      return blockOf(blocks, seq)
+    }
+    this.index = {
       key,
       identity,
       head,
-      block: async (seq) => blockOf(blocks, seq),
+      block,
       async roots(length) {
         const roots = rootsAt(crypto, proof.index, length)
         if (roots === null) throw new Missing({ block: length - 1 })
         return roots
       },
-    },
-    oplog: async (input) => openOplog(crypto, key, input, proof.op),
+      async genesis(length) {
+        for (const [seq, bytes] of blocks) if (seq < length && isGenesisRecord(seq, bytes)) return block(seq)
+        throw new Missing({ batch: 0 })
+      },
+    }
   }
-}
 
-function openOplog(
-  crypto: Crypto,
-  key: Uint8Array,
-  input: Input,
-  op: BlocksProof | undefined,
-): EvidenceOplog {
-  const oplog = oplogKey(crypto, input.signer, key)
-  const blocks = op === undefined ? null : openBlocks(crypto, oplog, op)
-  return {
-    async compareHead({ length, treeHash }) {
-      const isSame = blocks !== null && op?.head.length === length && sameBytes(op.head.treeHash, treeHash)
-      return isSame ? null : 'block-missing'
-    },
-    block: async (seq) => blockOf(blocks ?? new Map(), seq, toHex(oplog)),
+  /**
+   * True where nothing stands in the proof that was not asked for.
+   *
+   * @param from index blocks before it are let pass: what a run of the contract reads is not fixed to the block
+   */
+  isExact(from: number): boolean {
+    return this.#unusedOps.size === 0 && [...this.#unused].every((seq) => seq < from)
+  }
+
+  async oplog({ signer }: Input): Promise<EvidenceOplog> {
+    const { op } = this.#proof
+    const oplog = oplogKey(this.#crypto, signer, this.index.key)
+    const blocks = op === undefined ? null : openBlocks(this.#crypto, oplog, op)
+    return {
+      async compareHead({ length, treeHash }) {
+        const isSame = blocks !== null && op?.head.length === length && sameBytes(op.head.treeHash, treeHash)
+        return isSame ? null : 'block-missing'
+      },
+      block: async (seq) => {
+        this.#unusedOps.delete(seq)
+        return blockOf(blocks ?? new Map(), seq, toHex(oplog))
+      },
+    }
   }
 }
 
@@ -84,6 +123,15 @@ function blockOf(blocks: ReadonlyMap<number, Uint8Array>, seq: number, oplog?: s
   const block = blocks.get(seq)
   if (block === undefined) throw new Missing(oplog === undefined ? { block: seq } : { oplog, seq })
   return new Uint8Array(block)
+}
+
+function isGenesisRecord(seq: number, block: Uint8Array): boolean {
+  if (seq === 0) return false // Hyperbee's header
+  try {
+    return decodeIndexBlock(block).path === GENESIS_PATH
+  } catch {
+    return false // no entry: for whoever reads it to say
+  }
 }
 
 /** Blocks of a log that were asked for, and the head under which they are to be proved. */
@@ -124,6 +172,14 @@ export class Recorder implements Evidence {
       roots: (length) => {
         this.#seqs.add(length - 1)
         return rootsOf(source, length)
+      },
+      genesis: async (length) => {
+        const { gte } = childRange(GENESIS_PATH)
+        const range = { gte: pathToKey(GENESIS_PATH), lt: gte }
+        const state = new BeeReader((seq) => present({ block: seq }, () => source.block(seq)), length)
+        const found = await state.firstBlock(range, false)
+        if (found === null) throw new Missing({ batch: 0 })
+        return this.index.block(found.seq)
       },
     }
   }

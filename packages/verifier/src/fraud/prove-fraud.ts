@@ -2,7 +2,7 @@
 import type { Input } from '@vitra/log/formats'
 import { type BlocksProof, logKey, type ProofSource, proveBlocks, type SignedHead } from '@vitra/log/proofs'
 import { VitraError } from '@vitra/log/values'
-import { type Asked, openEvidence, Recorder } from './evidence.js'
+import { type Asked, ProofEvidence, Recorder } from './evidence.js'
 import { type Accusation, type FraudProof, isAccused } from './fraud-proof.js'
 import { type TrialContext, type TrialResult, tryAccusation } from './trial.js'
 
@@ -40,7 +40,7 @@ export async function proveFraud(options: ProveFraudOptions, accusation: Accusat
     index: await wrap(recorder.asked),
     ...(askedOfOplog === null ? {} : { op: await wrap(askedOfOplog) }),
   })
-  const evidence = openEvidence(crypto, key, proof)
+  const evidence = ProofEvidence.open(crypto, key, proof)
   if (evidence === null) throw notProved('the replica does not hold together')
   expectAccused(accusation, await tryAccusation(options, evidence, accusation))
   return proof

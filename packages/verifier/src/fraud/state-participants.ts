@@ -2,24 +2,18 @@
 import { type BlockSource, decodeInput, findLastRun, type Input, inputPath, toHex } from '@vitra/log/formats'
 import type { SignedHead } from '@vitra/log/proofs'
 import { pathToKey } from '@vitra/log/values'
-import type { Participant, Participants } from '../batch/sources.js'
+import type { Participant, ParticipantPlace, Participants } from '../batch/sources.js'
 import type { FindingCode } from '../verdict.js'
 import type { Evidence, EvidenceOplog } from './evidence.js'
 
 class StateParticipant implements Participant {
   readonly input: Input
-  readonly nextSeq: number
-  readonly lastRun: number
+  readonly place: () => Promise<ParticipantPlace>
   readonly #open: () => Promise<EvidenceOplog>
 
-  constructor(
-    input: Input,
-    { nextSeq, lastRun }: { nextSeq: number; lastRun: number },
-    open: () => Promise<EvidenceOplog>,
-  ) {
+  constructor(input: Input, place: () => Promise<ParticipantPlace>, open: () => Promise<EvidenceOplog>) {
     this.input = input
-    this.nextSeq = nextSeq
-    this.lastRun = lastRun
+    this.place = place
     this.#open = open
   }
 
@@ -36,15 +30,16 @@ export class StateParticipants implements Participants {
   readonly #state: BlockSource
   readonly #evidence: Evidence
   readonly #found = new Map<string, Participant>()
+  readonly #lastRuns = new Map<string, number>()
 
   constructor(state: BlockSource, evidence: Evidence) {
     this.#state = state
     this.#evidence = evidence
   }
 
-  /** Index block of the last run of each oplog that was asked for. */
+  /** Index block of the last run of each oplog whose place was asked for. */
   get runBlocks(): ReadonlyMap<string, number> {
-    return new Map([...this.#found].map(([key, { lastRun }]) => [key, lastRun]))
+    return this.#lastRuns
   }
 
   async get(oplog: Uint8Array): Promise<Participant | null> {
@@ -54,15 +49,21 @@ export class StateParticipants implements Participants {
     const bytes = await this.#state.get(pathToKey(inputPath(oplog)))
     if (bytes === null) return null
     const input = decodeInput(bytes)
-    const last = await findLastRun(this.#state, oplog)
-    const place = {
-      nextSeq: last === null ? 0 : last.place.firstSeq + last.run.outcomes.length,
-      lastRun: last?.seq ?? 0,
-    }
-    const open = once(() => this.#evidence.oplog(input))
-    const participant = new StateParticipant(input, place, open)
+    const place = once(() => this.#place(oplog))
+    const participant = new StateParticipant(
+      input,
+      place,
+      once(() => this.#evidence.oplog(input)),
+    )
     this.#found.set(key, participant)
     return participant
+  }
+
+  async #place(oplog: Uint8Array): Promise<ParticipantPlace> {
+    const last = await findLastRun(this.#state, oplog)
+    const lastRun = last?.seq ?? 0
+    this.#lastRuns.set(toHex(oplog), lastRun)
+    return { nextSeq: last === null ? 0 : last.place.firstSeq + last.run.outcomes.length, lastRun }
   }
 }
 

@@ -5,7 +5,9 @@
 import {
   BATCH_PATH,
   type BlockSource,
+  decodeGenesis,
   decodeIndexBlock,
+  decodeRules,
   type IndexEntry,
   layOutBatch,
   type Rules,
@@ -13,7 +15,7 @@ import {
 import { BeeReader, type Crypto, treeHash } from '@vitra/log/proofs'
 import { type Change, type Overlay, sameBytes, VitraError } from '@vitra/log/values'
 import { BatchCheck, type OpsInTurn } from '../batch/batch-check.js'
-import { readRules, readSource, recordAt } from '../batch/batch-end.js'
+import { readSource, recordAt } from '../batch/batch-end.js'
 import { auditGenesis, RulesUnknown } from '../batch/genesis.js'
 import {
   Caught,
@@ -26,7 +28,7 @@ import {
   type Stretch,
 } from '../batch/published-batch.js'
 import { type CheckedOp, checkForm, type FormContext, type RunnableOp } from '../batch/published-form.js'
-import type { OpInTurn } from '../batch/published-ops.js'
+import type { Focus, OpInTurn } from '../batch/published-ops.js'
 import { Missing } from '../batch/sources.js'
 import { otherTree, refusedContract } from '../batch/violations.js'
 import { type Finding, type Place, type Violation, violation } from '../verdict.js'
@@ -66,7 +68,8 @@ export interface TrialContext {
 
 /** What a trial came to: a violation, or why there is none. */
 export type TrialResult =
-  | { readonly violation: Violation }
+  /** `isExact`: what was read of the evidence follows from the accusation and nothing else. */
+  | { readonly violation: Violation; readonly isExact: boolean }
   | { readonly reason: TrialReason; readonly at?: Place; readonly findings?: readonly Finding[] }
 
 /** Why a trial found no violation. */
@@ -95,11 +98,13 @@ export async function tryAccusation(
   evidence: Evidence,
   accusation: Accusation,
 ): Promise<TrialResult> {
+  let isExact = true
+  const runner = context.runner === null ? null : noting(context.runner, () => (isExact = false))
   try {
-    const findings = await tryAll(context, evidence, accusation)
+    const findings = await tryAll({ ...context, runner }, evidence, accusation)
     return findings.length === 0 ? { reason: 'holds' } : { reason: 'undecided', findings }
   } catch (error) {
-    if (error instanceof Caught) return { violation: error.violation }
+    if (error instanceof Caught) return { violation: error.violation, isExact }
     if (error instanceof Missing) return { reason: 'block-missing', at: error.at }
     if (error instanceof NeedsRunner) return { reason: 'needs-runner' }
     if (error instanceof RulesUnknown) return { reason: 'rules-unknown' }
@@ -107,6 +112,21 @@ export async function tryAccusation(
     const isUnreadable = error instanceof VitraError && error.code === 'INDEX_UNREADABLE'
     if (error instanceof Unfit || isUnreadable || isFormat(error)) return { reason: 'unfit' }
     throw error
+  }
+}
+
+/** A runner reads as the sandbox and Hyperbee do, which may change from one version to the next. */
+function noting(runner: FraudRunner, note: () => void): FraudRunner {
+  return {
+    checkOp(...args) {
+      note()
+      return runner.checkOp(...args)
+    },
+    layOut(...args) {
+      note()
+      return runner.layOut(...args)
+    },
+    refusal: (...args) => runner.refusal(...args),
   }
 }
 
@@ -164,8 +184,7 @@ async function tryBatch(
   const before = await recordAt(index, start)
   if (before === null) throw new Unfit('no batch ends there')
   const reader = new BeeReader((seq) => index.block(seq), start)
-  const rules = await readRules(reader)
-  if (rules === null) throw new Unfit('a state without rules')
+  const rules = rulesOf(await index.genesis(start))
   const participants = new StateParticipants(reader, evidence)
   const batch = await openBatch(index, before.number + 1, accusation)
   const form = { crypto, rules, indexKey: index.key }
@@ -179,7 +198,7 @@ async function tryBatch(
       treeHash: treeHash(crypto, await index.roots(start)),
       lastTs: before.lastTs,
       participants,
-      accused: accusedOp(accusation),
+      focus: focusOf(accusation),
       judge,
     },
     batch,
@@ -192,6 +211,13 @@ async function tryBatch(
   const { changes } = layOutBatch(draft, participants.runBlocks)
   await tryLayout(context, index, batch, changes)
   return []
+}
+
+/** Nothing overwrites the genesis record, so it is read where it stands and not through the tree. */
+function rulesOf(block: Uint8Array): Rules {
+  const { value } = decodeIndexBlock(block)
+  if (value === null) throw new Unfit('a state without rules')
+  return decodeRules(decodeGenesis(value).rules)
 }
 
 async function tryLayout(
@@ -207,10 +233,27 @@ async function tryLayout(
     throw otherTree('non-canonical-index', batch, laidOut.treeHash)
 }
 
-function accusedOp(accusation: Accusation): { block: number; seq: number } | null {
-  const { block, seq } = accusation
-  return isAboutExecution(accusation) && block !== undefined && seq !== undefined ? { block, seq } : null
+/** What of the batch the accused rule is about: an honest batch stands every check, so that those left out hide nothing. */
+function focusOf({ code, block, seq }: Accusation): Focus {
+  if (code === 'non-canonical-index') return { run: 'all', isPlaced: true, op: null }
+  if (block === undefined || seq === undefined) return NOTHING
+  switch (code) {
+    case 'wrong-outcome':
+    case 'wrong-changes':
+      return { run: block, isPlaced: false, op: seq }
+    case 'not-a-participant':
+    case 'op-invented':
+      return { run: block, isPlaced: false, op: null }
+    case 'op-skipped':
+    case 'op-repeated':
+    case 'run-invalid':
+      return { run: block, isPlaced: true, op: null }
+    default:
+      return NOTHING
+  }
 }
+
+const NOTHING: Focus = { run: null, isPlaced: false, op: null }
 
 /** The accused batch: all of it, or its record and what stands before the violation. */
 async function openBatch(

@@ -91,8 +91,8 @@ export class Ahead implements OpsInTurn {
 }
 
 /** The op with its block; null where it cannot be run. */
-function asRunnable({ op, block, isLegal }: OpInTurn): RunnableOp | null {
-  return isLegal && block instanceof Uint8Array ? { ...op, block } : null
+function asRunnable({ runnable, isLegal }: OpInTurn): RunnableOp | null {
+  return isLegal && 'block' in runnable ? runnable : null
 }
 
 function bytesOf({ block, outcome }: RunnableOp): number {

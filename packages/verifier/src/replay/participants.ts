@@ -12,7 +12,7 @@ import {
   sameBytes,
   toHex,
 } from '@vitra/log'
-import { Missing, type Participant, type Participants } from '../batch/sources.js'
+import { Missing, type Participant, type ParticipantPlace, type Participants } from '../batch/sources.js'
 import type { FindingCode } from '../verdict.js'
 import { waiting } from './index-source.js'
 
@@ -41,6 +41,10 @@ class AuditedParticipant implements Participant {
   /** True where blocks were missing of its log and all that are known of are here by now. */
   get canFillGaps(): boolean {
     return this.#vainBlocks !== undefined && this.log.isComplete && this.log.blocks > this.#vainBlocks
+  }
+
+  async place(): Promise<ParticipantPlace> {
+    return this
   }
 
   async compareHead(head: SignedHead): Promise<FindingCode | null> {

@@ -1,13 +1,14 @@
 /** What the trial of an accusation needs of this machine: the sandbox, and Hyperbee's layout. */
 import { assertAcyclic, IndexWriter, type Rules } from '@vitra/log'
 import type { Change } from '@vitra/log/values'
-import { type Contract, ContractLoadError, type Sandbox } from '@vitra/sandbox'
+import { type Contract, ContractLoadError, type Sandbox, type Step } from '@vitra/sandbox'
 import type { CheckedOp, RunnableOp } from '../batch/published-form.js'
+import { Missing } from '../batch/sources.js'
 import type { EvidenceIndex } from '../fraud/evidence.js'
 import type { FraudRunner, OpTrial } from '../fraud/trial.js'
-import { checkOp } from './execution.js'
+import { checkOp, type ExecutionContext } from './execution.js'
 import { isObstacle, type RecordedEngines } from './recorded-engines.js'
-import { runOp } from './run-ops.js'
+import { type Obstacle, runOp } from './run-ops.js'
 
 export class SandboxRunner implements FraudRunner {
   readonly #sandbox: Sandbox
@@ -26,7 +27,17 @@ export class SandboxRunner implements FraudRunner {
       return this.#engines.court(engine, source, trial.rules)
     }
     const context = { ...trial, sandbox, contract, court }
-    return checkOp(context, op, await runOp(context, { contract, sandbox }, op))
+    return checkOp(context, op, await this.#runOwn(context, op))
+  }
+
+  /** Under another engine than the recorded one an op may read what the proof does not have: that one decides. */
+  async #runOwn(context: ExecutionContext, op: RunnableOp): Promise<Step | Obstacle> {
+    try {
+      return await runOp(context, context, op)
+    } catch (error) {
+      if (!(error instanceof Missing) || context.engine === this.#sandbox.engine) throw error
+      return { code: 'unexecutable', message: 'it reads what the proof does not have', again: 'elsewhere' }
+    }
   }
 
   async layOut(
