@@ -8,6 +8,7 @@ import {
   LogWriter,
   type Rules,
   type SignedHead,
+  SOURCE_PATH,
   type Storage,
   sameBytes,
   toHex,
@@ -66,6 +67,8 @@ export class DatabaseCore {
   /** Index length that `onUpdate` was told last. */
   #toldLength = 0
   #rules: Rules | null = null
+  /** The contract that was in force last, and its entry in the index. */
+  #contract: { readonly bytes: Uint8Array; readonly contract: Contract } | null = null
 
   private constructor({ storage, index, sandbox, local, options }: Parts) {
     this.storage = storage
@@ -235,7 +238,7 @@ export class DatabaseCore {
     monitors.catch(forget) // looked at below
     await closeAll([
       async () => this.executor?.close(),
-      () => this.participant.settle(),
+      () => this.participant.close(),
       () => this.participants.close(),
       () => this.monitorPlace.close(),
       ...this.#writers.map((writer) => () => writer.close()),
@@ -305,7 +308,12 @@ export class DatabaseCore {
   }
 
   async #contractAt(snapshot: IndexSnapshot): Promise<Contract> {
-    return this.sandbox.load(await snapshot.contractSource(), await this.rules())
+    const bytes = await snapshot.read(SOURCE_PATH)
+    const known = this.#contract
+    if (known !== null && bytes !== null && sameBytes(known.bytes, bytes)) return known.contract
+    const contract = await this.sandbox.load(await snapshot.contractSource(), await this.rules())
+    if (bytes !== null) this.#contract = { bytes, contract }
+    return contract
   }
 
   async #openOplog(key: Uint8Array): Promise<Log> {

@@ -1,7 +1,7 @@
 /** The participant that calls from this copy: which one it is, its ops, and what became of them. */
 import {
   decodeEnvelope,
-  encodeOpBody,
+  decodeValue,
   FormatError,
   fromHex,
   type IndexLog,
@@ -97,9 +97,9 @@ export class LocalParticipant {
   }
 
   /** Waits for the calls and receipts that are being written, so that whoever made them knows what was written. */
-  async settle(): Promise<void> {
+  async close(): Promise<void> {
     await Promise.all(this.#emitting)
-    await this.#transactions.settle()
+    await this.#transactions.close()
   }
 
   /** Keeps what cannot be had again of the receipt of a call. */
@@ -152,12 +152,12 @@ export class LocalParticipant {
     const input = await this.#input()
     const writer = input?.active ? await participants.writer(input.signer) : null
     if (writer === null) throw notAParticipant(this.id)
-    const head = await writer.append(ops.map(encodeOpBody))
-    const first = head.length - ops.length
+    const first = await writer.append(ops)
+    const oplog = toHex(writer.key)
     const record = {
       ...call,
-      txId: `${toHex(writer.log.key)}-${first}-${ops.length}`,
-      ops: await readOps(writer.log, first, head.length),
+      txId: `${oplog}-${first}-${ops.length}`,
+      ops: ops.map((op, nth) => ({ oplog, seq: first + nth, value: decodeValue(op) })),
     }
     const transaction = new Transaction(record, host)
     // The ops are written: an error here would have the caller write them again.

@@ -4,7 +4,6 @@ import {
   type IndexLog,
   type Input,
   Log,
-  LogWriter,
   Mutex,
   oplogIdentity,
   oplogKey,
@@ -14,6 +13,7 @@ import {
   toHex,
 } from '@vitra/log'
 import { closeAll } from './close-all.js'
+import { OpWriter } from './op-writer.js'
 
 export interface ParticipantLogsEvents {
   /** An oplog has grown, or more of its blocks are here. */
@@ -24,7 +24,7 @@ export class ParticipantLogs extends EventEmitter<ParticipantLogsEvents> {
   readonly #storage: Storage
   readonly #index: IndexLog
   readonly #logs = new Map<string, Promise<Log>>()
-  readonly #writers = new Map<string, Promise<LogWriter>>()
+  readonly #writers = new Map<string, Promise<OpWriter>>()
   readonly #mutex = new Mutex()
   #inputs: readonly Input[] = []
   #version = 0
@@ -62,16 +62,14 @@ export class ParticipantLogs extends EventEmitter<ParticipantLogsEvents> {
     return keep(this.#logs, id, () => this.#open(signer))
   }
 
-  /** The writer of a participant whose secret key is here, or null. */
-  async writer(signer: Uint8Array): Promise<LogWriter | null> {
+  /** What writes the ops of a participant whose secret key is here, or null. */
+  async writer(signer: Uint8Array): Promise<OpWriter | null> {
     const id = toHex(signer)
     const open = this.#writers.get(id)
     if (open !== undefined) return open
     const keyPair = await this.#storage.keys.get(signer)
     if (keyPair === null) return null
-    return keep(this.#writers, id, async () =>
-      LogWriter.open(await this.open(signer), this.#storage, keyPair),
-    )
+    return keep(this.#writers, id, async () => OpWriter.open(await this.open(signer), this.#storage, keyPair))
   }
 
   /** Key of the oplog of a participant. */

@@ -6,6 +6,7 @@ import {
   type FoundRun,
   findBatchHead,
   fromHex,
+  type IndexLog,
   type OpenReceipt,
   openReceipt,
   proofSource,
@@ -15,7 +16,6 @@ import {
   readOp,
   type SmallReceipt,
   sameBytes,
-  smallReceipt,
   sodiumCrypto,
   toHex,
   type Value,
@@ -24,40 +24,38 @@ import {
 import { TransactionError } from './errors.js'
 import type { Ack, OpInclusion, Result, TransactionHost, TransactionOp } from './transaction-types.js'
 
-/** A receipt and its small form. */
-export interface MadeReceipt {
-  readonly receipt: Receipt
-  readonly small: SmallReceipt
+/**
+ * The small form of the receipt of ops that are executed, at the end of the batch of the last one.
+ *
+ * @param found the run of each op
+ * @throws {LogError} `BLOCK_MISSING`
+ */
+export async function findSmallReceipt(
+  index: IndexLog,
+  ops: readonly TransactionOp[],
+  found: readonly FoundRun[],
+): Promise<SmallReceipt> {
+  const runs = [...new Set(found.map(({ seq }) => seq))]
+  const { oplog, seq } = ops[0]!
+  const head = await findBatchHead(index, runs.at(-1)!)
+  return Object.freeze({ oplog: fromHex(oplog), seq, count: ops.length, runs, head })
 }
 
 /**
- * Makes the receipt of ops that are executed, at the end of the batch of the last one.
+ * Makes a receipt from its small form.
  *
- * @param found the run of each op
  * @throws {LogError} `BLOCK_MISSING`; {@link TransactionError} `TX_UNPROVED`
  */
-export async function makeReceipt(
-  host: TransactionHost,
-  ops: readonly TransactionOp[],
-  found: readonly FoundRun[],
-): Promise<MadeReceipt> {
-  const runs = [...new Set(found.map(({ seq }) => seq))]
-  const { oplog, seq } = ops[0]!
-  const head = await findBatchHead(host.index, runs.at(-1)!)
-  return regrowReceipt(host, ops, { oplog: fromHex(oplog), seq, count: ops.length, runs, head })
-}
-
-/** Makes a receipt anew from its small form. @throws as {@link makeReceipt} */
-export async function regrowReceipt(
+export async function growReceipt(
   host: TransactionHost,
   ops: readonly TransactionOp[],
   small: SmallReceipt,
-): Promise<MadeReceipt> {
+): Promise<Receipt> {
   const oplog = await host.openOplog(small.oplog)
   const sources = { index: proofSource(host.index.log, {}), oplog: proofSource(oplog, {}) }
   const receipt = await proveReceipt(sources, small)
-  const opened = openFor(ops, host.index.key, receipt)
-  return { receipt, small: smallReceipt(receipt, opened) }
+  openFor(ops, host.index.key, receipt)
+  return receipt
 }
 
 /** What a receipt shows of each op. @throws {TransactionError} `TX_UNPROVED` */

@@ -2,9 +2,9 @@
  * The calls made from here that emitted ops, so that they can be found again after a restart, and the small forms of
  * receipts. A line of JSON each; the oplog is what counts, this file only tells which ops were one call.
  */
-import { appendFile, readFile } from 'node:fs/promises'
+import { type FileHandle, open, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { SmallReceipt, Storage } from '@vitra/log'
+import { Mutex, type SmallReceipt, type Storage } from '@vitra/log'
 import { Transaction, type TransactionHost } from './transaction.js'
 import { smallFromJson, smallToJson } from './transaction-receipt.js'
 
@@ -17,38 +17,47 @@ export interface StoredTransactions {
 }
 
 export class TransactionStore {
-  readonly #file: string
+  readonly #path: string
   readonly #onFailure: (error: Error) => void
+  readonly #writes = new Mutex()
+  /** Open from the first line on. */
+  #file: FileHandle | null = null
   #waiting = ''
-  #writing: Promise<void> | null = null
+  /** The write that takes all that waits. */
+  #next: Promise<void> | null = null
 
   /** @param onFailure is told where a small form could not be written */
   constructor(storage: Storage, onFailure: (error: Error) => void) {
-    this.#file = path.join(storage.path, 'transactions.jsonl')
+    this.#path = path.join(storage.path, 'transactions.jsonl')
     this.#onFailure = onFailure
   }
 
-  async add(transaction: Transaction): Promise<void> {
-    await appendFile(this.#file, `${JSON.stringify(transaction)}\n`)
+  /** Keeps a call. */
+  add(transaction: Transaction): Promise<void> {
+    return this.#append(transaction)
   }
 
-  /** Keeps the small form of a receipt, soon: those of one batch are written together. */
+  /** Keeps the small form of a receipt, soon. */
   keepReceipt(txId: string, small: SmallReceipt): void {
-    this.#waiting += `${JSON.stringify({ receiptOf: txId, small: smallToJson(small) })}\n`
-    this.#writing ??= this.#write().finally(() => {
-      this.#writing = null
-    })
+    this.#append({ receiptOf: txId, small: smallToJson(small) }).catch(this.#onFailure)
   }
 
-  /** Waits for the small forms that are being written. */
+  /** Waits for what is being written. */
   async settle(): Promise<void> {
-    await this.#writing
+    await this.#writes.run(async () => {})
+  }
+
+  async close(): Promise<void> {
+    await this.#writes.run(async () => {
+      await this.#file?.close()
+      this.#file = null
+    })
   }
 
   /** The calls kept here. A line that a crash cut short is passed over. */
   async list(host: TransactionHost): Promise<StoredTransactions> {
     await this.settle()
-    const text = await readFile(this.#file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const text = await readFile(this.#path, 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return ''
       throw error
     })
@@ -65,12 +74,19 @@ export class TransactionStore {
     return { transactions, receipts }
   }
 
+  /** Writes a line, together with all that come until the file is free. */
+  #append(line: unknown): Promise<void> {
+    this.#waiting += `${JSON.stringify(line)}\n`
+    this.#next ??= this.#writes.run(() => this.#write())
+    return this.#next
+  }
+
   async #write(): Promise<void> {
-    while (this.#waiting !== '') {
-      const lines = this.#waiting
-      this.#waiting = ''
-      await appendFile(this.#file, lines).catch(this.#onFailure)
-    }
+    const lines = this.#waiting
+    this.#waiting = ''
+    this.#next = null
+    this.#file ??= await open(this.#path, 'a')
+    await this.#file.appendFile(lines)
   }
 }
 

@@ -17,7 +17,7 @@ import { TransactionError } from './errors.js'
 import { failureText } from './failure-text.js'
 import { fromJsonValue, toJsonValue } from './json-value.js'
 import { type PublicKeyLike, parseKey } from './keys.js'
-import { makeReceipt, readReceipt, regrowReceipt, resultsOf, toAck } from './transaction-receipt.js'
+import { findSmallReceipt, growReceipt, readReceipt, resultsOf, toAck } from './transaction-receipt.js'
 import type {
   Ack,
   OpInclusion,
@@ -67,8 +67,8 @@ export class Transaction<R = Value | undefined> {
   }
 
   /**
-   * Proof that the ops were executed, with what outcomes and changes; null until it is seen that they were, and where
-   * it could not be made. `toJSON` carries it.
+   * Proof that the ops were executed, with what outcomes and changes; null until {@link fetchReceipt} has made it.
+   * `toJSON` carries it.
    */
   get receipt(): Receipt | null {
     return this.#receipt
@@ -107,7 +107,7 @@ export class Transaction<R = Value | undefined> {
     const acks = found.map((run, n) => ackOf(this.ops[n]!, run))
     if (acks.length < this.ops.length) return acks
     this.#acks = acks
-    if (acks.length > 0 && this.#receipt === null) await this.#makeReceipt(found).catch(forget)
+    if (acks.length > 0) await this.#keepSmall(found).catch(forget)
     return acks
   }
 
@@ -125,7 +125,8 @@ export class Transaction<R = Value | undefined> {
   }
 
   /**
-   * The receipt, made from what this copy holds where it was not made before.
+   * The receipt, made from what this copy holds where it was not made before: that of the execution, whenever it is
+   * asked for, since what the logs do not keep was taken when the outcome was seen.
    *
    * @throws {TransactionError} `TX_NOT_PROCESSED` while an op waits, and for a call that emitted none; `TX_UNPROVED`,
    *   `TX_DETACHED`; {@link LogError} `BLOCK_MISSING`
@@ -138,7 +139,10 @@ export class Transaction<R = Value | undefined> {
       const what = waiting === undefined ? 'the call emitted no op' : `op ${waiting.seq} is not executed yet`
       throw new TransactionError('TX_NOT_PROCESSED', `${what}: there is a receipt once an op is executed`)
     }
-    return this.#makeReceipt(found)
+    const host = this.#attached
+    const small = await this.#keepSmall(found)
+    this.#receipt = await host.use(() => growReceipt(host, this.ops, small))
+    return this.#receipt
   }
 
   /**
@@ -212,16 +216,13 @@ export class Transaction<R = Value | undefined> {
     return all
   }
 
-  async #makeReceipt(found: readonly FoundRun[]): Promise<Receipt> {
+  /** Takes what cannot be had again once the index has grown: cheap, while a receipt costs proofs. */
+  async #keepSmall(found: readonly FoundRun[]): Promise<SmallReceipt> {
+    if (this.#small !== null) return this.#small
     const host = this.#attached
-    const known = this.#small
-    const { receipt, small } = await host.use(() =>
-      known === null ? makeReceipt(host, this.ops, found) : regrowReceipt(host, this.ops, known),
-    )
-    this.#receipt = receipt
-    if (known === null) host.keepReceipt(this.txId, small)
-    this.#small = small
-    return receipt
+    this.#small = await host.use(() => findSmallReceipt(host.index, this.ops, found))
+    host.keepReceipt(this.txId, this.#small)
+    return this.#small
   }
 
   async #wait({ timeout, signal }: WaitOptions): Promise<Ack[]> {
@@ -292,7 +293,7 @@ function ackOf(op: TransactionOp, { place, run }: FoundRun): Ack {
   return toAck(op, run.outcomes[op.seq - place.firstSeq]!)
 }
 
-/** The outcome counts: what keeps a receipt from being made is told to whoever asks for it. */
+/** The outcome counts: what keeps a receipt from being had is told to whoever asks for it. */
 function forget(): void {}
 
 function parseTransaction(json: unknown): TransactionRecord {

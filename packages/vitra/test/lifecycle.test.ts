@@ -34,6 +34,7 @@ describe('close', () => {
     db.on('failure', (error) => failures.push(error))
     const tx = await db.call('put', { key: 'a', value: 1 })
     await tx.whenProcessed()
+    await tx.fetchReceipt()
     const monitor = await db.monitor()
     const calls = Array.from({ length: 40 }, (_, n) => db.call('put', { key: `k${n}`, value: n }))
     const called = Promise.allSettled(calls)

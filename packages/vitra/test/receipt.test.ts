@@ -14,22 +14,36 @@ function written(tx: Transaction): Record<string, unknown> {
   return JSON.parse(JSON.stringify(tx))
 }
 
+/** The same with its receipt, which is made when it is asked for. */
+async function proven(tx: Transaction): Promise<Record<string, unknown>> {
+  await tx.fetchReceipt()
+  return written(tx)
+}
+
 describe('the receipt of a transaction', () => {
-  it('is there once its ops are executed, and is checked without any database', async () => {
+  it('is made once its ops are executed and it is asked for, and is checked without any database', async () => {
     await using db = await Database.create(Storage.temporary(), workbench)
     const { pubkey } = db
     const tx = await db.call('twice', { key: 'k', value: 7 })
     expect(tx.receipt).toBe(null)
     expect(written(tx)).not.toHaveProperty('receipt')
     await tx.whenProcessed()
-    expect(tx.receipt).toMatchObject({ kind: 'receipt' })
+    expect(tx.receipt).toBe(null)
+    const later = await db.call('put', { key: 'later', value: 1 })
+    await later.whenProcessed()
+    const receipt = await tx.fetchReceipt()
+    expect(receipt).toMatchObject({ kind: 'receipt' })
+    expect(tx.receipt).toBe(receipt)
+    // That of its execution, though the log has grown since.
+    const { run } = (await tx.verifyInclusion())[0]!
+    expect(receipt.index.head.length).toBe(run + 1 + 3 + 1)
     const detached = Transaction.fromJSON(written(tx))
     expect(detached.status).toBe('pending')
     const [proved] = await detached.verifyInclusion(pubkey)
     expect(proved).toMatchObject({
       op: { seq: 0, value: { op: 'TWICE', key: 'k', value: 7 } },
       ack: { success: true, outcome: { numChanges: 3 } },
-      version: db.index.version,
+      version: receipt.index.head.length,
     })
     expect(proved!.results).toEqual(await tx.fetchResults())
     expect(detached.status).toBe('processed')
@@ -44,14 +58,14 @@ describe('the receipt of a transaction', () => {
     await using db = await Database.create(Storage.temporary(), workbench)
     const failing = await db.call('fail', { message: 'not today' })
     await expect(failing.whenProcessed()).rejects.toMatchObject({ code: 'OP_REJECTED' })
-    const failed = Transaction.fromJSON(written(failing))
+    const failed = Transaction.fromJSON(await proven(failing))
     expect(await failed.verifyInclusion(db.pubkey)).toMatchObject([
       { ack: { success: false, outcome: { kind: 'failed', message: 'not today' } }, results: [] },
     ])
     expect(failed.status).toBe('rejected')
     const many = await db.call('many', { count: 700 })
     await many.whenProcessed()
-    const proved = await Transaction.fromJSON(written(many)).verifyInclusion(db.pubkey)
+    const proved = await Transaction.fromJSON(await proven(many)).verifyInclusion(db.pubkey)
     expect(proved.map(({ results }) => results[0]!.value)).toEqual(Array.from({ length: 700 }, (_, n) => n))
     expect(new Set(proved.map(({ run }) => run)).size).toBeGreaterThan(10)
     await checkDatabase(db)
@@ -64,7 +78,7 @@ describe('the receipt of a transaction', () => {
     )
     await Promise.all(txs.map((tx) => tx.whenProcessed()))
     for (const [n, tx] of txs.entries()) {
-      const [proved] = await Transaction.fromJSON(written(tx)).verifyInclusion(db.pubkey)
+      const [proved] = await Transaction.fromJSON(await proven(tx)).verifyInclusion(db.pubkey)
       expect(proved!.results).toMatchObject([{ value: n }])
     }
     await checkDatabase(db)
@@ -85,7 +99,7 @@ describe('the receipt of a transaction', () => {
     await expect(waiting.fetchReceipt()).rejects.toMatchObject({ code: 'TX_NOT_PROCESSED' })
     const again = connect(db, bob)
     await waiting.whenProcessed({ timeout: LONG_MS })
-    expect(await Transaction.fromJSON(written(waiting)).verifyInclusion(db.pubkey)).toMatchObject([
+    expect(await Transaction.fromJSON(await proven(waiting)).verifyInclusion(db.pubkey)).toMatchObject([
       { results: [{ path: '/values/k', value: 1 }] },
     ])
     await checkDatabase(bob)
@@ -99,14 +113,14 @@ describe('the receipt of a transaction', () => {
     const tx = await db.call('put', { key: 'k', value: 1 })
     const second = await db.call('put', { key: 'k', value: 2 })
     await Promise.all([tx.whenProcessed(), second.whenProcessed()])
-    const json = written(tx)
+    const json = await proven(tx)
     const ops = json.ops as object[]
     const refused = (changed: object, pubkey = db.pubkey) =>
       expect(Transaction.fromJSON({ ...json, ...changed }).verifyInclusion(pubkey)).rejects.toMatchObject({
         code: 'TX_UNPROVED',
       })
     await refused({}, other.pubkey)
-    await refused({ receipt: written(second).receipt })
+    await refused({ receipt: (await proven(second)).receipt })
     await refused({ ops: written(second).ops })
     await refused({ ops: [...ops, ...(written(second).ops as object[])] })
     for (const change of [{ seq: 1 }, { value: 'other' }, { value: '\ud800' }, { oplog: '00'.repeat(32) }])
@@ -129,7 +143,7 @@ describe('the receipt of a transaction', () => {
     const created = await Database.create(folder.at('db'), workbench)
     const tx = await created.call('twice', { key: 'k', value: 7 })
     await tx.whenProcessed()
-    const bytes = encodeProof(tx.receipt!)
+    const bytes = encodeProof(await tx.fetchReceipt())
     for (let n = 0; n < 30; n++) await (await created.call('put', { key: 'k', value: n })).whenProcessed()
     await created.close()
     const file = folder.at('db', 'transactions.jsonl')
@@ -161,7 +175,7 @@ describe('the receipt of a transaction', () => {
     const connection = connect(db, copy)
     await copy.syncLatest()
     const found = (await copy.findTransaction(tx.txId))!
-    expect(encodeProof(await found.fetchReceipt())).toEqual(encodeProof(tx.receipt!))
+    expect(encodeProof(await found.fetchReceipt())).toEqual(encodeProof(await tx.fetchReceipt()))
     expect(decodeProof(fromHex(written(found).receipt as string))).toEqual(tx.receipt)
     await checkDatabase(copy)
     await connection.close()

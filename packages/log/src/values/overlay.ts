@@ -5,7 +5,6 @@
 
 import type { KeyRange, OrderedSource, RawEntry } from './listing.js'
 import { compareKeys, pathToKey } from './path.js'
-import { decodeUtf8 } from './utf8.js'
 
 /** One write that an op makes: `value` is canonical bytes, or null for a delete. */
 export interface Change {
@@ -21,8 +20,11 @@ export interface EntrySource extends OrderedSource {
 
 export class Overlay implements EntrySource {
   readonly #below: EntrySource
-  readonly #written = new Map<string, { key: Uint8Array; value: Uint8Array | null }>()
-  #sorted: Uint8Array[] = []
+  /** By key, one character a byte. */
+  readonly #written = new Map<string, Written>()
+  /** In key order as far as listings have asked for it; the rest is put in its place when one does. */
+  #sorted: Written[] = []
+  #unsorted: Written[] = []
 
   constructor(below: EntrySource, changes: Iterable<Change> = []) {
     this.#below = below
@@ -30,15 +32,22 @@ export class Overlay implements EntrySource {
   }
 
   /** Adds a write. */
-  write(change: Change): void {
-    const key = pathToKey(change.path)
-    if (!this.#written.has(change.path)) this.#insert(key)
-    this.#written.set(change.path, { key, value: change.value })
+  write({ path, value }: Change): void {
+    const key = pathToKey(path)
+    const name = nameOf(key)
+    const known = this.#written.get(name)
+    if (known !== undefined) {
+      known.value = value
+      return
+    }
+    const written = { key, value }
+    this.#written.set(name, written)
+    this.#unsorted.push(written)
   }
 
   async get(key: Uint8Array): Promise<Uint8Array | null> {
-    const own = this.#lookup(key)
-    return own === undefined ? this.#below.get(key) : own
+    const own = this.#written.get(nameOf(key))
+    return own === undefined ? this.#below.get(key) : own.value
   }
 
   async first(range: KeyRange, reverse: boolean): Promise<RawEntry | null> {
@@ -51,35 +60,31 @@ export class Overlay implements EntrySource {
         const order = compareKeys(own.key, below.key)
         if (order === 0 || order < 0 !== reverse) return own
       }
-      if (this.#lookup(below.key) === undefined) return below
+      if (!this.#written.has(nameOf(below.key))) return below
       rest = reverse ? { gte: rest.gte, lt: below.key } : { gte: after(below.key), lt: rest.lt }
     }
   }
 
-  #lookup(key: Uint8Array): Uint8Array | null | undefined {
-    const at = this.#position(key)
-    const found = this.#sorted[at]
-    if (found === undefined || compareKeys(found, key) !== 0) return undefined
-    return this.#valueOf(found)
-  }
-
   #firstOwn(range: KeyRange, reverse: boolean): RawEntry | null {
+    this.#sort()
     const from = this.#position(range.gte)
     const to = this.#position(range.lt)
     for (let n = 0; n < to - from; n++) {
-      const key = this.#sorted[reverse ? to - 1 - n : from + n]!
-      const value = this.#valueOf(key)
-      if (value !== null && value !== undefined) return { key, value }
+      const { key, value } = this.#sorted[reverse ? to - 1 - n : from + n]!
+      if (value !== null) return { key, value }
     }
     return null
   }
 
-  #valueOf(key: Uint8Array): Uint8Array | null | undefined {
-    return this.#written.get(pathOf(key))?.value
-  }
-
-  #insert(key: Uint8Array): void {
-    this.#sorted.splice(this.#position(key), 0, key)
+  #sort(): void {
+    if (this.#unsorted.length === 0) return
+    // A few are put in, many are sorted with the rest: either way in steps that grow with what is new.
+    if (this.#unsorted.length < INSERT_MAX) {
+      for (const written of this.#unsorted) this.#sorted.splice(this.#position(written.key), 0, written)
+    } else {
+      this.#sorted = this.#sorted.concat(this.#unsorted).sort((a, b) => compareKeys(a.key, b.key))
+    }
+    this.#unsorted = []
   }
 
   /** Index of the first key that is not below `key`. */
@@ -88,16 +93,26 @@ export class Overlay implements EntrySource {
     let high = this.#sorted.length
     while (low < high) {
       const middle = (low + high) >> 1
-      if (compareKeys(this.#sorted[middle]!, key) < 0) low = middle + 1
+      if (compareKeys(this.#sorted[middle]!.key, key) < 0) low = middle + 1
       else high = middle
     }
     return low
   }
 }
 
-/** Only for keys that were made from paths. */
-function pathOf(key: Uint8Array): string {
-  return `/${decodeUtf8(key)!.replaceAll('\0', '/')}`
+interface Written {
+  readonly key: Uint8Array
+  value: Uint8Array | null
+}
+
+/** Fewer new keys than this are put in one by one. */
+const INSERT_MAX = 16
+
+/** A key as the name of a map's entry. */
+function nameOf(key: Uint8Array): string {
+  let name = ''
+  for (let n = 0; n < key.length; n++) name += String.fromCharCode(key[n]!)
+  return name
 }
 
 function after(key: Uint8Array): Uint8Array {

@@ -1,0 +1,47 @@
+/** Writes over a source: what is read is what a map of both would give, whatever was written and read before. */
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { type Change, compareKeys, Overlay, pathToKey, type RawEntry } from '../src/index.js'
+
+const below = (entries: Map<string, Uint8Array>) => {
+  const sorted = (): RawEntry[] =>
+    [...entries]
+      .map(([path, value]) => ({ key: pathToKey(path), value }))
+      .sort((a, b) => compareKeys(a.key, b.key))
+  return {
+    get: async (key: Uint8Array) =>
+      sorted().find((entry) => compareKeys(entry.key, key) === 0)?.value ?? null,
+    first: async ({ gte, lt }: { gte: Uint8Array; lt: Uint8Array }, reverse: boolean) => {
+      const inside = sorted().filter(({ key }) => compareKeys(gte, key) <= 0 && compareKeys(key, lt) < 0)
+      return (reverse ? inside.at(-1) : inside[0]) ?? null
+    },
+  }
+}
+
+const path = fc.integer({ min: 0, max: 60 }).map((n) => `/k/${n % 7}/${n}é`)
+const value = fc.option(fc.uint8Array({ minLength: 1, maxLength: 3 }))
+const change: fc.Arbitrary<Change> = fc.record({ path, value })
+
+it('an overlay reads as the two maps laid over each other', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(change),
+      fc.array(fc.tuple(fc.array(change, { maxLength: 40 }), path, path, fc.boolean())),
+      async (before, rounds) => {
+        const model = new Map<string, Uint8Array>()
+        for (const one of before) if (one.value !== null) model.set(one.path, one.value)
+        const overlay = new Overlay(below(new Map(model)))
+        for (const [changes, from, to, reverse] of rounds) {
+          for (const one of changes) {
+            overlay.write(one)
+            if (one.value === null) model.delete(one.path)
+            else model.set(one.path, one.value)
+          }
+          const range = { gte: pathToKey(from), lt: pathToKey(to) }
+          expect(await overlay.get(range.gte)).toEqual(await below(model).get(range.gte))
+          expect(await overlay.first(range, reverse)).toEqual(await below(model).first(range, reverse))
+        }
+      },
+    ),
+  )
+})

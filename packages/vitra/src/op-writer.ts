@@ -1,0 +1,83 @@
+/**
+ * Writes the ops of calls to one oplog. Those that come while an append is on its way to the disk go into the next one
+ * together: one signature and one fdatasync for all of them.
+ */
+import { encodeOpBody, type KeyPair, type Log, LogWriter, type Storage } from '@vitra/log'
+
+/** Most bytes of one append; a call alone may have more. */
+const APPEND_BYTES_MAX = 4 * 1024 * 1024
+
+interface Waiting {
+  readonly blocks: readonly Uint8Array[]
+  readonly bytes: number
+  readonly resolve: (firstSeq: number) => void
+  readonly reject: (error: unknown) => void
+}
+
+export class OpWriter {
+  readonly #writer: LogWriter
+  #waiting: Waiting[] = []
+  #isWriting = false
+
+  private constructor(writer: LogWriter) {
+    this.#writer = writer
+  }
+
+  /** @throws as {@link LogWriter.open} */
+  static async open(log: Log, storage: Storage, keyPair: KeyPair): Promise<OpWriter> {
+    return new OpWriter(await LogWriter.open(log, storage, keyPair))
+  }
+
+  /** Key of the oplog. */
+  get key(): Uint8Array {
+    return this.#writer.log.key
+  }
+
+  /**
+   * Appends the ops of one call, one after the other.
+   *
+   * @returns sequence number of the first, once all of them are on disk
+   * @throws as {@link LogWriter.append}; nothing of the call is written then
+   */
+  append(ops: readonly Uint8Array[]): Promise<number> {
+    const blocks = ops.map(encodeOpBody)
+    const bytes = blocks.reduce((sum, { length }) => sum + length, 0)
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ blocks, bytes, resolve, reject })
+      if (!this.#isWriting) void this.#write()
+    })
+  }
+
+  async close(): Promise<void> {
+    await this.#writer.close()
+  }
+
+  async #write(): Promise<void> {
+    this.#isWriting = true
+    while (this.#waiting.length > 0) {
+      const calls = this.#take()
+      const blocks = calls.flatMap((call) => call.blocks)
+      try {
+        const { length } = await this.#writer.append(blocks)
+        let seq = length - blocks.length
+        for (const call of calls) {
+          call.resolve(seq)
+          seq += call.blocks.length
+        }
+      } catch (error) {
+        for (const { reject } of calls) reject(error)
+      }
+    }
+    this.#isWriting = false
+  }
+
+  /** The calls of the next append. */
+  #take(): Waiting[] {
+    let bytes = 0
+    const end = this.#waiting.findIndex((call) => {
+      bytes += call.bytes
+      return bytes > APPEND_BYTES_MAX
+    })
+    return this.#waiting.splice(0, end === -1 ? this.#waiting.length : Math.max(1, end))
+  }
+}
