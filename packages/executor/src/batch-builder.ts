@@ -5,6 +5,7 @@
 
 import type { EntrySource, SignedHead } from '@vitra/log'
 import {
+  type Change,
   type Executed,
   LogError,
   Overlay,
@@ -24,8 +25,9 @@ import {
   steps,
 } from '@vitra/sandbox'
 import type { Clock } from './clock.js'
-import { AHEAD_BYTES_MAX, BATCH_MS_MAX, FAIR_OPS_MAX } from './constants.js'
+import { BATCH_MS_MAX, FAIR_OPS_MAX } from './constants.js'
 import type { Participant } from './participants.js'
+import type { ReadAhead } from './read-ahead.js'
 
 export interface BatchContext {
   readonly contract: Contract
@@ -34,6 +36,7 @@ export interface BatchContext {
   readonly indexKey: Uint8Array
   /** State at the end of the previous batch. */
   readonly source: EntrySource
+  readonly readAhead: ReadAhead
   /** The state as it goes on from batch to batch. */
   readonly session: StateSession
   readonly clock: Clock
@@ -44,6 +47,8 @@ export interface BatchContext {
 export interface BuiltBatch {
   readonly runs: readonly RunDraft[]
   readonly nextSeqs: ReadonlyMap<Participant, number>
+  /** What the ops changed, in order. */
+  readonly changes: readonly Change[]
   readonly lastTs: number
   readonly ops: number
   /** New contract source, where the last op set one. */
@@ -57,8 +62,9 @@ export class BatchBuilder {
   readonly #context: BatchContext
   readonly #overlay: Overlay
   readonly #runs: RunDraft[] = []
+  readonly #changes: Change[] = []
   readonly #nextSeqs = new Map<Participant, number>()
-  readonly #startedAt = performance.now()
+  #startedAt = 0
   /** What was executed and is in no run yet: the ops that come next. */
   #ahead: Step[] = []
   #ops = 0
@@ -74,25 +80,36 @@ export class BatchBuilder {
     this.#lastTs = lastTs
   }
 
-  /** Executes what is there, up to one batch. Null where nothing waits. */
-  async build(
+  /**
+   * Executes what is there, up to one batch; called again, what has come meanwhile.
+   *
+   * @param inTurn who may have its turn, in order
+   * @param served is told of each that has had one
+   */
+  async fill(
     inTurn: () => readonly Participant[],
     served: (participant: Participant) => void,
-  ): Promise<BuiltBatch | null> {
+  ): Promise<void> {
     let progress = true
-    while (progress && !this.#full) {
+    while (progress && !this.isFull) {
       progress = false
-      for (const participant of inTurn()) {
-        if (this.#full) break
-        if (!(await this.#turn(participant))) continue
+      const turns = inTurn()
+      for (const [nth, participant] of turns.entries()) {
+        if (this.isFull) break
+        if (!(await this.#turn(participant, turns[nth + 1] ?? turns[0]!))) continue
         served(participant)
         progress = true
       }
     }
+  }
+
+  /** What is to be published; null where nothing was executed. */
+  finish(): BuiltBatch | null {
     if (this.#ops === 0) return null
     return {
       runs: this.#runs,
       nextSeqs: this.#nextSeqs,
+      changes: this.#changes,
       lastTs: this.#lastTs,
       ops: this.#ops,
       participantsChanged: this.#participantsChanged,
@@ -102,7 +119,7 @@ export class BatchBuilder {
   }
 
   /** True where nothing more is to be begun. */
-  get #full(): boolean {
+  get isFull(): boolean {
     const isStopped = this.#stopped !== undefined || this.#context.signal.aborted
     return this.#isLegalEnd || this.#isTimeUp || isStopped
   }
@@ -122,27 +139,30 @@ export class BatchBuilder {
     return this.#source !== undefined || this.#participantsChanged
   }
 
-  /** One participant's turn. False where it has nothing to execute. */
-  async #turn(participant: Participant): Promise<boolean> {
+  /** One participant's turn. False where it has nothing to execute, or may have nothing now. */
+  async #turn(participant: Participant, next: Participant): Promise<boolean> {
     const first = this.#nextSeqs.get(participant) ?? participant.nextSeq
     if (participant.log.length <= first) return false
     const head = await readHead(participant)
     if (head === null) return false
+    const allowance = participant.meter?.allowance(first - participant.nextSeq) ?? FAIR_OPS_MAX
     let seq = first
-    const last = Math.min(head.length, first + FAIR_OPS_MAX)
+    const last = Math.min(head.length, first + Math.min(FAIR_OPS_MAX, allowance))
     while (seq < last) {
-      const executed = await this.#run(participant, head, seq, last)
+      const executed = await this.#run(participant, head, { firstSeq: seq, end: last, next })
       if (executed === 0) break
       seq += executed
     }
     // The batch had to end before what was executed ahead: those ops come again in the next one.
     if (this.#ahead.splice(0).length > 0) this.#context.session.reset()
     this.#nextSeqs.set(participant, seq)
+    participant.meter?.take(seq - first)
     return seq > first
   }
 
   /** One run from `firstSeq` on. Returns how many blocks it covers: 0 where the batch ends or the first is not here yet. */
-  async #run(participant: Participant, head: SignedHead, firstSeq: number, end: number): Promise<number> {
+  async #run(participant: Participant, head: SignedHead, turn: Turn): Promise<number> {
+    const { firstSeq, end, next } = turn
     const executed: Executed[] = []
     let size = 0
     while (
@@ -151,8 +171,8 @@ export class BatchBuilder {
       !this.#isLegalEnd
     ) {
       if (this.#ahead.length === 0) {
-        if (this.#full) break
-        this.#ahead = await this.#execute(participant, firstSeq + executed.length, end)
+        if (this.isFull) break
+        this.#ahead = await this.#execute(participant, { firstSeq: firstSeq + executed.length, end, next })
       }
       const result = this.#ahead.shift()
       if (result === undefined) break
@@ -165,11 +185,12 @@ export class BatchBuilder {
   }
 
   #count(result: Step): void {
-    this.#ops++
+    if (this.#ops++ === 0) this.#startedAt = performance.now()
     this.#lastTs = result.outcome.ts
     this.#bytes += outcomeBytes(result.outcome)
     for (const change of result.changes) {
       this.#overlay.write(change)
+      this.#changes.push(change)
       this.#bytes += change.path.length + (change.value?.length ?? 0)
     }
     this.#source = result.source
@@ -180,10 +201,11 @@ export class BatchBuilder {
    * Executes blocks from `seq` on, as many as come along; none where the first is not here. Where the sandbox cannot run
    * them now, what was executed before is published, then the error is told.
    */
-  async #execute(participant: Participant, seq: number, end: number): Promise<Step[]> {
+  async #execute(participant: Participant, turn: Turn): Promise<Step[]> {
     const { contract, session } = this.#context
-    const inputs = await this.#inputs(participant, seq, end)
+    const inputs = await this.#inputs(participant, turn)
     if (inputs.length === 0) return []
+    this.#prepare(participant, turn.firstSeq + inputs.length, turn.next)
     try {
       return await steps(contract, this.#overlay, inputs, session)
     } catch (error) {
@@ -193,31 +215,39 @@ export class BatchBuilder {
     }
   }
 
-  /** Consecutive blocks that are here, with what they are executed under. */
-  async #inputs(participant: Participant, first: number, end: number): Promise<StepInput[]> {
-    const { sandbox, rules, indexKey, clock } = this.#context
-    const { signer, oplog } = participant.input
-    const last = Math.min(end, first + rules.limits.batchOpsMax - this.#ops)
-    const inputs: StepInput[] = []
-    let bytes = 0
-    for (let seq = first; seq < last && bytes < AHEAD_BYTES_MAX; seq++) {
-      const block = await readHere(participant, seq)
-      if (block === null) break
-      bytes += block.length
-      inputs.push({
-        block,
-        signer,
-        oplog,
-        seq,
-        ts: clock.next(),
-        rules,
-        processed: 'run',
-        deriveOplog: (key) => oplogKey(sodiumCrypto, key, indexKey),
-        loadSource: async (source) => void (await sandbox.load(source, rules)),
-      })
-    }
-    return inputs
+  /** Has what comes next read while the guest is at work. */
+  #prepare(participant: Participant, seq: number, next: Participant): void {
+    const from = next === participant ? seq : (this.#nextSeqs.get(next) ?? next.nextSeq)
+    this.#context.readAhead.prepare(next.log, from, Math.min(next.log.length, from + FAIR_OPS_MAX))
   }
+
+  /** Consecutive blocks that are here, with what they are executed under. */
+  async #inputs(participant: Participant, { firstSeq, end }: Turn): Promise<StepInput[]> {
+    const { sandbox, rules, indexKey, clock, readAhead } = this.#context
+    const { signer, oplog } = participant.input
+    const last = Math.min(end, firstSeq + rules.limits.batchOpsMax - this.#ops)
+    const blocks = await readAhead.read(participant.log, firstSeq, last)
+    return blocks.map((block, nth) => ({
+      block,
+      signer,
+      oplog,
+      seq: firstSeq + nth,
+      ts: clock.next(),
+      rules,
+      processed: 'run',
+      deriveOplog: (key) => oplogKey(sodiumCrypto, key, indexKey),
+      loadSource: async (source) => void (await sandbox.load(source, rules)),
+    }))
+  }
+}
+
+/** Blocks of one turn. */
+interface Turn {
+  readonly firstSeq: number
+  /** The block to stop before. */
+  readonly end: number
+  /** Whose turn comes after. */
+  readonly next: Participant
 }
 
 /** The head of a participant's log, or null where it cannot be read: no log stops those of the others. */
@@ -227,15 +257,6 @@ async function readHead({ log }: Participant): Promise<SignedHead | null> {
   } catch (error) {
     // hypercore closes a log whose owner has signed two histories.
     if (error instanceof LogError || log.core.closing) return null
-    throw error
-  }
-}
-
-async function readHere(participant: Participant, seq: number): Promise<Uint8Array | null> {
-  try {
-    return await participant.log.get(seq, { wait: false })
-  } catch (error) {
-    if (error instanceof LogError && error.code === 'BLOCK_MISSING') return null
     throw error
   }
 }

@@ -12,7 +12,8 @@ export interface TimeSource {
   monotonic(): number
 }
 
-const systemTime: TimeSource = { now: () => Date.now(), monotonic: () => performance.now() }
+/** The system's. */
+export const systemTime: TimeSource = { now: () => Date.now(), monotonic: () => performance.now() }
 
 /** Gives the timestamps of outcomes. */
 export class Clock {

@@ -21,3 +21,10 @@ export const RETRY_MS = 5000
 
 /** Most blocks that are read ahead of their execution, in bytes. */
 export const AHEAD_BYTES_MAX = 4 * 1024 * 1024
+
+/** Blocks of an oplog that are read at once, before their size is known and after. */
+export const READ_AT_ONCE_MIN = 8
+export const READ_AT_ONCE_MAX = 64
+
+/** After so many batches in a row whoever waits for the executor has its turn: a forced batch, a `sync()`. */
+export const PIPELINE_BATCHES_MAX = 32

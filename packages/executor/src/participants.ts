@@ -3,12 +3,24 @@
  * order, so that a flood in one oplog delays the others by one turn at most.
  */
 import { type IndexLog, type Input, type Log, type RunBlocks, readInputs, toHex } from '@vitra/log'
+import { Meter, type ParticipantLimits } from './limits.js'
 
 export interface Participant {
   readonly input: Input
   readonly log: Log
-  /** First block that has no outcome yet. */
+  /** First block that was not executed yet; what was executed may be on its way to the disk. */
   nextSeq: number
+  /** Where the operator limits it. */
+  readonly meter: Meter | null
+}
+
+/** A participant that its limits keep from having its ops executed now. */
+export interface Throttled {
+  readonly publicKey: Uint8Array
+  /** Its ops that are here and not executed. */
+  readonly waiting: number
+  /** When the next one is executed, in ms from now. */
+  readonly retryAfterMs: number
 }
 
 export interface ParticipantsOptions {
@@ -17,6 +29,10 @@ export interface ParticipantsOptions {
   readonly openOplog: (input: Input) => Promise<Log>
   /** Called when an oplog has more blocks. */
   readonly onBlocks: () => void
+  /** Limits of a participant, by its public key. */
+  readonly limitsOf: (publicKey: Uint8Array) => ParticipantLimits | undefined
+  /** A clock that never jumps, ms. */
+  readonly now: () => number
 }
 
 export class Participants {
@@ -47,15 +63,32 @@ export class Participants {
     this.#served = toHex(participant.input.oplog)
   }
 
-  /** Takes a published batch into account. */
-  advance(nextSeqs: ReadonlyMap<Participant, number>, runBlocks: ReadonlyMap<string, number>): void {
+  /** Goes on behind what was executed, which is not published yet. */
+  advance(nextSeqs: ReadonlyMap<Participant, number>): void {
     for (const [participant, seq] of nextSeqs) participant.nextSeq = seq
+  }
+
+  /** Takes the runs of a published batch into account. */
+  published(runBlocks: ReadonlyMap<string, number>): void {
     this.#runBlocks = new Map(runBlocks)
   }
 
   /** Reads from the index where everybody stands: at the start, and after a batch that failed. */
   async restart(): Promise<void> {
     for (const input of await this.#readInputs()) await this.#take(input)
+    // Whoever has the newest run was served last.
+    const [newest] = [...this.#runBlocks].sort((a, b) => b[1] - a[1])
+    this.#served = newest?.[0] ?? ''
+  }
+
+  /** Those that have blocks and may have none executed now. */
+  throttled(): Throttled[] {
+    return [...this.#all.values()].flatMap(({ input, log, nextSeq, meter }) => {
+      const waiting = log.length - nextSeq
+      const retryAfterMs = meter?.waitMs ?? 0
+      const isThrottled = input.active && waiting > 0 && retryAfterMs > 0
+      return isThrottled ? [{ publicKey: input.signer, waiting, retryAfterMs }] : []
+    })
   }
 
   /** Reads the participants from the index after an op changed them. */
@@ -74,17 +107,21 @@ export class Participants {
 
   /** A participant as the index knows it, heard from now on. */
   async #take(input: Input): Promise<void> {
-    const { index, openOplog, onBlocks } = this.#options
+    const { index, openOplog, onBlocks, limitsOf, now } = this.#options
     const key = toHex(input.oplog)
-    const log = this.#all.get(key)?.log ?? (await openOplog(input))
+    const known = this.#all.get(key)
+    const log = known?.log ?? (await openOplog(input))
     const last = await index.lastRun(input.oplog)
-    if (last !== null) this.#runBlocks.set(key, last.seq)
-    if (!this.#all.has(key)) {
+    if (last === null) this.#runBlocks.delete(key)
+    else this.#runBlocks.set(key, last.seq)
+    if (known === undefined) {
       log.on('append', onBlocks)
       log.core.on('download', onBlocks)
     }
     const nextSeq = last === null ? 0 : last.place.firstSeq + last.run.outcomes.length
-    this.#all.set(key, { input, log, nextSeq })
+    const limits = known === undefined ? limitsOf(input.signer) : undefined
+    const meter = known?.meter ?? (limits === undefined ? null : new Meter(limits, now))
+    this.#all.set(key, { input, log, nextSeq, meter })
   }
 
   /** Listens no longer. */
