@@ -8,27 +8,17 @@ import {
   checkState,
   decodeProof,
   encodeProof,
-  fromHex,
-  IndexLog,
-  Log,
-  oplogIdentity,
   type Proof,
-  type ProofSource,
-  proofSource,
   proveConsistency,
   proveInclusion,
   proveReceipt,
   proveState,
-  readInputs,
-  type SignedHead,
-  type SmallReceipt,
-  Storage,
   sodiumCrypto,
 } from '@vitra/log'
 import type { Contestant, Row } from '../harness.js'
-import type { Sizes } from '../sizes.js'
+import { ARRAY_OPS, type Sizes } from '../sizes.js'
 import { entry } from '../workload.js'
-import { fillDatabase } from './start.js'
+import { type Called, fillLogs, type Logs, NEWEST } from './proof-logs.js'
 
 /** Proofs of one round, after a few that warm up. */
 const PROOFS = 100
@@ -39,19 +29,10 @@ const US_PER_MS = 1000
 interface Kind {
   readonly name: string
   readonly note: string
+  /** What has to be at hand before it is made. */
+  prepare?(logs: Logs, nth: number): Promise<unknown>
   make(logs: Logs, nth: number): Promise<Proof>
   check(logs: Logs, proof: Proof): boolean | Promise<boolean>
-}
-
-/** The logs of a database with one op a block, and what proofs of it start from. */
-interface Logs {
-  readonly index: ProofSource
-  readonly indexKey: Uint8Array
-  readonly oplog: ProofSource
-  readonly oplogKey: Uint8Array
-  readonly olderHead: SignedHead
-  receiptOf(nth: number): Promise<SmallReceipt>
-  close(): Promise<void>
 }
 
 const KINDS: readonly Kind[] = [
@@ -61,12 +42,29 @@ const KINDS: readonly Kind[] = [
     make: ({ oplog }, nth) => proveInclusion(oplog, nth),
     check: ({ oplogKey }, proof) => proof.kind === 'blocks' && checkBlocks(sodiumCrypto, oplogKey, proof),
   },
-  {
-    name: 'receipt',
-    note: 'an op in its oplog, its run, outcome and change in the index; made from its small form',
-    make: async (logs, nth) => proveReceipt(logs, await logs.receiptOf(nth)),
-    check: ({ indexKey }, proof) => proof.kind === 'receipt' && checkReceipt(sodiumCrypto, indexKey, proof),
-  },
+  receipt(
+    'receipt, one op a call',
+    'one of the newest ops, each executed before the next call; as it is made at the end of its batch, the head and the run at hand',
+    ({ arrayed, length }, nth) => ({ seq: arrayed + (nth % (length - arrayed)), count: 1, under: 'own' }),
+  ),
+  receipt(
+    `receipt, an op of ${ARRAY_OPS} a call`,
+    'one of the newest of them; as it is made at the end of its batch, the head and the run at hand',
+    ({ arrayed }, nth) => ({ seq: arrayed - 1 - (nth % Math.min(NEWEST, arrayed)), count: 1, under: 'own' }),
+  ),
+  receipt(
+    `receipt, all ${ARRAY_OPS} ops of a call`,
+    'one of the newest of these calls; as it is made at the end of its last batch, the head and the runs at hand',
+    ({ arrayed }, nth) => {
+      const calls = Math.min(NEWEST, arrayed) / ARRAY_OPS
+      return { seq: arrayed - ARRAY_OPS * (1 + (nth % calls)), count: ARRAY_OPS, under: 'own' }
+    },
+  ),
+  receipt(
+    `receipt, an op of ${ARRAY_OPS} a call, under the newest head`,
+    'an op of any age, where the head of its batch is not to be had; not what is made when it is executed',
+    (_logs, nth) => ({ seq: nth, count: 1, under: 'newest' }),
+  ),
   {
     name: 'state',
     note: 'one entry of the state, at the newest batch end',
@@ -82,13 +80,24 @@ const KINDS: readonly Kind[] = [
   },
 ]
 
+/** That ops are in their oplog, their runs, outcomes and changes in the index: made from its small form. */
+function receipt(name: string, note: string, called: (logs: Logs, nth: number) => Called): Kind {
+  return {
+    name,
+    note,
+    prepare: (logs, nth) => logs.receiptOf(called(logs, nth)),
+    make: async (logs, nth) => proveReceipt(logs, await logs.receiptOf(called(logs, nth))),
+    check: ({ indexKey }, proof) => proof.kind === 'receipt' && checkReceipt(sodiumCrypto, indexKey, proof),
+  }
+}
+
 /** @param parent folder in which the logs are kept from row to row */
 export function proofRows({ proved }: Sizes, parent: string): Row[] {
   return proved.flatMap((ops) => {
     const folder = path.join(parent, `proved-${ops}`)
     let opened: Promise<Logs> | undefined
     const logs = () => {
-      opened ??= fillDatabase(folder, ops).then((key) => openLogs(folder, fromHex(key)))
+      opened ??= fillLogs(folder, ops)
       return opened
     }
     const contestants = (measure: (kind: Kind, nth: number) => Promise<number>): Contestant[] =>
@@ -111,7 +120,7 @@ export function proofRows({ proved }: Sizes, parent: string): Row[] {
         unit: 'µs',
         contestants: contestants(async (kind, nth) => {
           const from = await logs()
-          if (kind.name === 'receipt') await from.receiptOf(nth)
+          await kind.prepare?.(from, nth)
           const startedAt = performance.now()
           encodeProof(await kind.make(from, nth))
           return (performance.now() - startedAt) * US_PER_MS
@@ -149,36 +158,4 @@ async function series(ops: number, measure: (nth: number) => Promise<number>): P
     if (n >= WARM_UP) figures.push(figure)
   }
   return figures
-}
-
-async function openLogs(folder: string, key: Uint8Array): Promise<Logs> {
-  const storage = Storage.at(folder)
-  await storage.load()
-  const log = await Log.open(storage, key)
-  const index = await IndexLog.open(log)
-  const [input] = await index.read(({ source }) => readInputs(source))
-  const oplog = await Log.open(storage, oplogIdentity(input!.signer, key))
-  const head = (await log.head())!
-  const { prevEnd, prevTreeHash, prevSignature } = await index.batchEnd(head.length)
-  const small = new Map<number, SmallReceipt>()
-  return {
-    index: proofSource(log),
-    indexKey: key,
-    oplog: proofSource(oplog),
-    oplogKey: oplog.key,
-    olderHead: { length: prevEnd, treeHash: prevTreeHash, signature: prevSignature },
-    async receiptOf(seq) {
-      const known = small.get(seq)
-      if (known !== undefined) return known
-      const { seq: run } = (await index.runOf(oplog.key, seq))!
-      const found = { oplog: oplog.key, seq, count: 1, runs: [run], head }
-      small.set(seq, found)
-      return found
-    },
-    async close() {
-      await index.close()
-      for (const open of [oplog, log]) await open.close()
-      await storage.close()
-    },
-  }
 }
