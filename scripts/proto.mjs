@@ -2,9 +2,10 @@
 // foo.proto -> foo.generated.js, foo.generated.d.ts. With --check it writes nothing and fails when a
 // file on disk differs from what the schema gives.
 //
-// The compiler emits CommonJS for Node. Three changes make the output fit here: ES exports, plain
-// Uint8Arrays instead of pooled Buffers (so that it runs in browsers and shares no memory), and null
-// for an absent optional field (so that a decoded message encodes to the bytes it came from).
+// The compiler emits CommonJS for Node. Four changes make the output fit here: ES exports, plain
+// Uint8Arrays instead of pooled Buffers (so that it runs in browsers and shares no memory), null
+// for an absent optional field (so that a decoded message encodes to the bytes it came from), and
+// repeated fields that are arrays (what only says that it has a length would be walked through for ever).
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
@@ -60,11 +61,26 @@ function moduleText(source, schema) {
     .replace(/var obj = \{[^}]*\}/g, (literal) => absentIsNull(literal, messages[decoder++]))
     .replace(/\n{3,}/g, '\n\n')
     .trim()
+  const lists = text.match(REPEATED)?.length ?? 0
+  const repeated = messages.flatMap(({ fields }) => fields).filter((field) => field.repeated).length
+  if (lists !== 2 * repeated)
+    throw new Error(`unexpected compiler output: ${lists} loops of ${repeated} fields`)
   const left = /\bexports\b|\brequire\(|\bBuffer\b/.exec(text)
   if (left || decoder !== messages.length)
     throw new Error(`unexpected compiler output: ${left ?? 'decoders'}`)
-  return `${text}\n`
+  return `${text.replace(REPEATED, 'if (isList($1)) {$2')}\n${lists === 0 ? '' : IS_LIST}`
 }
+
+/** Where an encoder goes through a repeated field: to count its bytes, and to write them. */
+const REPEATED = /if \(defined\((obj\.\w+)\)\) \{(\s*(?:var packedLen = 0\s*)?for \()/g
+
+const IS_LIST = `
+function isList (val) {
+  if (!defined(val)) return false
+  if (!Array.isArray(val)) throw new Error("a repeated field is an array")
+  return true
+}
+`
 
 function absentIsNull(literal, message) {
   const fields = message.fields.map((field) => `${field.name}: ${field.repeated ? '[]' : 'null'}`)

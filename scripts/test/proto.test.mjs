@@ -55,6 +55,17 @@ describe('a compiled schema', () => {
     expect(messages.Outer.decode(bytes)).toEqual(outer)
   })
 
+  it('takes no repeated field but an array, and never walks through what only has a length', () => {
+    for (const list of [{ length: 2 ** 53 }, 'list', new Uint8Array(2), new Set([1]), 7]) {
+      for (const field of ['sizes', 'deeps', 'kinds']) {
+        const wrong = { ...outer, [field]: list }
+        expect(() => messages.Outer.encode(wrong)).toThrow('array')
+        expect(() => messages.Outer.encodingLength(wrong)).toThrow('array')
+        expect(() => messages.Outer.encode(wrong, new Uint8Array(100), 0)).toThrow('array')
+      }
+    }
+  })
+
   it.each([
     ['absent', {}],
     ['empty or zero', { name: '', size: 0 }],
@@ -98,5 +109,5 @@ describe('a compiled schema', () => {
       'const name: string | null = Inner.decode(Inner.encode({ hash: new Uint8Array() })).name\nOuter.Deep.encode({ x: Outer.Mode.ON })\n'
     expect(use(`${right}export { name }`)).toEqual([])
     expect(use("export const bytes = Inner.encode({ hash: 'text' })")).toEqual([2322])
-  })
+  }, 240_000)
 })

@@ -25,7 +25,7 @@ function defineJournalRecord () {
     if (!defined(obj.start)) throw new Error("start is required")
     var len = encodings.varint.encodingLength(obj.start)
     length += 1 + len
-    if (defined(obj.blocks)) {
+    if (isList(obj.blocks)) {
       for (var i = 0; i < obj.blocks.length; i++) {
         if (!defined(obj.blocks[i])) continue
         var len = encodings.bytes.encodingLength(obj.blocks[i])
@@ -53,7 +53,7 @@ function defineJournalRecord () {
     buf[offset++] = 16
     encodings.varint.encode(obj.start, buf, offset)
     offset += encodings.varint.encode.bytes
-    if (defined(obj.blocks)) {
+    if (isList(obj.blocks)) {
       for (var i = 0; i < obj.blocks.length; i++) {
         if (!defined(obj.blocks[i])) continue
         buf[offset++] = 26
@@ -132,4 +132,10 @@ function defineJournalRecord () {
 
 function defined (val) {
   return val !== null && val !== undefined && (typeof val !== 'number' || !isNaN(val))
+}
+
+function isList (val) {
+  if (!defined(val)) return false
+  if (!Array.isArray(val)) throw new Error("a repeated field is an array")
+  return true
 }

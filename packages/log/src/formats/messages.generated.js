@@ -561,7 +561,7 @@ function defineRunMessage () {
     if (!defined(obj.prevRun)) throw new Error("prevRun is required")
     var len = encodings.varint.encodingLength(obj.prevRun)
     length += 1 + len
-    if (defined(obj.outcomes)) {
+    if (isList(obj.outcomes)) {
       for (var i = 0; i < obj.outcomes.length; i++) {
         if (!defined(obj.outcomes[i])) continue
         var len = OutcomeMessage.encodingLength(obj.outcomes[i])
@@ -590,7 +590,7 @@ function defineRunMessage () {
     buf[offset++] = 24
     encodings.varint.encode(obj.prevRun, buf, offset)
     offset += encodings.varint.encode.bytes
-    if (defined(obj.outcomes)) {
+    if (isList(obj.outcomes)) {
       for (var i = 0; i < obj.outcomes.length; i++) {
         if (!defined(obj.outcomes[i])) continue
         buf[offset++] = 34
@@ -912,4 +912,10 @@ function defineGenesisMessage () {
 
 function defined (val) {
   return val !== null && val !== undefined && (typeof val !== 'number' || !isNaN(val))
+}
+
+function isList (val) {
+  if (!defined(val)) return false
+  if (!Array.isArray(val)) throw new Error("a repeated field is an array")
+  return true
 }

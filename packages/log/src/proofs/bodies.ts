@@ -38,8 +38,7 @@ export const blocksBody: ProofBody<BlocksProof> = {
 
 /** A proof of blocks as a message, by itself or inside of another. */
 export function blocksMessage({ identity, head, blocks, nodes }: BlocksProof): BlocksBody {
-  // A copy: what only says that it has a length, as JSON can, would be walked through for ever.
-  return { identity, head, blocks: [...blocks], ...packNodes(nodes) }
+  return { identity, head, blocks, ...packNodes(nodes) }
 }
 
 /** A proof of blocks of a message. @throws {FormatError} `FORMAT_INVALID` */

@@ -511,7 +511,7 @@ function defineBlocksBody () {
     var len = SignedHead.encodingLength(obj.head)
     length += varint.encodingLength(len)
     length += 1 + len
-    if (defined(obj.blocks)) {
+    if (isList(obj.blocks)) {
       for (var i = 0; i < obj.blocks.length; i++) {
         if (!defined(obj.blocks[i])) continue
         var len = ProvedBlock.encodingLength(obj.blocks[i])
@@ -522,7 +522,7 @@ function defineBlocksBody () {
     if (!defined(obj.hashes)) throw new Error("hashes is required")
     var len = encodings.bytes.encodingLength(obj.hashes)
     length += 1 + len
-    if (defined(obj.sizes)) {
+    if (isList(obj.sizes)) {
       var packedLen = 0
       for (var i = 0; i < obj.sizes.length; i++) {
         if (!defined(obj.sizes[i])) continue
@@ -552,7 +552,7 @@ function defineBlocksBody () {
     offset += varint.encode.bytes
     SignedHead.encode(obj.head, buf, offset)
     offset += SignedHead.encode.bytes
-    if (defined(obj.blocks)) {
+    if (isList(obj.blocks)) {
       for (var i = 0; i < obj.blocks.length; i++) {
         if (!defined(obj.blocks[i])) continue
         buf[offset++] = 26
@@ -566,7 +566,7 @@ function defineBlocksBody () {
     buf[offset++] = 34
     encodings.bytes.encode(obj.hashes, buf, offset)
     offset += encodings.bytes.encode.bytes
-    if (defined(obj.sizes)) {
+    if (isList(obj.sizes)) {
       var packedLen = 0
       for (var i = 0; i < obj.sizes.length; i++) {
         if (!defined(obj.sizes[i])) continue
@@ -675,7 +675,7 @@ function defineConsistencyBody () {
     if (!defined(obj.hashes)) throw new Error("hashes is required")
     var len = encodings.bytes.encodingLength(obj.hashes)
     length += 1 + len
-    if (defined(obj.sizes)) {
+    if (isList(obj.sizes)) {
       var packedLen = 0
       for (var i = 0; i < obj.sizes.length; i++) {
         if (!defined(obj.sizes[i])) continue
@@ -715,7 +715,7 @@ function defineConsistencyBody () {
     buf[offset++] = 34
     encodings.bytes.encode(obj.hashes, buf, offset)
     offset += encodings.bytes.encode.bytes
-    if (defined(obj.sizes)) {
+    if (isList(obj.sizes)) {
       var packedLen = 0
       for (var i = 0; i < obj.sizes.length; i++) {
         if (!defined(obj.sizes[i])) continue
@@ -1001,7 +1001,7 @@ function defineStateBody () {
     var len = BlocksBody.encodingLength(obj.index)
     length += varint.encodingLength(len)
     length += 1 + len
-    if (defined(obj.queries)) {
+    if (isList(obj.queries)) {
       for (var i = 0; i < obj.queries.length; i++) {
         if (!defined(obj.queries[i])) continue
         var len = StateQueryMessage.encodingLength(obj.queries[i])
@@ -1022,7 +1022,7 @@ function defineStateBody () {
     offset += varint.encode.bytes
     BlocksBody.encode(obj.index, buf, offset)
     offset += BlocksBody.encode.bytes
-    if (defined(obj.queries)) {
+    if (isList(obj.queries)) {
       for (var i = 0; i < obj.queries.length; i++) {
         if (!defined(obj.queries[i])) continue
         buf[offset++] = 18
@@ -1107,7 +1107,7 @@ function defineEquivocationBody () {
     if (!defined(obj.hashes)) throw new Error("hashes is required")
     var len = encodings.bytes.encodingLength(obj.hashes)
     length += 1 + len
-    if (defined(obj.sizes)) {
+    if (isList(obj.sizes)) {
       var packedLen = 0
       for (var i = 0; i < obj.sizes.length; i++) {
         if (!defined(obj.sizes[i])) continue
@@ -1158,7 +1158,7 @@ function defineEquivocationBody () {
     buf[offset++] = 50
     encodings.bytes.encode(obj.hashes, buf, offset)
     offset += encodings.bytes.encode.bytes
-    if (defined(obj.sizes)) {
+    if (isList(obj.sizes)) {
       var packedLen = 0
       for (var i = 0; i < obj.sizes.length; i++) {
         if (!defined(obj.sizes[i])) continue
@@ -1262,7 +1262,7 @@ function defineBeeTree () {
 
   function encodingLength (obj) {
     var length = 0
-    if (defined(obj.levels)) {
+    if (isList(obj.levels)) {
       for (var i = 0; i < obj.levels.length; i++) {
         if (!defined(obj.levels[i])) continue
         var len = BeeLevel.encodingLength(obj.levels[i])
@@ -1277,7 +1277,7 @@ function defineBeeTree () {
     if (!offset) offset = 0
     if (!buf) buf = new Uint8Array(encodingLength(obj))
     var oldOffset = offset
-    if (defined(obj.levels)) {
+    if (isList(obj.levels)) {
       for (var i = 0; i < obj.levels.length; i++) {
         if (!defined(obj.levels[i])) continue
         buf[offset++] = 10
@@ -1328,7 +1328,7 @@ function defineBeeLevel () {
 
   function encodingLength (obj) {
     var length = 0
-    if (defined(obj.keys)) {
+    if (isList(obj.keys)) {
       var packedLen = 0
       for (var i = 0; i < obj.keys.length; i++) {
         if (!defined(obj.keys[i])) continue
@@ -1339,7 +1339,7 @@ function defineBeeLevel () {
         length += 1 + packedLen + varint.encodingLength(packedLen)
       }
     }
-    if (defined(obj.children)) {
+    if (isList(obj.children)) {
       var packedLen = 0
       for (var i = 0; i < obj.children.length; i++) {
         if (!defined(obj.children[i])) continue
@@ -1357,7 +1357,7 @@ function defineBeeLevel () {
     if (!offset) offset = 0
     if (!buf) buf = new Uint8Array(encodingLength(obj))
     var oldOffset = offset
-    if (defined(obj.keys)) {
+    if (isList(obj.keys)) {
       var packedLen = 0
       for (var i = 0; i < obj.keys.length; i++) {
         if (!defined(obj.keys[i])) continue
@@ -1374,7 +1374,7 @@ function defineBeeLevel () {
         offset += encodings.varint.encode.bytes
       }
     }
-    if (defined(obj.children)) {
+    if (isList(obj.children)) {
       var packedLen = 0
       for (var i = 0; i < obj.children.length; i++) {
         if (!defined(obj.children[i])) continue
@@ -1440,4 +1440,10 @@ function defineBeeLevel () {
 
 function defined (val) {
   return val !== null && val !== undefined && (typeof val !== 'number' || !isNaN(val))
+}
+
+function isList (val) {
+  if (!defined(val)) return false
+  if (!Array.isArray(val)) throw new Error("a repeated field is an array")
+  return true
 }

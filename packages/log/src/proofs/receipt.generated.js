@@ -36,7 +36,7 @@ function defineReceiptBody () {
     if (!defined(obj.seq)) throw new Error("seq is required")
     var len = encodings.varint.encodingLength(obj.seq)
     length += 1 + len
-    if (defined(obj.ops)) {
+    if (isList(obj.ops)) {
       for (var i = 0; i < obj.ops.length; i++) {
         if (!defined(obj.ops[i])) continue
         var len = ReceiptOpsMessage.encodingLength(obj.ops[i])
@@ -63,7 +63,7 @@ function defineReceiptBody () {
     buf[offset++] = 24
     encodings.varint.encode(obj.seq, buf, offset)
     offset += encodings.varint.encode.bytes
-    if (defined(obj.ops)) {
+    if (isList(obj.ops)) {
       for (var i = 0; i < obj.ops.length; i++) {
         if (!defined(obj.ops[i])) continue
         buf[offset++] = 34
@@ -136,7 +136,7 @@ function defineReceiptOpsMessage () {
 
   function encodingLength (obj) {
     var length = 0
-    if (defined(obj.blocks)) {
+    if (isList(obj.blocks)) {
       for (var i = 0; i < obj.blocks.length; i++) {
         if (!defined(obj.blocks[i])) continue
         var len = encodings.bytes.encodingLength(obj.blocks[i])
@@ -146,7 +146,7 @@ function defineReceiptOpsMessage () {
     if (!defined(obj.hashes)) throw new Error("hashes is required")
     var len = encodings.bytes.encodingLength(obj.hashes)
     length += 1 + len
-    if (defined(obj.sizes)) {
+    if (isList(obj.sizes)) {
       var packedLen = 0
       for (var i = 0; i < obj.sizes.length; i++) {
         if (!defined(obj.sizes[i])) continue
@@ -164,7 +164,7 @@ function defineReceiptOpsMessage () {
     if (!offset) offset = 0
     if (!buf) buf = new Uint8Array(encodingLength(obj))
     var oldOffset = offset
-    if (defined(obj.blocks)) {
+    if (isList(obj.blocks)) {
       for (var i = 0; i < obj.blocks.length; i++) {
         if (!defined(obj.blocks[i])) continue
         buf[offset++] = 10
@@ -176,7 +176,7 @@ function defineReceiptOpsMessage () {
     buf[offset++] = 18
     encodings.bytes.encode(obj.hashes, buf, offset)
     offset += encodings.bytes.encode.bytes
-    if (defined(obj.sizes)) {
+    if (isList(obj.sizes)) {
       var packedLen = 0
       for (var i = 0; i < obj.sizes.length; i++) {
         if (!defined(obj.sizes[i])) continue
@@ -245,4 +245,10 @@ function defineReceiptOpsMessage () {
 
 function defined (val) {
   return val !== null && val !== undefined && (typeof val !== 'number' || !isNaN(val))
+}
+
+function isList (val) {
+  if (!defined(val)) return false
+  if (!Array.isArray(val)) throw new Error("a repeated field is an array")
+  return true
 }
