@@ -3,7 +3,7 @@
  * state, and compares bytes.
  */
 import type { Outcome } from '@vitra/log'
-import { ENGINES, type Step } from '@vitra/sandbox'
+import { ENGINE_TABLE, type Step } from '@vitra/sandbox'
 import { compare, isSame } from '../batch/comparison.js'
 import { asPublished, type CheckedOp, checkForm, type RunnableOp } from '../batch/published-form.js'
 import type { Court } from './recorded-engines.js'
@@ -71,7 +71,8 @@ function disputed(context: ExecutionContext, op: RunnableOp): CheckedOp {
 function otherEngine(context: ExecutionContext, op: RunnableOp): CheckedOp {
   const { engine: recorded, sandbox } = context
   const engines = { recorded, here: sandbox.engine }
-  const known = ENGINES.includes(recorded) ? '' : ', which this version does not know'
+  const node = ENGINE_TABLE.find(({ name }) => name === recorded)?.node
+  const known = node === undefined ? ', which this version does not know' : `, the engine of Node ${node}`
   const message = `an op gives another result under ${engines.here} than was recorded under ${recorded}${known}`
   return asPublished(context, op, { code: 'other-engine', message, engines })
 }

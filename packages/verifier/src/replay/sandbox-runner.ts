@@ -36,7 +36,8 @@ export class SandboxRunner implements FraudRunner {
       return await runOp(context, context, op)
     } catch (error) {
       if (!(error instanceof Missing) || context.engine === this.#sandbox.engine) throw error
-      return { code: 'unexecutable', message: 'it reads what the proof does not have', again: 'elsewhere' }
+      const message = `an op reads other blocks here than under ${context.engine}, which is to decide`
+      return { code: 'unexecutable', message, again: 'elsewhere' }
     }
   }
 
