@@ -145,9 +145,10 @@ export class BatchBuilder {
     if (participant.log.length <= first) return false
     const head = await readHead(participant)
     if (head === null) return false
-    const allowance = participant.meter?.allowance(first - participant.nextSeq) ?? FAIR_OPS_MAX
+    const waiting = head.length - first
+    const allowed = participant.meter?.allowance(waiting, first - participant.nextSeq) ?? waiting
     let seq = first
-    const last = Math.min(head.length, first + Math.min(FAIR_OPS_MAX, allowance))
+    const last = first + Math.min(FAIR_OPS_MAX, allowed)
     while (seq < last) {
       const executed = await this.#run(participant, head, { firstSeq: seq, end: last, next })
       if (executed === 0) break

@@ -11,6 +11,7 @@ import {
   type LogWriter,
   Mutex,
   type Rules,
+  toHex,
 } from '@vitra/log'
 import type { Sandbox } from '@vitra/sandbox'
 import { Clock, systemTime, type TimeSource } from './clock.js'
@@ -45,7 +46,7 @@ export interface ExecutorEvents {
    * contract later (`CONTRACT_REFUSED`, `GUEST_NOT_STARTED`).
    */
   failure: [Error]
-  /** Ops of participants wait for their limits, `PARTICIPANT_THROTTLED`; told once for each wait. */
+  /** Ops of these participants wait for their limits; told once of each, until it has none that wait. */
   throttled: [readonly Throttled[]]
 }
 
@@ -59,6 +60,8 @@ export class Executor extends EventEmitter<ExecutorEvents> {
   #scheduled = false
   #retry: NodeJS.Timeout | undefined
   #unthrottle: NodeJS.Timeout | undefined
+  /** Who is known to wait for its limits, by public key. */
+  #throttled = new Set<string>()
 
   private constructor(options: ExecutorOptions) {
     super()
@@ -121,6 +124,8 @@ export class Executor extends EventEmitter<ExecutorEvents> {
   #awaitLimits(): void {
     if (this.#unthrottle !== undefined || this.#isClosed) return
     const throttled = this.#participants.throttled()
+    const known = this.#throttled
+    this.#throttled = new Set(throttled.map(({ publicKey }) => toHex(publicKey)))
     if (throttled.length === 0) return
     const waitMs = Math.min(...throttled.map(({ retryAfterMs }) => retryAfterMs))
     this.#unthrottle = setTimeout(
@@ -131,7 +136,8 @@ export class Executor extends EventEmitter<ExecutorEvents> {
       Math.max(waitMs, THROTTLE_MS_MIN),
     )
     this.#unthrottle.unref()
-    this.emit('throttled', throttled)
+    const news = throttled.filter(({ publicKey }) => !known.has(toHex(publicKey)))
+    if (news.length > 0) this.emit('throttled', news)
   }
 
   /** Goes on by itself where the sandbox only refuses for a while. */

@@ -15,6 +15,7 @@ export interface ParticipantLimits {
 export class Meter {
   readonly #limits: ParticipantLimits
   readonly #now: () => number
+  #isHeldUp = false
   /** Ops that it may have now, whole and in part. */
   #credit: number
   #countedAt: number
@@ -27,10 +28,17 @@ export class Meter {
     this.#countedAt = now()
   }
 
-  /** How many ops it may have now. @param had in this batch so far */
-  allowance(had: number): number {
+  /** How many of the ops that wait it may have now. @param had in this batch so far */
+  allowance(waiting: number, had: number): number {
     const { opsPerBatch = Number.POSITIVE_INFINITY } = this.#limits
-    return Math.min(Math.floor(this.#refill()), opsPerBatch - had)
+    const allowed = Math.min(Math.floor(this.#refill()), opsPerBatch - had)
+    this.#isHeldUp = waiting > allowed
+    return Math.min(waiting, allowed)
+  }
+
+  /** True where it was allowed less than waited when it was asked last. */
+  get isHeldUp(): boolean {
+    return this.#isHeldUp
   }
 
   /** It has had some. */

@@ -85,9 +85,8 @@ export class Participants {
   throttled(): Throttled[] {
     return [...this.#all.values()].flatMap(({ input, log, nextSeq, meter }) => {
       const waiting = log.length - nextSeq
-      const retryAfterMs = meter?.waitMs ?? 0
-      const isThrottled = input.active && waiting > 0 && retryAfterMs > 0
-      return isThrottled ? [{ publicKey: input.signer, waiting, retryAfterMs }] : []
+      if (!meter?.isHeldUp || !input.active || waiting <= 0) return []
+      return [{ publicKey: input.signer, waiting, retryAfterMs: meter.waitMs }]
     })
   }
 

@@ -41,6 +41,8 @@ export interface GuestRun extends Pick<Request, 'kind' | 'answer' | 'onCall' | '
   readonly timeoutMs?: number
   /** Aborting ends the run, and the guest with it; the run rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined
+  /** Done before what waits and is not, one such piece at a time: the calls of one caller must not hold up the ops of all. */
+  readonly isFirst?: boolean
 }
 
 /** Most console lines of one request; the realm stops earlier by itself. */

@@ -136,6 +136,7 @@ export class LoadedContract implements Contract {
         kind: FRAME.run,
         payload: (id) => packRuns({ id, ...runs }),
         answer: FRAME.result,
+        isFirst: mode !== MODE.call,
         signal,
         onPart: take,
         ...(answer === undefined

@@ -52,6 +52,27 @@ describe.runIf(IS_LINUX)('sandboxes', () => {
     expect(guests()).toEqual([])
   })
 
+  it('do the ops of a contract before calls of it that wait, and a call between two of them', async () => {
+    await using sandbox = await Sandbox.open({ guests: 1 })
+    const count = await counterOf(sandbox, 3)
+    const contract = await sandbox.load(COUNTER, RULES)
+    const done: string[] = []
+    const calls = Array.from({ length: 30 }, async () => {
+      await count()
+      done.push('call')
+    })
+    await Promise.race(calls)
+    for (let nth = 0; nth < 2; nth++) {
+      await stepOver(sandbox, contract, new MemorySource({ '/counter': 3 }), { op: 'INCREMENT', amount: 1 })
+      done.push('op')
+    }
+    await Promise.all(calls)
+    const first = done.indexOf('op')
+    const second = done.indexOf('op', first + 1)
+    expect(second).toBeGreaterThan(first + 1)
+    expect(second).toBeLessThan(15)
+  })
+
   it('end only their own work', async () => {
     const first = await Sandbox.open()
     await using second = await Sandbox.open()

@@ -15,6 +15,7 @@ import {
   VitraError,
 } from '@vitra/log'
 import { type Contract, type MethodHost, readableView, type Sandbox } from '@vitra/sandbox'
+import { CallGate } from './call-gate.js'
 import { closeAll } from './close-all.js'
 import { closedError } from './closed-error.js'
 import { Engines } from './engines.js'
@@ -26,6 +27,7 @@ import { LocalState } from './local-state.js'
 import type { Monitor } from './monitor.js'
 import { MonitorPlace } from './monitor-place.js'
 import type { OpenOptions } from './options.js'
+import { limitsOf, type ThrottledParticipant } from './participant-limits.js'
 import { ParticipantLogs } from './participant-logs.js'
 import { Peers } from './peers.js'
 import { SuspectStore } from './suspect-store.js'
@@ -55,9 +57,11 @@ export class DatabaseCore {
   readonly peers: Peers
   readonly sync: Sync
   readonly transactionHost: TransactionHost
+  readonly calls = new CallGate()
   executor: Executor | null = null
   onUpdate: (version: number) => void = () => {}
   onFailure: (error: Error) => void = () => {}
+  onThrottled: (participants: readonly ThrottledParticipant[]) => void = () => {}
   readonly #writers: LogWriter[] = []
   readonly #failureListeners = new Set<(error: Error) => void>()
   readonly #monitors = new Set<Monitor>()
@@ -258,7 +262,17 @@ export class DatabaseCore {
       rules: await this.rules(),
       openOplog: ({ signer }) => this.participants.open(signer),
       ...(options.time === undefined ? {} : { time: options.time }),
+      limitsOf: limitsOf(options),
     })
+    executor.on('throttled', (participants) =>
+      this.onThrottled(
+        participants.map(({ publicKey, ...waits }) => ({
+          code: 'PARTICIPANT_THROTTLED',
+          publicKey: Buffer.from(publicKey),
+          ...waits,
+        })),
+      ),
+    )
     executor.on('failure', (error) => this.#fail(error))
     this.executor = executor
   }

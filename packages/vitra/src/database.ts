@@ -28,6 +28,7 @@ import { type PublicKeyLike, parseKey } from './keys.js'
 import { Monitor, type MonitorOptions } from './monitor.js'
 import { type ReplicateOptions, replicate, Swarm, type SwarmOptions } from './network.js'
 import type { CallOptions, FullSyncOptions, OpenOptions, SyncOptions, VerifyOptions } from './options.js'
+import type { ThrottledParticipant } from './participant-limits.js'
 import type { PeerInfo } from './peers.js'
 import { copyState } from './sandbox-copy.js'
 import type { SyncProgress } from './sync-progress.js'
@@ -47,6 +48,8 @@ export interface DatabaseEvents {
   /** A peer exchanges the index with this copy. */
   'peer-add': [PeerInfo]
   'peer-remove': [PeerInfo]
+  /** Participants whose ops wait for their limits, where this copy executes; told once of each, until none of its ops waits. */
+  throttled: [readonly ThrottledParticipant[]]
   /** Blocks of the index have arrived, or peers know of more; ten times a second at most. */
   sync: [SyncProgress]
 }
@@ -95,6 +98,7 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
     this.proofs = new DatabaseProofs(core.index, (work) => core.use(work))
     core.onUpdate = (version) => this.emit('update', { version })
     core.onFailure = (error) => this.emit('failure', error)
+    core.onThrottled = (participants) => this.emit('throttled', participants)
     core.peers.on('add', (peer) => this.emit('peer-add', peer))
     core.peers.on('remove', (peer) => this.emit('peer-remove', peer))
     core.sync.on('progress', (progress) => this.emit('sync', progress))
@@ -245,7 +249,7 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
    * this returns; {@link Transaction.whenProcessed} tells when they are executed.
    *
    * @throws {DatabaseError} `NOT_A_PARTICIPANT` where the method emits ops and this copy has no active
-   *   oplog; `CONTRACT_VIOLATED` after a violation; `ContractError` for what the contract throws
+   *   oplog; `CONTRACT_VIOLATED` after a violation; `TOO_MANY_CALLS`; `ContractError` for what the contract throws
    * @example const tx = await db.call('increment', { amount: 2 })
    */
   async call<Name extends MethodName<M>>(
@@ -266,21 +270,9 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
     }
     options.signal?.throwIfAborted()
     const encoded = encodeValue(params)
-    const { response, ops } = await this.#core.use(() =>
-      this.#core.callContract(method, encoded, options.signal),
+    return this.#core.calls.run(encoded.length, () =>
+      this.#call<CallResponse<M, Name>>(method, encoded, options.signal),
     )
-    const record = {
-      method,
-      params: decodeValue(encoded),
-      ...(response === undefined ? {} : { response: decodeValue(response) }),
-    }
-    if (ops.length === 0)
-      return new Transaction<CallResponse<M, Name>>(
-        { ...record, txId: `read-${crypto.randomUUID()}`, ops: [] },
-        this.#core.transactionHost,
-      )
-    options.signal?.throwIfAborted()
-    return this.#core.emit(record, ops) as Promise<Transaction<CallResponse<M, Name>>>
   }
 
   /** The calls made from here whose ops are not executed yet; after a restart too. */
@@ -465,6 +457,22 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
     this.#violation ??= proof
     this.emit('violation', proof)
     return proof
+  }
+
+  async #call<R>(method: string, encoded: Uint8Array, signal?: AbortSignal): Promise<Transaction<R>> {
+    const { response, ops } = await this.#core.use(() => this.#core.callContract(method, encoded, signal))
+    const record = {
+      method,
+      params: decodeValue(encoded),
+      ...(response === undefined ? {} : { response: decodeValue(response) }),
+    }
+    if (ops.length === 0)
+      return new Transaction<R>(
+        { ...record, txId: `read-${crypto.randomUUID()}`, ops: [] },
+        this.#core.transactionHost,
+      )
+    signal?.throwIfAborted()
+    return this.#core.emit(record, ops) as Promise<Transaction<R>>
   }
 
   #assertOpen(): void {

@@ -12,6 +12,7 @@ export type DatabaseErrorCode =
   | 'NOT_THE_EXECUTOR'
   | 'OPTIONS_INVALID'
   | 'SYNC_TIMEOUT'
+  | 'TOO_MANY_CALLS'
   | 'WRONG_KEY'
 
 /** A database that cannot be used as asked. */

@@ -6,7 +6,13 @@ export type {
   MethodParams,
   MethodResponse,
 } from '@vitra/contract-sdk'
-export { CLOCK_JUMP_MS_MAX, ExecutorError, type ExecutorErrorCode, type TimeSource } from '@vitra/executor'
+export {
+  CLOCK_JUMP_MS_MAX,
+  ExecutorError,
+  type ExecutorErrorCode,
+  type ParticipantLimits,
+  type TimeSource,
+} from '@vitra/executor'
 export {
   type BlocksProof,
   type ConsistencyProof,
@@ -90,6 +96,7 @@ export type { PublicKeyLike } from './keys.js'
 export type { Monitor, MonitorEvents, MonitorLag, MonitorOptions, MonitorStatus } from './monitor.js'
 export type { ReplicateOptions, Swarm, SwarmOptions } from './network.js'
 export type { CallOptions, FullSyncOptions, OpenOptions, SyncOptions, VerifyOptions } from './options.js'
+export type { ThrottledParticipant } from './participant-limits.js'
 export type { PeerInfo } from './peers.js'
 export { provenToJson } from './proven-json.js'
 export type { FullSyncProgress, LogProgress, SyncProgress } from './sync-progress.js'

@@ -1,5 +1,5 @@
 /** Options shared by everything that opens a database. */
-import type { TimeSource } from '@vitra/executor'
+import type { ParticipantLimits, TimeSource } from '@vitra/executor'
 import type { Durability } from '@vitra/log'
 import type { ContractLogEntry, EngineBinaries, SandboxOptions } from '@vitra/sandbox'
 import type { AuditProgress } from '@vitra/verifier/replay'
@@ -18,6 +18,13 @@ export interface OpenOptions {
    * which convicts it: for tests, and for data that can be made again. A `Storage` is told by `Storage.at`.
    */
   readonly durability?: Durability
+  /**
+   * What one participant may have of this copy's executor: the same for all, or by public key, in hex. Its ops wait
+   * in its oplog meanwhile, and the event `throttled` tells. Nothing of it is published.
+   *
+   * @example { participantLimits: { opsPerSecond: 200 } }
+   */
+  readonly participantLimits?: ParticipantLimits | ((publicKey: string) => ParticipantLimits | undefined)
   /** The executor's clocks; for tests. */
   readonly time?: TimeSource
 }

@@ -83,7 +83,7 @@ export class Pool {
         resolve: (payload) => end(() => resolve(payload)),
         reject: (error) => end(() => reject(error)),
       }
-      tenant.jobs.push(job)
+      tenant.add(job)
       this.#await(tenant)
       this.#dispatch()
     })

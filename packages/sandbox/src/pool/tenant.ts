@@ -50,6 +50,12 @@ export class Tenant {
     this.conduct = conduct
   }
 
+  /** Puts a job behind those of its rank. */
+  add(job: Job): void {
+    const at = job.run?.isFirst ? this.jobs.findIndex(({ run }) => !run?.isFirst) : -1
+    this.jobs.splice(at === -1 ? this.jobs.length : at, 0, job)
+  }
+
   /** Rejects a job that still waits; one that is being done ends where it is done. */
   withdraw(job: Job, reason: unknown): void {
     const at = this.jobs.indexOf(job)
