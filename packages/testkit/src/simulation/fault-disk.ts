@@ -40,6 +40,8 @@ export function isInjected(error: unknown): boolean {
 export interface DiskFault {
   readonly code: 'EIO' | 'ENOSPC'
   readonly probability: number
+  /** Only syncs fail. */
+  readonly syncsOnly?: boolean
 }
 
 /** A change of a folder's entries that is not on disk until the folder is synced. */
@@ -53,6 +55,8 @@ interface EntryChange {
 export class FaultFolder {
   readonly path: string
   readonly #random: Random
+  /** False for a disk that says of what was synced that it is safe, and loses it. */
+  readonly #isHonest: boolean
   /** Bytes of each file that are on disk. A file that is not here was there before, and is. */
   readonly #synced = new Map<string, number>()
   #entries: EntryChange[] = []
@@ -61,9 +65,10 @@ export class FaultFolder {
   /** Injected so far. */
   failures = 0
 
-  constructor(folder: string, random: Random) {
+  constructor(folder: string, random: Random, isHonest: boolean) {
     this.path = path.resolve(folder)
     this.#random = random
+    this.#isHonest = isHonest
   }
 
   holds(file: string): boolean {
@@ -96,9 +101,10 @@ export class FaultFolder {
   }
 
   /** @throws InjectedError where this write is to fail */
-  assertWritable(what: string): void {
+  assertWritable(what: string, isSync = false): void {
     if (this.#isDead) throw new InjectedError('EIO', `${what} on a machine that is gone`)
-    if (this.#fault === null || !this.#random.chance(this.#fault.probability)) return
+    if (this.#fault === null || (this.#fault.syncsOnly && !isSync)) return
+    if (!this.#random.chance(this.#fault.probability)) return
     this.failures++
     throw new InjectedError(this.#fault.code, what)
   }
@@ -109,7 +115,7 @@ export class FaultFolder {
   }
 
   synced(file: string, size: number): void {
-    this.#synced.set(file, size)
+    if (this.#isHonest) this.#synced.set(file, size)
   }
 
   /** Which files a folder holds is on disk. */
@@ -170,8 +176,8 @@ export class FaultDisk implements Disposable {
   }
 
   /** Watches a folder from now on. */
-  watch(folder: string, random: Random): FaultFolder {
-    const watched = new FaultFolder(folder, random)
+  watch(folder: string, random: Random, isHonest = true): FaultFolder {
+    const watched = new FaultFolder(folder, random, isHonest)
     this.#folders.add(watched)
     return watched
   }
@@ -244,7 +250,7 @@ function hookSyncs(handle: FileHandle, folder: FaultFolder, file: string): FileH
   for (const name of SYNCS) {
     const original = target[name]!.bind(handle)
     target[name] = async () => {
-      folder.assertWritable(`${name} ${file}`)
+      folder.assertWritable(`${name} ${file}`, true)
       const size = sizeOf(file)
       await original()
       folder.assertWritable(`the end of ${name} ${file}`)

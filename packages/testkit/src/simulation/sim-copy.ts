@@ -39,6 +39,8 @@ export interface SimCopyOptions {
   readonly records: SimRecords
   readonly open: OpenOptions
   readonly monitors: boolean
+  /** See {@link FaultDisk.watch}. */
+  readonly isDiskHonest: boolean
 }
 
 export class SimCopy {
@@ -202,8 +204,8 @@ export class SimCopy {
   }
 
   #watch(): FaultFolder {
-    const { root, name, disk, random } = this.#options
-    return disk.watch(path.join(root, `${name}-${this.#life}`), random)
+    const { root, name, disk, random, isDiskHonest } = this.#options
+    return disk.watch(path.join(root, `${name}-${this.#life}`), random, isDiskHonest)
   }
 }
 

@@ -10,8 +10,9 @@
  * random. Disk and guests are real, so a seed that fails may have to be run more than once. A plan without faults, each
  * event awaited, has one history: see {@link published}.
  */
-import { mkdtempSync } from 'node:fs'
+import { existsSync, mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { childProcesses, killChildren } from '../processes.js'
@@ -23,6 +24,7 @@ import { SimCopy, type SimRecords } from './sim-copy.js'
 import { SimLink, type Weather } from './sim-link.js'
 import type { SimPlan, TimedEvent } from './sim-plan.js'
 
+const MEMORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 const FINE: Weather = { latency: 0, bytesPerTick: 1024 * 1024 }
 /** A killed guest is replaced and the op tried again; killed again and again it would be given up. */
 const GUEST_KILLS_APART = 15
@@ -34,6 +36,8 @@ const PATIENCE_MS = 120_000
 export interface SimulationOptions {
   /** Let everybody finish after each event. */
   readonly settles?: boolean
+  /** False: disks lose what was synced, so that promises are broken. Default true. */
+  readonly isDiskHonest?: boolean
   /** Folder for the copies; default memory. */
   readonly folder?: string
 }
@@ -52,11 +56,14 @@ export class Simulation implements AsyncDisposable {
   readonly #keys = new Map<string, string>()
   readonly #root: string
   readonly #settles: boolean
+  readonly #isDiskHonest: boolean
   readonly #others = childProcesses()
   #untilGuestKill = 0
 
-  constructor(plan: SimPlan, { settles = false, folder = '/dev/shm' }: SimulationOptions = {}) {
+  constructor(plan: SimPlan, options: SimulationOptions = {}) {
+    const { settles = false, isDiskHonest = true, folder = MEMORY } = options
     this.plan = plan
+    this.#isDiskHonest = isDiskHonest
     this.#settles = settles
     this.#root = mkdtempSync(path.join(folder, 'vitra-simulation-'))
   }
@@ -106,6 +113,7 @@ export class Simulation implements AsyncDisposable {
           records: this.records,
           open: name === 'alice' ? { time: this.#clock } : {},
           monitors: monitors.includes(name),
+          isDiskHonest: this.#isDiskHonest,
         }),
       )
     }
