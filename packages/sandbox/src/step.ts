@@ -166,6 +166,8 @@ function opSeed({ oplog, seq, block }: StepInput): Uint8Array {
 
 /** Most times that an op is tried; the sandbox gives a contract whose guest failed one of its own. */
 const ATTEMPTS = 2
+/** Guests that end together, as where the machine runs out of memory, are seen to be gone only after a moment, in ms. */
+const CRASH_PAUSE_MS = 100
 
 /**
  * Endings of the first items, at least of one. Where none is known of a batch in which a guest failed, all is tried again
@@ -177,8 +179,16 @@ async function endingsOf(
 ): Promise<readonly (Ending | SandboxError)[]> {
   if (count === 0) return []
   let result = await run(false)
-  for (let n = 1; n < ATTEMPTS && result.endings.length === 0; n++) result = await run(true)
+  for (let n = 1; n < ATTEMPTS && result.endings.length === 0; n++) {
+    await pauseAfter(result.failure)
+    result = await run(true)
+  }
   return result.endings.length > 0 ? result.endings : [result.failure!]
+}
+
+/** The next attempt must not go to a guest that died with the one before. */
+async function pauseAfter(failure: SandboxError | undefined): Promise<void> {
+  if (failure?.code === 'GUEST_CRASHED') await new Promise((resolve) => setTimeout(resolve, CRASH_PAUSE_MS))
 }
 
 function isFailure(ending: Ending | SandboxError): ending is SandboxError {
@@ -229,6 +239,7 @@ async function tryContract(
       if (error instanceof ContractLoadError) return error
       if (!isResourceLimit(error)) throw error
       cause = error
+      await pauseAfter(error)
     }
   }
   return cause

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { decodeValue } from '@vitra/log/values'
 import { describe, expect, it } from 'vitest'
 import { enginePackage } from '../src/engine.js'
-import { ENGINES, engineName, Sandbox, UnexecutableError } from '../src/index.js'
+import { type Contract, ENGINES, engineName, Sandbox, SandboxError, UnexecutableError } from '../src/index.js'
 import { permissionFlag } from '../src/spawn.js'
 import { COUNTER, call, caller, evaluate, MemorySource, RULES, run, stepOver } from './helpers.js'
 import { startLoneHost } from './lone-host.js'
@@ -92,6 +92,20 @@ describe('a guest that dies', () => {
     expect(outcome).toMatchObject({ kind: 'ok', numChanges: 1 })
     expect(reads).toHaveLength(1)
     expect(kills).toBe(2)
+  })
+
+  it('gives the others that die with it a moment, before one of them gets the op', async () => {
+    await using sandbox = await Sandbox.open()
+    const contract = await sandbox.load(COUNTER, RULES)
+    // Which exit the system reports first is chance: here all guests fail for as long as exits may take.
+    const goneAt = performance.now() + 50
+    const failure = new SandboxError('GUEST_CRASHED', 'the guest ended')
+    const apply: Contract['apply'] = async (request) =>
+      performance.now() < goneAt ? { endings: [], failure } : contract.apply(request)
+    const dying: Contract = Object.assign(Object.create(contract), { apply })
+    const source = new MemorySource({ '/counter': 1 })
+    const { outcome } = await stepOver(sandbox, dying, source, { op: 'INCREMENT', amount: 1 })
+    expect(outcome).toMatchObject({ kind: 'ok', numChanges: 1 })
   })
 
   it.runIf(IS_LINUX)('twice makes the op unexecutable, and nothing else', async () => {
