@@ -57,9 +57,14 @@ export class Journal {
     })
     const { entries, end } = readEntries(bytes)
     const file = await open(filePath, 'a+', 0o600)
-    if (end < bytes.length) await file.truncate(end)
-    if (sync) await file.sync()
-    if (bytes.length === 0 && sync) await syncFolder(path.dirname(filePath))
+    try {
+      if (end < bytes.length) await file.truncate(end)
+      if (sync) await file.sync()
+      if (bytes.length === 0 && sync) await syncFolder(path.dirname(filePath))
+    } catch (error) {
+      await file.close()
+      throw error
+    }
     return { journal: new Journal(file, filePath, end, sync), entries }
   }
 
