@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { COUNTER_CONTRACT, TemporaryFolder } from '@vitra/testkit'
+import { COUNTER_CONTRACT, Random, TemporaryFolder } from '@vitra/testkit'
 import { expect } from 'vitest'
 import { Database } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
@@ -12,7 +12,7 @@ const CHILD = fileURLToPath(new URL('crash-child.mjs', import.meta.url))
 const LIFE_MS_MAX = 300
 
 /** Runs the child and kills it at a random point of its work. Returns the highest op it was told of. */
-function runAndKill(folder: string): Promise<{ called: number; processed: number }> {
+function runAndKill(folder: string, random: Random): Promise<{ called: number; processed: number }> {
   return new Promise((resolve, reject) => {
     const told = { called: -1, processed: -1 }
     const child = spawn(process.execPath, [CHILD, folder], { stdio: ['ignore', 'pipe', 'pipe'] })
@@ -20,7 +20,7 @@ function runAndKill(folder: string): Promise<{ called: number; processed: number
     child.stderr.on('data', (data) => (errors += data))
     createInterface({ input: child.stdout }).on('line', (line) => {
       const [word, seq] = line.split(' ')
-      if (word === 'ready') setTimeout(() => child.kill('SIGKILL'), Math.random() * LIFE_MS_MAX)
+      if (word === 'ready') setTimeout(() => child.kill('SIGKILL'), random.below(LIFE_MS_MAX))
       if (word === 'called') told.called = Math.max(told.called, Number(seq))
       if (word === 'processed') told.processed = Math.max(told.processed, Number(seq))
     })
@@ -31,8 +31,9 @@ function runAndKill(folder: string): Promise<{ called: number; processed: number
   })
 }
 
-/** Nothing is lost and nothing applied twice, however often the executor is killed. */
-export async function killAgainAndAgain(rounds: number): Promise<void> {
+/** Nothing is lost and nothing applied twice, however often the executor is killed, after times that the seed gives. */
+export async function killAgainAndAgain(rounds: number, seed: number): Promise<{ ops: number }> {
+  const random = new Random(seed)
   expect(
     existsSync(fileURLToPath(new URL('../dist/index.js', import.meta.url))),
     'build first: npm run build',
@@ -41,7 +42,7 @@ export async function killAgainAndAgain(rounds: number): Promise<void> {
   await (await Database.create(folder.at('db'), { contract: { source: COUNTER_CONTRACT } })).close()
   let ops = 0
   for (let round = 0; round < rounds; round++) {
-    const told = await runAndKill(folder.at('db'))
+    const told = await runAndKill(folder.at('db'), random)
     await using db = await Database.load(folder.at('db'))
     const published = (await db.call('get')).response as number
     // What was acknowledged is published, what was called is at least in the oplog.
@@ -55,4 +56,5 @@ export async function killAgainAndAgain(rounds: number): Promise<void> {
     ops = counter
   }
   expect(ops).toBeGreaterThan(rounds)
+  return { ops }
 }
