@@ -83,6 +83,7 @@ export type LogErrorCode =
   | 'LOG_FORKED'
   | 'LOG_GREW'
   | 'LOG_UNKNOWN'
+  | 'LOG_UNSURE'
   | 'JOURNAL_BROKEN'
   | 'JOURNAL_FAILED'
   | 'JOURNAL_VERSION'

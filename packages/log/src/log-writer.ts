@@ -9,7 +9,7 @@ import { flushStorage, hypercoreOf, remoteLengthMax } from './internals.js'
 import { Journal, type JournalEntry } from './journal.js'
 import type { Log } from './log.js'
 import { Mutex } from './mutex.js'
-import { headSignable, type SignedHead, wrapSignature } from './proofs/head.js'
+import { checkHead, headSignable, type SignedHead, wrapSignature } from './proofs/head.js'
 import { Roots } from './proofs/merkle.js'
 import type { Storage } from './storage.js'
 import { sameBytes } from './values/value.js'
@@ -20,6 +20,8 @@ const JOURNAL_BYTES_MAX = 8 * 1024 * 1024
 const CATCH_UP_MS = 10_000
 /** Pause between two requests while catching up, in ms. */
 const CATCH_UP_PAUSE_MS = 20
+/** How long the first append waits for a connected peer to say what it has, in ms; most answer with the connection. */
+const HEAR_MS = 2000
 
 /** Conditions of an append. */
 export interface AppendOptions {
@@ -28,6 +30,16 @@ export interface AppendOptions {
    * blocks that refer to others by number must not be signed there.
    */
   readonly at?: number
+}
+
+/** What whoever opens a log for writing knows of it besides its journal. */
+export interface WriterOptions {
+  /** A head of the log that was seen elsewhere, as in the index: at least so much was signed. */
+  readonly known?: SignedHead | null | undefined
+  /** True where it is known that blocks were signed, though none may be here. */
+  readonly hasBegun?: boolean
+  /** True where somebody states that nobody has more of the log than is here, though its journal is lost. */
+  readonly isAlone?: boolean
 }
 
 /** Writes one log. One writer at a time may be open for a log. */
@@ -41,15 +53,24 @@ export class LogWriter {
   /** Length that this key is known to have signed. */
   #signedLength: number
   #hasAppended = false
+  /** True where nothing here tells how much was signed: the log has blocks, its journal is lost. */
+  #isUnsure: boolean
   /** False once a peer announced more of this log than it gave, though this session has appended to it. */
   #believesPeers = true
 
-  private constructor(log: Log, storage: Storage, keyPair: KeyPair, journal: Journal, signedLength: number) {
+  private constructor(
+    log: Log,
+    storage: Storage,
+    keyPair: KeyPair,
+    journal: Journal,
+    known: { readonly signedLength: number; readonly isUnsure: boolean },
+  ) {
     this.log = log
     this.#storage = storage
     this.#keyPair = keyPair
     this.#journal = journal
-    this.#signedLength = signedLength
+    this.#signedLength = known.signedLength
+    this.#isUnsure = known.isUnsure
     this.#roots = new Roots(sodiumCrypto)
   }
 
@@ -58,7 +79,12 @@ export class LogWriter {
    *
    * @throws {LogError} `LOG_CONTRADICTS_JOURNAL` where the log holds another history than was signed
    */
-  static async open(log: Log, storage: Storage, keyPair: KeyPair): Promise<LogWriter> {
+  static async open(
+    log: Log,
+    storage: Storage,
+    keyPair: KeyPair,
+    { known = null, hasBegun = false, isAlone = false }: WriterOptions = {},
+  ): Promise<LogWriter> {
     if (!sameBytes(keyPair.publicKey, log.identity.signer)) {
       throw new LogError(
         'KEY_WRONG',
@@ -70,11 +96,15 @@ export class LogWriter {
       storage.durability === 'batch',
     )
     try {
-      const signedLength = await replay(log, entries)
-      const writer = new LogWriter(log, storage, keyPair, journal, Math.max(signedLength, log.length))
+      const journalled = await replay(log, entries)
+      const seen = known !== null && checkHead(sodiumCrypto, log.identity, known) ? known.length : 0
+      const signedLength = Math.max(journalled, log.length, seen)
       const head = entries.length === 0 ? await log.head() : null
-      if (head !== null) await journal.restart(head)
-      return writer
+      if (head !== null && isAlone) await journal.restart(head)
+      return new LogWriter(log, storage, keyPair, journal, {
+        signedLength,
+        isUnsure: entries.length === 0 && (head !== null || hasBegun) && !isAlone,
+      })
     } catch (error) {
       await journal.close()
       throw error
@@ -86,13 +116,19 @@ export class LogWriter {
     return this.log.length < this.#signedLength
   }
 
+  /** True where the journal is lost: before anything is signed, a peer has to say how much it has. */
+  get isUnsure(): boolean {
+    return this.#isUnsure
+  }
+
   /**
    * Appends blocks in one signed step. When this returns they are on disk and peers may have them;
    * when it throws nothing was signed.
    *
    * @returns the signed head after the blocks
    * @throws {LogError} `LOG_BEHIND` where peers, or the journal, know more of this log than is here;
-   *   `LOG_GREW` where `options.at` is not its length any more
+   *   `LOG_GREW` where `options.at` is not its length any more; `LOG_UNSURE` where the journal is lost and no peer
+   *   says how much it has
    */
   append(blocks: readonly Uint8Array[], options: AppendOptions = {}): Promise<SignedHead> {
     return this.#mutex.run(() => this.#append(blocks, options))
@@ -145,8 +181,26 @@ export class LogWriter {
     if (head !== null) await this.#journal.restart(head)
   }
 
+  /**
+   * Before the first append: a peer that has just connected may know of more than is here, and has not said so yet.
+   *
+   * @throws {LogError} `LOG_UNSURE`
+   */
+  async #hearPeers(): Promise<void> {
+    const { core } = this.log
+    const deadline = Date.now() + (this.#isUnsure ? CATCH_UP_MS : HEAR_MS)
+    const isHeard = () =>
+      core.peers.every((peer) => peer.remoteSynced) && !(this.#isUnsure && core.peers.length === 0)
+    while (!isHeard() && core.closing === null && Date.now() < deadline)
+      await this.log.waitForLength(Number.POSITIVE_INFINITY, CATCH_UP_PAUSE_MS)
+    if (!this.#isUnsure) return
+    if (!core.peers.some((peer) => peer.remoteSynced)) throw unsure(this.log)
+    this.#isUnsure = false
+  }
+
   async #catchUp(): Promise<void> {
     const core = hypercoreOf(this.log.core)
+    if (!this.#hasAppended) await this.#hearPeers()
     const deadline = Date.now() + CATCH_UP_MS
     const wanted = Math.max(this.#signedLength, this.#believesPeers ? remoteLengthMax(core) : 0)
     while (core.length < wanted && core.peers.length > 0 && Date.now() < deadline) {
@@ -166,6 +220,14 @@ export class LogWriter {
     }
     this.#signedLength = core.length
   }
+}
+
+function unsure(log: Log): LogError {
+  return new LogError(
+    'LOG_UNSURE',
+    `log ${toHex(log.key)} has ${log.length} blocks here and its journal is lost: connect to a peer that has the log, or state that nobody has more of it`,
+    { details: { length: log.length } },
+  )
 }
 
 /** Appends again what the journal holds beyond the log. Returns the length that was signed last. */

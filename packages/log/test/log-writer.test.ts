@@ -21,6 +21,7 @@ import {
   filled,
   fixedKeyPair,
   loadLog,
+  pause,
   restore,
   temporaryFolder,
   text,
@@ -272,19 +273,71 @@ describe('log writer', () => {
     expect(log.length).toBe(1)
   })
 
-  it('remembers the head of a log whose journal was lost', async () => {
+  it('signs nothing over a log whose journal was lost, before a peer has said what it has', async () => {
+    const folder = await newFolder()
+    const opened = await create(folder)
+    const replica = await createReplica(opened.log.key)
+    const cut = connect(opened.storage.store, replica.storage.store)
+    await opened.writer.append([text('a')])
+    const old = await backUp(folder)
+    await opened.writer.append([text('b')])
+    await until(() => replica.log.length === 2)
+    await replica.log.get(1)
+    const head = await replica.log.head()
+    await cut()
+    const file = opened.storage.journalPath(opened.log.key)
+    await opened.close()
+    await restore(old, folder, 'logs')
+    await rm(file)
+    const again = await load(folder)
+    expect(again.writer.isUnsure).toBe(true)
+    const early = again.writer.append([text('c')])
+    connect(again.storage.store, replica.storage.store)
+    expect((await early).length).toBe(3)
+    expect(await again.log.treeHashAt(2)).toEqual(head!.treeHash)
+    expect(again.writer.isUnsure).toBe(false)
+  })
+
+  it('refuses to sign over a log whose journal was lost while nobody is there, and goes on where that is stated', async () => {
     const folder = await newFolder()
     const opened = await create(folder)
     const head = await opened.writer.append([text('a')])
-    const old = await backUp(folder)
     const file = opened.storage.journalPath(opened.log.key)
     await opened.close()
     await rm(file)
     const again = await load(folder)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
+    const refused = expect(again.writer.append([text('b')])).rejects.toMatchObject({ code: 'LOG_UNSURE' })
+    await pause(100) // it waits for a peer now
+    vi.setSystemTime(Date.now() + 60_000)
+    await refused
+    vi.useRealTimers()
+    expect(again.log.length).toBe(1)
+    await again.writer.close()
+    const alone = await LogWriter.open(again.log, again.storage, KEYS, { isAlone: true })
     expect(await journalled(file)).toEqual([{ start: 1, blocks: [], head }])
-    await again.writer.append([text('b')])
-    await again.close()
-    expect(old).not.toBe(folder)
+    expect((await alone.append([text('b')])).length).toBe(2)
+    await alone.close()
+  })
+
+  it('knows from a head seen elsewhere how much was signed, and believes only its own signature', async () => {
+    const folder = await newFolder()
+    const opened = await create(folder)
+    await opened.writer.append([text('a')])
+    const old = await backUp(folder)
+    const known = await opened.writer.append([text('b')])
+    await opened.close()
+    await restore(old, folder, 'logs')
+    await restore(old, folder, 'journal')
+    const { log, storage, writer } = await load(folder)
+    await writer.close()
+    const told = await LogWriter.open(log, storage, KEYS, { known })
+    await expect(told.append([text('c')])).rejects.toMatchObject({ code: 'LOG_BEHIND' })
+    await told.close()
+    const forged = { ...known, length: 9 }
+    const other = await LogWriter.open(log, storage, KEYS, { known: forged })
+    expect(other.behind).toBe(false)
+    await other.close()
   })
 
   it('catches up with a peer that has more of its log before it appends', async () => {

@@ -73,6 +73,8 @@ export class DatabaseCore {
   #rules: Rules | null = null
   /** The contract that was in force last, and its entry in the index. */
   #contract: { readonly bytes: Uint8Array; readonly contract: Contract } | null = null
+  readonly #options: OpenOptions
+  #starting: Promise<void> | null = null
 
   private constructor({ storage, index, sandbox, local, options }: Parts) {
     this.storage = storage
@@ -83,6 +85,7 @@ export class DatabaseCore {
     this.frauds = new FraudStore(storage)
     this.suspects = new SuspectStore(storage)
     this.engines = new Engines(sandbox, options)
+    this.#options = options
     this.monitorPlace = new MonitorPlace(storage, (error) => this.onFailure(error))
     this.peers = new Peers(index.log)
     this.sync = new Sync({ storage, index, participants: this.participants, peers: this.peers })
@@ -154,7 +157,10 @@ export class DatabaseCore {
     const core = new DatabaseCore({ storage, index, sandbox, local, options })
     try {
       const owner = identity === null ? null : await storage.keys.get(identity.signer)
-      const writer = owner === null ? null : await LogWriter.open(log, storage, owner)
+      const writer =
+        owner === null
+          ? null
+          : await LogWriter.open(log, storage, owner, { known: local.seen, hasBegun: true })
       if (writer !== null) core.#writers.push(writer)
       core.#toldLength = log.length
       log.on('append', core.#grown)
@@ -165,7 +171,7 @@ export class DatabaseCore {
       // Where blocks are missing, the participants come with them: a copy opens without its peers.
       if (log.length > 0 && log.isComplete) await core.#refreshParticipants()
       else core.#grown()
-      if (writer !== null) await core.#startExecutor(writer, options)
+      await core.#startExecutor()
       return core
     } catch (error) {
       await core.#endAll()
@@ -254,15 +260,27 @@ export class DatabaseCore {
     ])
   }
 
-  async #startExecutor(writer: LogWriter, options: OpenOptions): Promise<void> {
+  /** Where the index is not all here, as after a lost disk, execution waits until peers have given the rest. */
+  #startExecutor(): Promise<void> {
+    this.#starting ??= this.#openExecutor().finally(() => {
+      this.#starting = null
+    })
+    return this.#starting
+  }
+
+  async #openExecutor(): Promise<void> {
+    const [writer] = this.#writers
+    const { log } = this.index
+    if (writer === undefined || this.executor !== null || this.#closing !== null) return
+    if (log.length === 0 || (await log.gaplessLength()) < log.length) return
     const executor = await Executor.open({
       index: this.index,
       writer,
       sandbox: this.sandbox,
       rules: await this.rules(),
       openOplog: ({ signer }) => this.participants.open(signer),
-      ...(options.time === undefined ? {} : { time: options.time }),
-      limitsOf: limitsOf(options),
+      ...(this.#options.time === undefined ? {} : { time: this.#options.time }),
+      limitsOf: limitsOf(this.#options),
     })
     executor.on('throttled', (participants) =>
       this.onThrottled(
@@ -275,6 +293,7 @@ export class DatabaseCore {
     )
     executor.on('failure', (error) => this.#fail(error))
     this.executor = executor
+    if (this.#closing !== null) await executor.close()
   }
 
   /** The index has grown, or more of its blocks are here: looks once more, however often it is called. */
@@ -293,6 +312,7 @@ export class DatabaseCore {
       const { length } = this.index
       try {
         await this.#refreshParticipants()
+        if (this.executor === null) await this.#startExecutor()
       } catch (error) {
         if (this.#closing === null) this.onFailure(error as Error)
       }
