@@ -1,5 +1,6 @@
 /** The commands on one machine: databases on disk, each command a process of its own. */
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CallsOpUnexecutable, publish, readHistory, TemporaryFolder } from '@vitra/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -264,6 +265,37 @@ describe('what goes wrong', () => {
   })
 })
 
+describe('the doctor', () => {
+  it('says what a folder is: ready, none, with a problem, in use by whom', async () => {
+    await using made = await withDatabase()
+    const { at, key, folder } = made
+    await vitra(['call', 'increment'], at)
+    const fine = await json(['doctor'], at)
+    expect(fine).toMatchObject({ state: 'ready', key, role: 'executor', diagnoses: [] })
+    expect((await vitra(['doctor'], at)).stdout).toMatch(/^state\s+it can be used$/m)
+    expect(await json(['doctor', '--dir', 'nowhere'], at, 1)).toMatchObject({
+      state: 'none',
+      diagnoses: [{ code: 'not-a-database' }],
+    })
+    const journals = folder.at('.vitra', 'journal')
+    for (const name of await readdir(journals)) await rm(path.join(journals, name))
+    const lost = await vitra(['doctor'], at)
+    expect(lost.code).toBe(1)
+    expect(lost.stdout).toContain('vitra doctor --alone')
+    expect(lost.stdout).toContain('(journal-lost)')
+    expect((await vitra(['doctor', '--alone'], at)).code).toBe(0)
+    expect(await vitra(['call', 'increment'], at)).toMatchObject({ code: 0 })
+    await using live = new Live(['host', '--offline'], at)
+    await live.until(({ event }) => event === 'hosting')
+    expect(await json(['doctor'], at)).toMatchObject({
+      state: 'ready',
+      diagnoses: [{ code: 'in-use', message: expect.stringContaining('host') }],
+    })
+    await live.stop()
+    await check(folder.at('.vitra'))
+  })
+})
+
 describe('a dishonest executor', () => {
   it('is found out with exit code 3, the evidence is named, and calls refuse', async () => {
     await using made = await withDatabase()
@@ -287,6 +319,7 @@ describe('a dishonest executor', () => {
       evidence: folder.at('.vitra', 'fraud'),
     })
     expect(await json(['call', 'increment'], at, 3)).toMatchObject({ error: { code: 'CONTRACT_VIOLATED' } })
+    expect(await json(['doctor'], at, 3)).toMatchObject({ diagnoses: [{ code: 'fraud' }] })
     expect(await json(['info'], at)).toMatchObject({ violations: [{ code: 'unprompted-change' }] })
     const monitored = await vitra(['monitor', '--offline', '--json'], at)
     expect(monitored.code).toBe(3)

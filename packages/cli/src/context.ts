@@ -39,6 +39,13 @@ export class Context {
     return existingFolder(this.io, this.options)
   }
 
+  /** The folder that is named, whether it is there or not; else the one that {@link folder} finds. */
+  get namedFolder(): string {
+    const { io, options } = this
+    const name = options.dir ?? (io.env.VITRA_DIR || undefined)
+    return name === undefined ? this.folder : path.resolve(io.cwd, name)
+  }
+
   /** Opens the database that is there; it is closed when the command ends. */
   async database(options: Pick<OpenDatabaseOptions, 'engines' | 'durability'> = {}): Promise<Database> {
     return this.keep(await openDatabase(this.folder, { signal: this.signal, onLog: this.onLog, ...options }))

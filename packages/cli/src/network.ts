@@ -24,13 +24,18 @@ export class Deadline {
 }
 
 /** Shares the database on the network. @throws {UsageError} for a `VITRA_BOOTSTRAP` that names no nodes */
-export function goOnline({ io }: Context, db: Database, options: NetworkOptions): Swarm {
+export function goOnline(context: Context, db: Database, options: NetworkOptions): Swarm {
+  const bootstrap = bootstrapNodes(context, options)
+  return db.swarm(bootstrap === undefined ? {} : { bootstrap })
+}
+
+/** DHT nodes as options or environment name them. @throws {UsageError} for a `VITRA_BOOTSTRAP` that names no nodes */
+export function bootstrapNodes({ io }: Context, options: NetworkOptions): readonly string[] | undefined {
   const { VITRA_BOOTSTRAP: named } = io.env
   const fromEnvironment = named
     ? named.split(',').map((node) => readNode(node, 'VITRA_BOOTSTRAP'))
     : undefined
-  const bootstrap = options.bootstrap ?? fromEnvironment
-  return db.swarm(bootstrap === undefined ? {} : { bootstrap })
+  return options.bootstrap ?? fromEnvironment
 }
 
 /** Goes online and waits for a first peer. False where none came. */

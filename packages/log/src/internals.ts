@@ -152,6 +152,12 @@ export function countBlocks(core: Hypercore): number {
   return bitfield.countSet(0, core.length)
 }
 
+/** True where something of a log is stored: `store.storage.hasCore`. Opening one that is not would write it. */
+export function hasLog(store: LogStore, key: Uint8Array): Promise<boolean> {
+  const { storage } = store as unknown as { storage: { hasCore(discoveryKey: Buffer): Promise<boolean> } }
+  return storage.hasCore(Hypercore.discoveryKey(Buffer.from(key)))
+}
+
 interface InnerNode {
   readonly index: number
   readonly size: number

@@ -134,6 +134,20 @@ export class Journal {
   }
 }
 
+/** What a journal's file holds, without changing it; null where there is none. @throws {LogError} `JOURNAL_VERSION` */
+export async function readJournal(
+  filePath: string,
+): Promise<{ readonly entries: readonly JournalEntry[]; readonly tornBytes: number } | null> {
+  try {
+    const bytes = await readFile(filePath)
+    const { entries, end } = readEntries(bytes)
+    return { entries, tornBytes: bytes.length - end }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}
+
 function encodeEntry(entry: JournalEntry): Uint8Array {
   const { treeHash, signature } = entry.head
   const payload = encodeMessage(JournalRecord, {

@@ -145,6 +145,15 @@ export class Storage implements AsyncDisposable {
   }
 
   /**
+   * Which database the folder holds; nothing is opened.
+   *
+   * @throws {LogError} `DATABASE_DAMAGED`, `DATABASE_FORMAT`
+   */
+  async describedDatabase(): Promise<DescribedDatabase> {
+    return parseDescription(await this.readJson(DESCRIPTION), this.path)
+  }
+
+  /**
    * Opens an existing folder.
    *
    * @returns which database it holds
@@ -158,7 +167,7 @@ export class Storage implements AsyncDisposable {
         `${this.path} holds no database: create one there, or give its public key to load a copy`,
       )
     }
-    const database = parseDescription(await this.readJson(DESCRIPTION), this.path)
+    const database = await this.describedDatabase()
     if (this.#store === null) await this.#openStore()
     return database
   }

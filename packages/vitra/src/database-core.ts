@@ -168,6 +168,7 @@ export class DatabaseCore {
       const { participant, oplogs } = core.local
       for (const signer of participant === null ? oplogs : [participant, ...oplogs])
         await core.participants.open(signer)
+      await core.#finishAppends()
       // Where blocks are missing, the participants come with them: a copy opens without its peers.
       if (log.length > 0 && log.isComplete) await core.#refreshParticipants()
       else core.#grown()
@@ -258,6 +259,17 @@ export class DatabaseCore {
       async () => this.#refreshing,
       () => this.sandbox.close(),
     ])
+  }
+
+  /**
+   * Opens the writers of the participants whose keys are here: what a crash left in a journal is in its log from now on,
+   * and reaches the executor though nobody calls. One that cannot be opened says so at the call.
+   */
+  async #finishAppends(): Promise<void> {
+    const { oplogs, participant } = this.local
+    const known = new Set([...oplogs, ...(participant === null ? [] : [participant])].map(toHex))
+    for (const publicKey of await this.storage.keys.list())
+      if (known.has(toHex(publicKey))) await this.participants.writer(publicKey).catch(forget)
   }
 
   /** Where the index is not all here, as after a lost disk, execution waits until peers have given the rest. */

@@ -87,6 +87,9 @@ export type {
   PastIndex,
 } from './database-index.js'
 export type { DatabaseProofs, ProofOptions } from './database-proofs.js'
+export type { Diagnosis, DiagnosisCode, Examination, LogState } from './doctor/diagnosis.js'
+export { declareAlone, type ExamineOptions, examine } from './doctor/examine.js'
+export type { PeerQuestion } from './doctor/peers.js'
 export * from './errors.js'
 export { failureText } from './failure-text.js'
 export type { ContractOptions, CreateOptions } from './genesis.js'

@@ -2,6 +2,7 @@
 import type { AnyCommand } from '../command.js'
 import { call } from './call.js'
 import { check } from './check.js'
+import { doctor } from './doctor.js'
 import { fraud } from './fraud.js'
 import { get } from './get.js'
 import { history } from './history.js'
@@ -29,7 +30,7 @@ export interface CommandGroup {
 export const COMMAND_GROUPS: readonly CommandGroup[] = [
   { heading: 'Begin', commands: [init, load] },
   { heading: 'Use the contract', commands: [call, tx, methods, source] },
-  { heading: 'Read the database', commands: [get, list, history, info] },
+  { heading: 'Read the database', commands: [get, list, history, info, doctor] },
   { heading: 'Check the executor', commands: [verify, monitor, fraud] },
   { heading: 'Prove to others', commands: [prove, check] },
   { heading: 'Work with others', commands: [host, invite, join] },
