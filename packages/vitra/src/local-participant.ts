@@ -24,7 +24,7 @@ import {
   type TransactionOp,
   type TransactionRecord,
 } from './transaction.js'
-import { TransactionStore } from './transaction-store.js'
+import { parseTxId, TransactionStore } from './transaction-store.js'
 
 export interface LocalParticipantOptions {
   readonly storage: Storage
@@ -115,7 +115,8 @@ export class LocalParticipant {
     const oplog = toHex(log.key)
     const last = index.length === 0 ? null : await index.lastRun(log.key)
     const done = last === null ? 0 : last.place.firstSeq + last.run.outcomes.length
-    const known = (await this.#transactions.list(host)).transactions.filter(({ ops }) =>
+    if (done >= log.length) return []
+    const known = (await this.#transactions.since(oplog, done, host)).filter(({ ops }) =>
       ops.some((op) => op.oplog === oplog && op.seq >= done && op.seq < log.length),
     )
     const covered = new Set(known.flatMap(({ ops }) => ops.map(({ seq }) => seq)))
@@ -131,17 +132,17 @@ export class LocalParticipant {
   /** The call of this name; null where it names no ops that are here. @param txId as `tx.txId` says */
   async find(txId: string): Promise<Transaction | null> {
     const { participants, host } = this.#options
-    const { transactions, receipts } = await this.#transactions.list(host)
-    const known = transactions.find((transaction) => transaction.txId === txId)
-    if (known !== undefined) return known
-    const [, oplog = '', first, count] = /^([0-9a-f]{64})-(\d{1,15})-(\d{1,9})$/.exec(txId) ?? []
-    if (!participants.inputs.some((input) => toHex(input.oplog) === oplog)) return null
-    const log = await host.openOplog(fromHex(oplog))
-    const end = Number(first) + Number(count)
+    const { transaction, small } = await this.#transactions.find(txId, host)
+    if (transaction !== null) return transaction
+    const range = parseTxId(txId)
+    if (range === null || !participants.inputs.some((input) => toHex(input.oplog) === range.oplog))
+      return null
+    const log = await host.openOplog(fromHex(range.oplog))
+    const end = range.first + range.count
     if (end > log.length) return null
-    const ops = await readOps(log, Number(first), end)
+    const ops = await readOps(log, range.first, end)
     if (ops.length === 0) return null
-    return new Transaction({ txId, method: '', params: null, ops }, host, receipts.get(txId))
+    return new Transaction({ txId, method: '', params: null, ops }, host, small)
   }
 
   async #emit(
