@@ -217,6 +217,7 @@ export class Storage implements AsyncDisposable {
 
   async #openStore(): Promise<void> {
     await mkdir(path.join(this.path, 'journal'), { recursive: true })
+    await removeUnfinishedMark(path.join(this.path, 'logs', 'CORESTORE'))
     const store = new Corestore(path.join(this.path, 'logs'))
     try {
       await store.ready()
@@ -243,6 +244,18 @@ export class Storage implements AsyncDisposable {
     await chmod(this.path, 0o700)
     this.#store = store
   }
+}
+
+/**
+ * Removes the mark by which the store knows its folder where a crash has left it without a word in it: the store makes
+ * a new one, and takes one that names no place for that of another. RocksDB has a lock of its own.
+ */
+async function removeUnfinishedMark(file: string): Promise<void> {
+  const mark = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null
+    throw error
+  })
+  if (mark !== null && !mark.includes('device/inode=')) await rm(file)
 }
 
 const MEMORY_FOLDER = '/dev/shm'

@@ -168,9 +168,16 @@ export async function restore(backup: string, folder: string, part: 'logs' | 'jo
 
 /** Takes a backup of a folder, open or not. */
 export async function backUp(folder: string): Promise<string> {
-  const backup = await temporaryFolder()
-  await cp(folder, backup, { recursive: true })
-  return backup
+  for (;;) {
+    const backup = await temporaryFolder()
+    try {
+      await cp(folder, backup, { recursive: true })
+      return backup
+    } catch (error) {
+      // RocksDB has merged files meanwhile.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    }
+  }
 }
 
 /** The class of file handles, which Node does not export. */

@@ -89,6 +89,24 @@ describe('storage', () => {
     await expect(Storage.at(folder).load()).rejects.toMatchObject({ name: 'LogError', code })
   })
 
+  it('opens where a crash left the mark of the store unwritten, and not where the mark is that of another place', async () => {
+    const folder = `${await temporaryFolder()}/db`
+    await (await createLog({ folder })).close()
+    const mark = `${folder}/logs/CORESTORE`
+    const text = await readFile(mark, 'utf8')
+    for (const left of ['', '\0'.repeat(80)]) {
+      await writeFile(mark, left)
+      const storage = Storage.at(folder)
+      await storage.load()
+      await storage.close()
+      expect(await readFile(mark, 'utf8')).toContain('device/inode=')
+    }
+    await writeFile(mark, text.replace(/inode=\d+/, 'inode=1'))
+    const storage = Storage.at(folder)
+    await expect(storage.load()).rejects.toMatchObject({ code: 'DATABASE_COPIED' })
+    await storage.close()
+  })
+
   it('is locked to one process, while it is open and no longer', async () => {
     const folder = await describedFolder()
     const storage = Storage.at(folder)

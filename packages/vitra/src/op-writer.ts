@@ -2,7 +2,7 @@
  * Writes the ops of calls to one oplog. Those that come while an append is on its way to the disk go into the next one
  * together: one signature and one fdatasync for all of them.
  */
-import { encodeOpBody, type KeyPair, type Log, LogWriter, type Storage } from '@vitra/log'
+import { encodeOpBody, type KeyPair, type Log, LogWriter, type SignedHead, type Storage } from '@vitra/log'
 
 /** Most bytes of one append; a call alone may have more. */
 const APPEND_BYTES_MAX = 4 * 1024 * 1024
@@ -23,9 +23,17 @@ export class OpWriter {
     this.#writer = writer
   }
 
-  /** @throws as {@link LogWriter.open} */
-  static async open(log: Log, storage: Storage, keyPair: KeyPair): Promise<OpWriter> {
-    return new OpWriter(await LogWriter.open(log, storage, keyPair))
+  /**
+   * @param known a head of the log that the index holds
+   * @throws as {@link LogWriter.open}
+   */
+  static async open(
+    log: Log,
+    storage: Storage,
+    keyPair: KeyPair,
+    known: SignedHead | null = null,
+  ): Promise<OpWriter> {
+    return new OpWriter(await LogWriter.open(log, storage, keyPair, { known }))
   }
 
   /** Key of the oplog. */

@@ -11,6 +11,7 @@ import {
   type Storage,
   sodiumCrypto,
   toHex,
+  VitraError,
 } from '@vitra/log'
 import { closeAll } from './close-all.js'
 import { OpWriter } from './op-writer.js'
@@ -69,7 +70,14 @@ export class ParticipantLogs extends EventEmitter<ParticipantLogsEvents> {
     if (open !== undefined) return open
     const keyPair = await this.#storage.keys.get(signer)
     if (keyPair === null) return null
-    return keep(this.#writers, id, async () => OpWriter.open(await this.open(signer), this.#storage, keyPair))
+    return keep(this.#writers, id, async () => {
+      const log = await this.open(signer)
+      // A run tells how much of the log was signed, though the log and its journal may have come back older.
+      const { log: index } = this.#index
+      const last =
+        index.length > 0 && index.isComplete ? await this.#index.lastRun(log.key).catch(unread) : null
+      return OpWriter.open(log, this.#storage, keyPair, last?.run.head ?? null)
+    })
   }
 
   /** Key of the oplog of a participant. */
@@ -94,6 +102,12 @@ export class ParticipantLogs extends EventEmitter<ParticipantLogsEvents> {
     log.core.on('download', tell)
     return log
   }
+}
+
+/** An index of which nothing can be read yet tells nothing; whoever reads it is told why. */
+function unread(error: unknown): null {
+  if (error instanceof VitraError) return null
+  throw error
 }
 
 /** One promise for each id; one that fails is made again at the next call. */

@@ -73,7 +73,7 @@ class Machine {
     const disk = await mkdtemp(`${this.folder}-disk-`)
     // Logs first: of what is acknowledged while this copies, the journal knows.
     for (const part of ['logs', 'journal'])
-      await cp(path.join(this.folder, part), path.join(disk, part), { recursive: true })
+      await copyLive(path.join(this.folder, part), path.join(disk, part))
     await this.stop()
     await signed.addJournals(disk)
     for (const part of ['logs', 'journal']) {
@@ -104,6 +104,19 @@ class Machine {
       const { size } = await stat(file)
       await truncate(file, nth === 0 ? this.#random.below(size + 1) : 0)
       if (this.#random.chance(0.3)) await truncate(file, size)
+    }
+  }
+}
+
+/** Copies what is being written; where RocksDB has merged files meanwhile, once more. */
+async function copyLive(from: string, to: string): Promise<void> {
+  for (;;) {
+    try {
+      await cp(from, to, { recursive: true })
+      return
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      await rm(to, { recursive: true, force: true })
     }
   }
 }

@@ -135,8 +135,8 @@ async function holderOf(mark: string): Promise<Holder | null> {
 /** True where the store will refuse the folder, since its mark is that of another place. */
 export async function examineCopy(storage: Storage, found: Diagnoses): Promise<void> {
   const mark = path.join(storage.path, 'logs', 'CORESTORE')
-  const text = await readFile(mark, 'utf8').catch(() => null) // none: the store makes a new one
-  if (text === null) return
+  const text = await readFile(mark, 'utf8').catch(() => null) // none, or none that was finished: the store makes a new one
+  if (text === null || !text.includes('device/inode=')) return
   const field = (name: string) => new RegExp(`^device/${name}=(.*)$`, 'm').exec(text)?.[1]?.trim()
   const { ino, mtimeMs, birthtimeMs } = await stat(mark)
   const created = Number(field('created') ?? 0)
