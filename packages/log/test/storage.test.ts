@@ -90,8 +90,7 @@ describe('storage', () => {
   })
 
   it('opens where a crash left the mark of the store unwritten, and not where the mark is that of another place', async () => {
-    const folder = `${await temporaryFolder()}/db`
-    await (await createLog({ folder })).close()
+    const folder = await describedFolder()
     const mark = `${folder}/logs/CORESTORE`
     const text = await readFile(mark, 'utf8')
     for (const left of ['', '\0'.repeat(80)]) {
