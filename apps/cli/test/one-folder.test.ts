@@ -9,6 +9,9 @@ import { checkDatabase } from 'vitra/testing'
 import { CONTRACT } from './contract.js'
 import { json, Live, vitra } from './vitra.js'
 
+/** For tests of many commands, each a process. */
+const LONG_MS = 180_000
+
 /** A folder with the contract and, in `.vitra`, a database of it. */
 async function withDatabase() {
   const folder = await TemporaryFolder.make()
@@ -266,68 +269,76 @@ describe('what goes wrong', () => {
 })
 
 describe('the doctor', () => {
-  it('says what a folder is: ready, none, with a problem, in use by whom', async () => {
-    await using made = await withDatabase()
-    const { at, key, folder } = made
-    await vitra(['call', 'increment'], at)
-    const fine = await json(['doctor'], at)
-    expect(fine).toMatchObject({ state: 'ready', key, role: 'executor', diagnoses: [] })
-    expect((await vitra(['doctor'], at)).stdout).toMatch(/^state\s+it can be used$/m)
-    expect(await json(['doctor', '--dir', 'nowhere'], at, 1)).toMatchObject({
-      state: 'none',
-      diagnoses: [{ code: 'not-a-database' }],
-    })
-    const journals = folder.at('.vitra', 'journal')
-    for (const name of await readdir(journals)) await rm(path.join(journals, name))
-    const lost = await vitra(['doctor'], at)
-    expect(lost.code).toBe(1)
-    expect(lost.stdout).toContain('vitra doctor --alone')
-    expect(lost.stdout).toContain('(journal-lost)')
-    expect((await vitra(['doctor', '--alone'], at)).code).toBe(0)
-    expect(await vitra(['call', 'increment'], at)).toMatchObject({ code: 0 })
-    await using live = new Live(['host', '--offline'], at)
-    await live.until(({ event }) => event === 'hosting')
-    expect(await json(['doctor'], at)).toMatchObject({
-      state: 'ready',
-      diagnoses: [{ code: 'in-use', message: expect.stringContaining('host') }],
-    })
-    await live.stop()
-    await check(folder.at('.vitra'))
-  })
+  it(
+    'says what a folder is: ready, none, with a problem, in use by whom',
+    async () => {
+      await using made = await withDatabase()
+      const { at, key, folder } = made
+      await vitra(['call', 'increment'], at)
+      const fine = await json(['doctor'], at)
+      expect(fine).toMatchObject({ state: 'ready', key, role: 'executor', diagnoses: [] })
+      expect((await vitra(['doctor'], at)).stdout).toMatch(/^state\s+it can be used$/m)
+      expect(await json(['doctor', '--dir', 'nowhere'], at, 1)).toMatchObject({
+        state: 'none',
+        diagnoses: [{ code: 'not-a-database' }],
+      })
+      const journals = folder.at('.vitra', 'journal')
+      for (const name of await readdir(journals)) await rm(path.join(journals, name))
+      const lost = await vitra(['doctor'], at)
+      expect(lost.code).toBe(1)
+      expect(lost.stdout).toContain('vitra doctor --alone')
+      expect(lost.stdout).toContain('(journal-lost)')
+      expect((await vitra(['doctor', '--alone'], at)).code).toBe(0)
+      expect(await vitra(['call', 'increment'], at)).toMatchObject({ code: 0 })
+      await using live = new Live(['host', '--offline'], at)
+      await live.until(({ event }) => event === 'hosting')
+      expect(await json(['doctor'], at)).toMatchObject({
+        state: 'ready',
+        diagnoses: [{ code: 'in-use', message: expect.stringContaining('host') }],
+      })
+      await live.stop()
+      await check(folder.at('.vitra'))
+    },
+    LONG_MS,
+  )
 })
 
 describe('a dishonest executor', () => {
-  it('is found out with exit code 3, the evidence is named, and calls refuse', async () => {
-    await using made = await withDatabase()
-    const { at, folder } = made
-    await vitra(['call', 'increment', '--amount', '5'], at)
-    {
-      await using db = await Database.load(folder.at('.vitra'))
-      await checkDatabase(db)
-      await db.index.dangerousBatch([{ type: 'put', path: '/counter', value: 1 }])
-    }
-    const verified = await vitra(['verify'], at)
-    expect(verified.code).toBe(3)
-    expect(verified.stdout).toContain('FRAUD')
-    expect(verified.stdout).toContain('unprompted-change')
-    expect(verified.stdout).toContain(folder.at('.vitra', 'fraud'))
-    const kept = (await readdir(folder.at('.vitra', 'fraud'))).sort()
-    expect(kept).toEqual([expect.stringMatching(/\.json$/), expect.stringMatching(/\.proof$/)])
-    expect(await json(['verify'], at, 3)).toMatchObject({
-      verdict: 'fraud',
-      violation: { code: 'unprompted-change' },
-      evidence: folder.at('.vitra', 'fraud'),
-    })
-    expect(await json(['call', 'increment'], at, 3)).toMatchObject({ error: { code: 'CONTRACT_VIOLATED' } })
-    expect(await json(['doctor'], at, 3)).toMatchObject({ diagnoses: [{ code: 'fraud' }] })
-    expect(await json(['info'], at)).toMatchObject({ violations: [{ code: 'unprompted-change' }] })
-    const monitored = await vitra(['monitor', '--offline', '--json'], at)
-    expect(monitored.code).toBe(3)
-    expect(monitored.stdout).toContain('"event":"violation"')
-    await using unread = new Live(['verify'], at)
-    unread.closeOutput()
-    expect(await unread.ended()).toBe(3)
-  })
+  it(
+    'is found out with exit code 3, the evidence is named, and calls refuse',
+    async () => {
+      await using made = await withDatabase()
+      const { at, folder } = made
+      await vitra(['call', 'increment', '--amount', '5'], at)
+      {
+        await using db = await Database.load(folder.at('.vitra'))
+        await checkDatabase(db)
+        await db.index.dangerousBatch([{ type: 'put', path: '/counter', value: 1 }])
+      }
+      const verified = await vitra(['verify'], at)
+      expect(verified.code).toBe(3)
+      expect(verified.stdout).toContain('FRAUD')
+      expect(verified.stdout).toContain('unprompted-change')
+      expect(verified.stdout).toContain(folder.at('.vitra', 'fraud'))
+      const kept = (await readdir(folder.at('.vitra', 'fraud'))).sort()
+      expect(kept).toEqual([expect.stringMatching(/\.json$/), expect.stringMatching(/\.proof$/)])
+      expect(await json(['verify'], at, 3)).toMatchObject({
+        verdict: 'fraud',
+        violation: { code: 'unprompted-change' },
+        evidence: folder.at('.vitra', 'fraud'),
+      })
+      expect(await json(['call', 'increment'], at, 3)).toMatchObject({ error: { code: 'CONTRACT_VIOLATED' } })
+      expect(await json(['doctor'], at, 3)).toMatchObject({ diagnoses: [{ code: 'fraud' }] })
+      expect(await json(['info'], at)).toMatchObject({ violations: [{ code: 'unprompted-change' }] })
+      const monitored = await vitra(['monitor', '--offline', '--json'], at)
+      expect(monitored.code).toBe(3)
+      expect(monitored.stdout).toContain('"event":"violation"')
+      await using unread = new Live(['verify'], at)
+      unread.closeOutput()
+      expect(await unread.ended()).toBe(3)
+    },
+    LONG_MS,
+  )
 })
 
 describe('an executor that says it could not run an op which runs', () => {
