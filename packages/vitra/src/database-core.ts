@@ -1,4 +1,5 @@
 /** The parts of an open database and how they hang together; `Database` is what people see of it. */
+import { existsSync } from 'node:fs'
 import { Executor } from '@vitra/executor'
 import {
   decodeRules,
@@ -268,8 +269,10 @@ export class DatabaseCore {
   async #finishAppends(): Promise<void> {
     const { oplogs, participant } = this.local
     const known = new Set([...oplogs, ...(participant === null ? [] : [participant])].map(toHex))
-    for (const publicKey of await this.storage.keys.list())
-      if (known.has(toHex(publicKey))) await this.participants.writer(publicKey).catch(forget)
+    for (const publicKey of await this.storage.keys.list()) {
+      const hasBegun = existsSync(this.storage.journalPath(this.participants.keyOf(publicKey)))
+      if (hasBegun && known.has(toHex(publicKey))) await this.participants.writer(publicKey).catch(forget)
+    }
   }
 
   /** Where the index is not all here, as after a lost disk, execution waits until peers have given the rest. */
