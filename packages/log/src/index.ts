@@ -1,7 +1,6 @@
 /** `@vitra/log`: logs on disk, the index, canonical formats, keys. Proofs are in `@vitra/log/proofs`. */
 
 export { findBatchHead } from './batch-head.js'
-export { BlockReader } from './block-reader.js'
 export type * from './core.js'
 export * from './crypto.js'
 export { LogError, type LogErrorCode } from './errors.js'
@@ -14,6 +13,7 @@ export * from './journal.js'
 export * from './key-store.js'
 export * from './log.js'
 export { proofSource } from './log-proofs.js'
+export { LogReader } from './log-reader.js'
 export * from './log-writer.js'
 export * from './mutex.js'
 export * from './proofs/index.js'

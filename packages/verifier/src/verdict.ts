@@ -81,6 +81,8 @@ export type FindingCode =
   | 'engine-unknown'
   /** The contract does not load on this engine. */
   | 'contract-refused'
+  /** The index as published cannot be gone on from where a part begins. */
+  | 'start-unreadable'
 
 /** Something that could not be checked. */
 export interface Finding {
@@ -100,6 +102,7 @@ const SUSPECT_CODES: ReadonlySet<FindingCode> = new Set([
   'contract-refused',
   'disputed',
   'other-engine',
+  'start-unreadable',
   'unstable',
 ])
 
@@ -113,9 +116,33 @@ export function finding(
   return Object.freeze({ code, message, at: Object.freeze(at), suspect: SUSPECT_CODES.has(code), ...more })
 }
 
+/** A part of the index, between two batch ends. */
+export interface AuditPart {
+  /** Index length before its first batch; 0 for genesis. */
+  readonly from: number
+  /** Index length after its last batch. */
+  readonly to: number
+}
+
+/** What an audit was told to look at, where that is not everything. */
+export interface AuditScope {
+  /** The parts that were looked at, in order; absent where it was all of the index. */
+  readonly parts?: readonly AuditPart[]
+  /** Of a sample: how often a block was drawn; the batches that they are in were checked. */
+  readonly draws?: number
+  /** True where no op was run: structure, order, signatures and tree hashes alone were checked. */
+  readonly hashOnly: boolean
+}
+
 /** What an audit found. */
 export interface AuditReport {
-  readonly verdict: 'valid' | 'fraud' | 'inconclusive'
+  /**
+   * `partial` where what the audit was told to look at holds, and that is not everything: it says nothing of the
+   * rest.
+   */
+  readonly verdict: 'valid' | 'partial' | 'fraud' | 'inconclusive'
+  /** What was looked at, where that is not everything. */
+  readonly scope?: AuditScope
   /** Index length at which the audit began: 0 for genesis, else what an earlier audit here had checked. */
   readonly from: number
   /** How far the audit reached: every batch up to this index length was checked. */
@@ -139,4 +166,15 @@ export function violation(
   more: Partial<Violation> = {},
 ): Violation {
   return Object.freeze({ kind, code, message: VIOLATION_CODES[code], at: Object.freeze(at), ...more })
+}
+
+/**
+ * How probable it is that a sample has hit a wrong batch.
+ *
+ * @param draws how many blocks of the index were drawn, each on its own
+ * @param share the share of the index that wrong batches make up, in blocks: 0.01 for one block in a hundred
+ * @example sampleProbability(300, 0.01) // 0.951
+ */
+export function sampleProbability(draws: number, share: number): number {
+  return 1 - (1 - share) ** draws
 }

@@ -55,7 +55,9 @@ export {
   type SandboxErrorCode,
 } from '@vitra/sandbox'
 export {
+  type AuditPart,
   type AuditReport,
+  type AuditScope,
   ContractFraudProof,
   decodeProof,
   encodeProof,
@@ -68,6 +70,7 @@ export {
   type Proof,
   type Proven,
   proofFromJson,
+  sampleProbability,
   type Verdict,
   type VerdictCode,
   VIOLATION_CODES,
@@ -75,7 +78,7 @@ export {
   type ViolationCode,
   type ViolationKind,
 } from '@vitra/verifier'
-export { check, type NodeCheckOptions } from '@vitra/verifier/replay'
+export { type AuditProgress, check, type NodeCheckOptions } from '@vitra/verifier/replay'
 export * from './database.js'
 export type {
   DangerousChange,

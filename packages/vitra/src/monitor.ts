@@ -237,5 +237,6 @@ export class Monitor extends EventEmitter<MonitorEvents> implements AsyncDisposa
 }
 
 function statusOf({ verdict, findings }: AuditReport): MonitorStatus {
-  return findings.some(({ suspect }) => suspect) ? 'suspect' : verdict
+  if (findings.some(({ suspect }) => suspect)) return 'suspect'
+  return verdict === 'partial' ? 'checking' : verdict
 }

@@ -39,6 +39,21 @@ export interface VerifyOptions {
    * @example await db.verify({ engines: { 'v8-12.4': { node: '/opt/node-22/bin/node' } } })
    */
   readonly engines?: EngineBinaries
+  /**
+   * Check only the batches between two index lengths, over the state that was published before them; by default from
+   * genesis, and to the end. The verdict is `partial` then.
+   */
+  readonly range?: { readonly from?: number; readonly to?: number }
+  /**
+   * Check only the batches of that many blocks of the index, drawn at random. The verdict is `partial` then;
+   * `sampleProbability` says what that is worth.
+   */
+  readonly sample?: number
+  /**
+   * Run no op: check structure, order, signatures and tree hashes alone, of all or of a part. The verdict is `partial`
+   * then.
+   */
+  readonly hashOnly?: boolean
   readonly signal?: AbortSignal
   /** Called after each batch. */
   readonly onProgress?: (progress: AuditProgress) => void

@@ -31,13 +31,15 @@ export class SuspectStore {
     return done
   }
 
-  async #update({ from, version, findings }: AuditReport): Promise<readonly Finding[]> {
+  async #update({ from, version, findings, scope }: AuditReport): Promise<readonly Finding[]> {
     const known = await this.list()
-    const isCovered = ({ at: { block = from } }: Finding) => block >= from && block < version
+    const isCovered = ({ at: { block = from } }: Finding) =>
+      scope === undefined && block >= from && block < version
     const found = findings.filter(({ suspect }) => suspect)
-    const now = [...known.filter((finding) => !isCovered(finding)), ...found].sort(byPlace)
     const texts = new Set(known.map(textOf))
     const news = found.filter((finding) => !texts.has(textOf(finding)))
+    const added = scope === undefined ? found : news
+    const now = [...known.filter((finding) => !isCovered(finding)), ...added].sort(byPlace)
     if (news.length === 0 && now.length === known.length) return news
     await this.#storage.writeJson(FILE, { format: FORMAT, findings: now })
     this.#findings = Promise.resolve(now)

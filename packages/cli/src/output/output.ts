@@ -61,6 +61,24 @@ export class Output {
     this.#stderr.write(`${this.#errorStyle.dim(tame(text))}\n`)
   }
 
+  /** How far a long piece of work is: one line that changes on a terminal, lines of their own in a pipe. */
+  progress(text: string): void {
+    if (this.options.quiet || this.options.json) return
+    if (this.#stderr.isTTY) this.#stderr.write(`\r\x1b[K${this.#errorStyle.dim(tame(text))}`)
+    else this.#stderr.write(`${tame(text)}\n`)
+  }
+
+  /** Takes the line of `progress` away. */
+  progressEnd(): void {
+    if (this.options.quiet || this.options.json) return
+    if (this.#stderr.isTTY) this.#stderr.write('\r\x1b[K')
+  }
+
+  /** How often a line of progress may be written, in ms. */
+  get progressMs(): number {
+    return this.#stderr.isTTY ? 100 : 5000
+  }
+
   /** Something that may be wrong. */
   warn(text: string): void {
     if (this.options.quiet || this.options.json) return

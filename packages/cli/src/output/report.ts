@@ -1,12 +1,21 @@
 /** What an audit found, for people. */
 import path from 'node:path'
-import type { AuditReport, Database, Finding, FindingCode, Place, Violation } from 'vitra'
+import {
+  type AuditReport,
+  type Database,
+  type Finding,
+  type FindingCode,
+  type Place,
+  sampleProbability,
+  type Violation,
+} from 'vitra'
 import type { Output } from './output.js'
 import { count, shortKey, showShort, tame, tameLine } from './text.js'
 
 export function reportLines(out: Output, db: Database, report: AuditReport): string[] {
   const { verdict, violation } = report
   if (verdict === 'valid') return validLines(out, report)
+  if (verdict === 'partial') return partialLines(out, report)
   return violation === undefined ? inconclusiveLines(out, report) : violationLines(out, db, violation)
 }
 
@@ -36,6 +45,36 @@ function validLines({ style }: Output, { version, batches, ops, waiting }: Audit
     `${style.green('valid')}: everything up to version ${version} was run again and is as the contract has it (${done})`,
     ...(waiting === 0 ? [] : [`${count(waiting, 'op')} not executed yet`]),
   ]
+}
+
+/** Of an audit that was told to look at less than everything: it never says that the database is valid. */
+function partialLines(
+  { style }: Output,
+  { batches, ops, scope = { hashOnly: false }, length }: AuditReport,
+): string[] {
+  const { parts, draws, hashOnly } = scope
+  const done = `${count(batches, 'batch', 'batches')} with ${count(ops, 'op')}`
+  const from = parts?.[0]?.from ?? 0
+  const to = parts?.at(-1)?.to ?? length
+  const where =
+    draws === undefined
+      ? `version ${from} to ${to} of ${length}`
+      : `batches of ${count(draws, 'block')} drawn at random`
+  return [
+    `${style.yellow('partial')}: nothing wrong in ${where} (${done}); this does not say that the database is valid`,
+    ...(hashOnly ? ['  no op was run again: structure, order, signatures and tree hashes hold'] : []),
+    ...(parts === undefined || draws !== undefined
+      ? []
+      : ['  the state before it was taken as it was published']),
+    ...(draws === undefined ? [] : SHARES.map((share) => shareLine(draws, share))),
+  ]
+}
+
+const SHARES = [0.001, 0.01, 0.1]
+
+function shareLine(draws: number, share: number): string {
+  const percent = Math.floor(sampleProbability(draws, share) * 1000) / 10
+  return `  wrong batches that make up ${share * 100} % of the index would have been found with a probability of ${percent} %`
 }
 
 function inconclusiveLines({ style }: Output, { version, length, findings }: AuditReport): string[] {
@@ -89,6 +128,7 @@ const ADVICE: Readonly<Record<FindingCode, string>> = {
   'rules-unknown': 'install a newer version of vitra',
   'engine-unknown':
     'install a newer version of vitra; where the newest does not know it either, no lie under it can be proved',
+  'start-unreadable': 'verify from genesis on: what was published before this part is not as it has to be',
   'contract-refused':
     'give the Node program of the recorded engine with --engine, or verify where it is installed',
 }

@@ -23,10 +23,19 @@ import type { Proof } from '../fraud/codec.js'
 import { type Accusation, accusationOf } from '../fraud/fraud-proof.js'
 import { proveFork } from '../fraud/prove-fork.js'
 import { notProved, proveFraud } from '../fraud/prove-fraud.js'
-import { type AuditReport, type Finding, finding, type Violation, violation } from '../verdict.js'
+import {
+  type AuditPart,
+  type AuditReport,
+  type AuditScope,
+  type Finding,
+  finding,
+  type Violation,
+  violation,
+} from '../verdict.js'
 import { ReplicaIndex, waiting } from './index-source.js'
+import { type AuditProgress, Pace } from './pace.js'
 import { type OpenEngine, RecordedEngines } from './recorded-engines.js'
-import { type AuditPlace, Replay } from './replay.js'
+import { type AuditMode, type AuditPlace, Replay, type ReplayOptions } from './replay.js'
 import { SandboxRunner } from './sandbox-runner.js'
 
 export interface AuditorOptions {
@@ -45,6 +54,8 @@ export interface AuditorOptions {
   readonly place?: AuditPlace | null
   /** Opens the index once more, for proofs: hypercore closes a log of which a peer has shown two histories. */
   readonly reopenIndex?: () => Promise<Log>
+  /** Default `full`. */
+  readonly mode?: AuditMode
   /** Opens a sandbox for a second look at a doubt; by default that of `sandbox`'s own engine is all there is. */
   readonly openEngine?: OpenEngine
 }
@@ -53,14 +64,6 @@ export interface AdvanceOptions {
   readonly signal?: AbortSignal
   /** Called after each batch. */
   readonly onProgress?: (progress: AuditProgress) => void
-}
-
-export interface AuditProgress {
-  /** Index length checked so far. */
-  readonly version: number
-  readonly length: number
-  readonly batches: number
-  readonly ops: number
 }
 
 export class Auditor {
@@ -75,6 +78,9 @@ export class Auditor {
   #counted: Counted = NOTHING
   /** What was checked before the replay began. */
   #base: Counted = NOTHING
+  /** What was found before it began. */
+  #earlier: readonly Finding[] = []
+  #scope: Pick<AuditScope, 'parts' | 'draws'> | null = null
   #violation: Violation | null = null
   #accusation: Accusation | null = null
   /** Under which the accusation is proved: what an executor appends later must not hide where it signed before. */
@@ -112,12 +118,30 @@ export class Auditor {
    *
    * @throws the reason of an aborted signal; storage errors. Never for what the logs hold.
    */
-  async advance(options: AdvanceOptions = {}): Promise<AuditReport> {
+  advance(options: AdvanceOptions = {}): Promise<AuditReport> {
+    return this.#audit(() => this.#checkAll(options))
+  }
+
+  /**
+   * Checks parts of the index alone, each over the state that was published before it. What is found in them is as true
+   * as what an audit of everything finds; that nothing is found says nothing of the rest.
+   *
+   * @param scope parts that begin and end where batches do, in order
+   * @throws the reason of an aborted signal; storage errors. Never for what the logs hold.
+   */
+  checkParts(
+    scope: Required<Pick<AuditScope, 'parts'>> & Pick<AuditScope, 'draws'>,
+    options: AdvanceOptions = {},
+  ): Promise<AuditReport> {
+    this.#scope = scope
+    return this.#audit(() => this.#checkParts(scope.parts, options))
+  }
+
+  async #audit(work: () => Promise<readonly Finding[]>): Promise<AuditReport> {
     if (this.#violation !== null) return this.#report([])
     try {
       await this.#checkHistory()
-      await this.#checkBatches(options)
-      return this.#report(this.#checkReach())
+      return this.#report(await work())
     } catch (error) {
       if (error instanceof RulesUnknown) return this.#report([rulesUnknown(error)])
       if (error instanceof Caught) this.#violation = error.violation
@@ -181,10 +205,36 @@ export class Auditor {
     return this.#options.waitMs ?? 0
   }
 
-  async #checkBatches({ signal, onProgress }: AdvanceOptions): Promise<void> {
-    const { index } = this.#options
+  async #checkAll(options: AdvanceOptions): Promise<readonly Finding[]> {
     const replay = await this.#ready()
-    const end = index.length // an executor that never rests must not keep an audit from its end
+    const end = this.#options.index.length // an executor that never rests must not keep an audit from its end
+    const pace = new Pace(end - replay.version, this.#options.index, sumOf(this.#base, replay).ops)
+    await this.#walk(replay, end, pace, options)
+    return this.#checkReach()
+  }
+
+  async #checkParts(parts: readonly AuditPart[], options: AdvanceOptions): Promise<readonly Finding[]> {
+    const { index } = this.#options
+    if (index.length === 0) return this.#checkReach()
+    this.#from = parts[0]?.from ?? 0
+    const blocks = parts.reduce((sum, { from, to }) => sum + to - from, 0)
+    const pace = new Pace(blocks, index, 0)
+    const passing: Finding[] = []
+    for (const part of parts) {
+      const replay = await this.#begin(part)
+      if (replay === null) passing.push(this.#unreadable(part))
+      else await this.#walk(replay, part.to, pace, options)
+    }
+    return passing
+  }
+
+  /** Checks batch after batch up to an index length. */
+  async #walk(
+    replay: Replay,
+    end: number,
+    pace: Pace,
+    { signal, onProgress }: AdvanceOptions,
+  ): Promise<void> {
     while (replay.version < end) {
       signal?.throwIfAborted()
       const stretch = { number: replay.nextNumber, start: replay.version, end }
@@ -200,15 +250,43 @@ export class Auditor {
         else if (batchEnd > 0) this.#replay = null
         throw error
       }
-      this.#keepPlace(replay)
-      onProgress?.({ version: replay.version, length: index.length, ...sumOf(this.#base, replay) })
+      if (this.#scope === null) this.#keepPlace(replay)
+      onProgress?.(pace.at({ version: replay.version, start: stretch.start, ...sumOf(this.#base, replay) }))
     }
+  }
+
+  /** A replay of a part, from the state that was published before it; null where that cannot be gone on from. */
+  async #begin({ from }: AuditPart): Promise<Replay | null> {
+    if (this.#replay !== null) {
+      this.#base = sumOf(this.#base, this.#replay)
+      this.#earlier = [...this.#earlier, ...this.#replay.findings]
+    }
+    this.#replay = null
+    const options = this.#replayOptions
+    const replay =
+      from === 0
+        ? new Replay(options)
+        : await Replay.resume(options, { version: from, treeHash: await this.#indexHash(from) })
+    this.#replay = replay
+    return replay
+  }
+
+  #unreadable({ from }: AuditPart): Finding {
+    const isHere = this.#options.index.log.core.contiguousLength >= from
+    const at = { block: from }
+    if (!isHere) return finding('block-missing', 'blocks before a part are not here', at)
+    return finding('start-unreadable', 'the index as published cannot be gone on from here', at)
+  }
+
+  get #replayOptions(): ReplayOptions {
+    const { mode = 'full' } = this.#options
+    return { ...this.#options, mode, source: this.#source, waitMs: this.#waitMs, engines: this.#engines }
   }
 
   /** The replay to go on with: the one there is, or one from the last place without a finding, or from genesis. */
   async #ready(): Promise<Replay> {
     if (this.#replay !== null && !this.#replay.canFillGaps) return this.#replay
-    const options = { ...this.#options, source: this.#source, waitMs: this.#waitMs, engines: this.#engines }
+    const options = this.#replayOptions
     const resumed = this.#place === null ? null : await Replay.resume(options, this.#place)
     if (resumed === null) {
       this.#place = null
@@ -229,10 +307,12 @@ export class Auditor {
 
   #report(passing: readonly Finding[]): AuditReport {
     const { batches, ops } = this.#replay === null ? this.#counted : sumOf(this.#base, this.#replay)
-    const findings = [...(this.#replay?.findings ?? []), ...passing]
-    const verdict = this.#violation !== null ? 'fraud' : findings.length > 0 ? 'inconclusive' : 'valid'
+    const findings = [...this.#earlier, ...(this.#replay?.findings ?? []), ...passing]
+    const isWhole = this.#scope === null && this.#options.mode !== 'hashes'
+    const verdict = findings.length > 0 ? 'inconclusive' : isWhole ? 'valid' : 'partial'
     return Object.freeze({
-      verdict,
+      verdict: this.#violation !== null ? 'fraud' : verdict,
+      ...(isWhole ? {} : { scope: { ...this.#scope, hashOnly: this.#options.mode === 'hashes' } }),
       from: this.#from,
       version: this.version,
       length: this.#options.index.length,

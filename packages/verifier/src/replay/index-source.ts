@@ -1,5 +1,5 @@
 /** The index log of a replica, as what an audit reads its batches from. */
-import { BlockReader, type Log, LogError, type LogIdentity, type ReadOptions } from '@vitra/log'
+import { type Log, LogError, type LogIdentity, LogReader, type ReadOptions } from '@vitra/log'
 import { type IndexBlocks, Missing } from '../batch/sources.js'
 
 /** How an audit reads what may not be here. */
@@ -12,14 +12,14 @@ const KEPT_BYTES_MAX = 128 * 1024 * 1024
 
 export class ReplicaIndex implements IndexBlocks {
   /** The same blocks for whoever rebuilds the state. */
-  readonly reader: BlockReader
+  readonly reader: LogReader
   readonly log: Log
   readonly #waitMs: number
 
   /** @param waitMs how long to wait for peers to give a block that is not here */
   constructor(log: Log, waitMs: number) {
     this.log = log
-    this.reader = new BlockReader(log, KEPT_BYTES_MAX)
+    this.reader = new LogReader(log, KEPT_BYTES_MAX)
     this.#waitMs = waitMs
   }
 

@@ -1,6 +1,8 @@
 /** `@vitra/verifier/replay`: audits a database by running its contract again, and checks what takes that. */
 
-export { type AdvanceOptions, Auditor, type AuditorOptions, type AuditProgress } from './auditor.js'
+export { type AdvanceOptions, Auditor, type AuditorOptions } from './auditor.js'
 export { check, type NodeCheckOptions } from './check.js'
+export type { AuditProgress } from './pace.js'
+export { drawParts, rangeParts } from './parts.js'
 export type { OpenEngine } from './recorded-engines.js'
-export type { AuditPlace } from './replay.js'
+export type { AuditMode, AuditPlace } from './replay.js'

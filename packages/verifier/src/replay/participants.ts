@@ -1,12 +1,12 @@
 /** Where each participant's oplog stands while an audit replays the index. */
 import {
-  BlockReader,
   type BlockSource,
   type EntrySource,
   findLastRun,
   type Input,
   type Log,
   LogError,
+  LogReader,
   readInputs,
   type SignedHead,
   sameBytes,
@@ -24,7 +24,7 @@ class AuditedParticipant implements Participant {
   nextSeq = 0
   lastRun = 0
   readonly log: Log
-  readonly #reader: BlockReader
+  readonly #reader: LogReader
   readonly #waitMs: number
   /** Heads of this oplog that were compared with the log here, by length and hash. */
   readonly #compared = new Map<string, FindingCode | null>()
@@ -34,7 +34,7 @@ class AuditedParticipant implements Participant {
   constructor(input: Input, log: Log, waitMs: number) {
     this.input = input
     this.log = log
-    this.#reader = new BlockReader(log, KEPT_BYTES_MAX)
+    this.#reader = new LogReader(log, KEPT_BYTES_MAX)
     this.#waitMs = waitMs
   }
 

@@ -4,6 +4,7 @@
  */
 import {
   type BatchRecord,
+  type BlockSource,
   IndexWriter,
   type Input,
   type Log,
@@ -15,7 +16,7 @@ import {
   sodiumCrypto,
 } from '@vitra/log'
 import { type Contract, ContractLoadError, isResourceLimit, type Sandbox, StateSession } from '@vitra/sandbox'
-import { BatchCheck } from '../batch/batch-check.js'
+import { BatchCheck, type BatchContext } from '../batch/batch-check.js'
 import { readRules, readSource, recordAt } from '../batch/batch-end.js'
 import { auditGenesis } from '../batch/genesis.js'
 import { isFormat, type WholeBatch } from '../batch/published-batch.js'
@@ -26,6 +27,7 @@ import { type Finding, finding } from '../verdict.js'
 import { Ahead } from './ahead.js'
 import type { ReplicaIndex } from './index-source.js'
 import { AuditedParticipants } from './participants.js'
+import { PublishedTree, runBlocksOf } from './published-tree.js'
 import { isObstacle, type RecordedEngines, unknownEngine } from './recorded-engines.js'
 
 export interface ReplayOptions {
@@ -35,7 +37,14 @@ export interface ReplayOptions {
   readonly openOplog: (input: Input) => Promise<Log>
   readonly waitMs: number
   readonly engines: RecordedEngines
+  readonly mode: AuditMode
 }
+
+/**
+ * How a batch is checked: `full` runs every op again and rebuilds the index; `hashes` takes ops as they were published,
+ * and checks their form, order and signatures and the tree over the published blocks.
+ */
+export type AuditMode = 'full' | 'hashes'
 
 /** A batch end up to which everything was checked and holds. */
 export interface AuditPlace {
@@ -52,7 +61,8 @@ export class Replay {
   readonly #options: ReplayOptions
   readonly #index: ReplicaIndex
   readonly #participants: AuditedParticipants
-  #layout: IndexWriter | null = null
+  /** The index so far. */
+  #tree: IndexWriter | PublishedTree | null = null
   /** The state, rebuilt by what the guest executed or reset. */
   readonly #session = new StateSession()
   #contract: Contract | null = null
@@ -88,8 +98,13 @@ export class Replay {
 
   /** The place that was reached. Null before genesis, and where something could not be checked. */
   get place(): AuditPlace | null {
-    if (this.#layout === null || this.findings.length > 0) return null
-    return { version: this.version, treeHash: this.#layout.treeHash() }
+    return this.findings.length > 0 ? null : this.end
+  }
+
+  /** The batch end that was reached, whatever could not be checked; null before genesis. */
+  get end(): AuditPlace | null {
+    if (this.#tree === null) return null
+    return { version: this.version, treeHash: this.#tree.treeHash() }
   }
 
   /** Number of the batch that is added next; 0 is genesis. */
@@ -99,7 +114,7 @@ export class Replay {
 
   /** Index length that was rebuilt. */
   get version(): number {
-    return this.#layout?.length ?? 0
+    return this.#tree?.length ?? 0
   }
 
   /** True where blocks of a participant's log were missing and all that are known of are here by now. */
@@ -136,7 +151,7 @@ export class Replay {
     this.#rules = rules
     await this.#participants.resume(layout.source)
     await this.#loadContract(source, record)
-    this.#layout = layout
+    this.#tree = await this.#treeOver(layout)
     this.#lastTs = record.lastTs
     this.#nextNumber = record.number + 1
     return true
@@ -152,61 +167,85 @@ export class Replay {
   async #addGenesis(batch: WholeBatch): Promise<void> {
     const genesis = auditGenesis(sodiumCrypto, this.#index, batch)
     const layout = await IndexWriter.open(this.#index.reader, 0)
-    const { treeHash } = await layout.layOut(genesis.changes)
-    await this.#compareTree(batch, layout.length, treeHash, 'genesis-invalid')
+    await layout.layOut(genesis.changes)
+    if (!(await this.#isTree(batch, layout))) throw otherTree('genesis-invalid', batch, layout.treeHash())
     this.#rules = genesis.rules
     await this.#loadContract(genesis.source, batch.record)
-    this.#layout = layout
+    this.#tree = await this.#treeOver(layout)
     this.#lastTs = batch.record.lastTs
     await this.#participants.reload(layout.source)
   }
 
   async #addBatch(batch: WholeBatch, signal: AbortSignal | undefined): Promise<void> {
+    const tree = this.#tree!
+    const check = new BatchCheck(this.#context(tree, batch, signal), batch)
+    const { prevHead, runs } = await check.check()
+    let runBlocks: ReadonlyMap<string, number>
+    if (tree instanceof PublishedTree) {
+      await tree.take(batch.end)
+      // Taken as they are, the blocks give the tree that was signed, unless the copy here is damaged.
+      if (!(await this.#isTree(batch, tree))) throw new Missing({ block: batch.end - 1 })
+      runBlocks = runBlocksOf(batch)
+    } else {
+      const { engine, number } = batch.record
+      const draft = { number, prevHead, lastTs: check.lastTs, engine, runs }
+      const laidOut = layOutBatch(draft, this.#participants.runBlocks)
+      await tree.layOut(laidOut.changes)
+      if (!(await this.#isTree(batch, tree))) throw otherTree('non-canonical-index', batch, tree.treeHash())
+      tree.settle()
+      runBlocks = laidOut.runBlocks
+    }
+    this.#participants.advance(check.nextSeqs, runBlocks)
+    this.#lastTs = check.lastTs
+    this.ops += check.ops
+    // By hashes alone every op is taken as published: that is said of the audit, not of each op.
+    if (this.#options.mode === 'full') this.findings.push(...check.findings)
+    if (check.ended?.participantsChanged) await this.#participants.reload(await this.#state(tree))
+    if (check.ended?.source !== undefined) await this.#loadContract(check.ended.source, batch.record)
+  }
+
+  #context(
+    tree: IndexWriter | PublishedTree,
+    { record: { engine } }: WholeBatch,
+    signal: AbortSignal | undefined,
+  ): BatchContext {
     const { sandbox } = this.#options
-    const layout = this.#layout!
     const form = { crypto: sodiumCrypto, rules: this.#rules!, indexKey: this.#index.key }
     const execution = {
       ...form,
       sandbox,
       contract: this.#contract,
-      engine: batch.record.engine,
-      court: (engine: string, isFresh?: boolean) => this.#court(engine, isFresh),
+      engine,
+      court: (named: string, isFresh?: boolean) => this.#court(named, isFresh),
     }
-    const context = {
+    return {
       ...form,
       identity: this.#index.identity,
-      state: layout.source,
-      treeHash: layout.treeHash(),
+      state: tree.source,
+      treeHash: tree.treeHash(),
       lastTs: this.#lastTs,
       participants: this.#participants,
       signal,
       judge: (view: Overlay, ops: AsyncGenerator<OpInTurn, void>) =>
         new Ahead({ ...execution, view }, this.#session, ops),
+      ...(this.#options.mode === 'full' ? {} : { accused: null }),
     }
-    const check = new BatchCheck(context, batch)
-    const { prevHead, runs } = await check.check()
-    const { engine, number } = batch.record
-    const draft = { number, prevHead, lastTs: check.lastTs, engine, runs }
-    const { changes, runBlocks } = layOutBatch(draft, this.#participants.runBlocks)
-    const { treeHash } = await layout.layOut(changes)
-    await this.#compareTree(batch, layout.length, treeHash, 'non-canonical-index')
-    layout.settle()
-    this.#participants.advance(check.nextSeqs, runBlocks)
-    this.#lastTs = check.lastTs
-    this.ops += check.ops
-    this.findings.push(...check.findings)
-    if (check.ended?.participantsChanged) await this.#participants.reload(layout.source)
-    if (check.ended?.source !== undefined) await this.#loadContract(check.ended.source, batch.record)
   }
 
-  async #compareTree(
-    batch: WholeBatch,
-    length: number,
-    treeHash: Uint8Array,
-    code: 'genesis-invalid' | 'non-canonical-index',
-  ): Promise<void> {
-    if (length === batch.end && sameBytes(await this.#index.log.treeHashAt(length), treeHash)) return
-    throw otherTree(code, batch, treeHash)
+  /** True where the log has this tree at the end of a batch. */
+  async #isTree({ end }: WholeBatch, tree: IndexWriter | PublishedTree): Promise<boolean> {
+    return tree.length === end && sameBytes(await this.#index.log.treeHashAt(end), tree.treeHash())
+  }
+
+  async #state(tree: IndexWriter | PublishedTree): Promise<BlockSource> {
+    return tree instanceof PublishedTree
+      ? (await IndexWriter.open(this.#index.reader, tree.length)).source
+      : tree.source
+  }
+
+  async #treeOver(layout: IndexWriter): Promise<IndexWriter | PublishedTree> {
+    if (this.#options.mode === 'full') return layout
+    return PublishedTree.open(this.#index.reader, layout.length)
   }
 
   async #court(engine: string, isFresh = false): ReturnType<RecordedEngines['court']> {
@@ -220,6 +259,7 @@ export class Replay {
     const rules = this.#rules!
     this.#source = source
     this.#contract = null
+    if (this.#options.mode === 'hashes') return
     try {
       this.#contract = await sandbox.load(source, rules).catch((error) => {
         // The machine may have stumbled, or somebody killed the guest.

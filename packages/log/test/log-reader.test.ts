@@ -1,6 +1,6 @@
 /** Reading many blocks at a time gives what reading them one by one gives. */
 import { expect, it, vi } from 'vitest'
-import { BlockReader } from '../src/index.js'
+import { LogReader } from '../src/index.js'
 import { connect, createLog, createReplica, text } from './helpers.js'
 
 const MANY = 300
@@ -14,7 +14,7 @@ it('gives the blocks of a log, whichever is asked for, with few reads', async ()
   await writer.append(blocks(MANY))
   const stored = vi.spyOn(log, 'stored')
   const get = vi.spyOn(log, 'get')
-  const reader = new BlockReader(log, 1024 * 1024)
+  const reader = new LogReader(log, 1024 * 1024)
   for (const seq of [299, 0, 127, 128, 129, 255, 256, 1, 200]) {
     reader.ahead(seq)
     expect(await reader.get(seq)).toEqual(text(`block ${seq}`))
@@ -26,7 +26,7 @@ it('gives the blocks of a log, whichever is asked for, with few reads', async ()
 
 it('sees a log grow', async () => {
   const { log, writer } = await createLog()
-  const reader = new BlockReader(log, 1024 * 1024)
+  const reader = new LogReader(log, 1024 * 1024)
   for (let seq = 0; seq < 20; seq += 5) {
     await writer.append(blocks(5, seq))
     reader.ahead(seq)
@@ -39,7 +39,7 @@ it('keeps no more than it may, and reads again what it let go of', async () => {
   const { log, writer } = await createLog()
   await writer.append(blocks(4 * MANY))
   const stored = vi.spyOn(log, 'stored')
-  const reader = new BlockReader(log, 3 * 128 * 200)
+  const reader = new LogReader(log, 3 * 128 * 200)
   for (let round = 0; round < 2; round++)
     for (let seq = 0; seq < 4 * MANY; seq += 50) expect(await reader.get(seq)).toEqual(text(`block ${seq}`))
   expect(stored.mock.calls.length).toBeGreaterThan(10)
@@ -52,7 +52,7 @@ it('asks for a block that is not here, and has it from then on', async () => {
   const { log: replica, storage: far } = await createReplica(log.key)
   connect(storage.store, far.store)
   await replica.waitForLength(MANY, 10_000)
-  const reader = new BlockReader(replica, 1024 * 1024)
+  const reader = new LogReader(replica, 1024 * 1024)
   const get = vi.spyOn(replica, 'get')
   expect(await reader.get(7)).toEqual(text('block 7'))
   expect(await reader.get(7)).toEqual(text('block 7'))
@@ -66,7 +66,7 @@ it('asks for a block that is not here, and has it from then on', async () => {
 it('says that a block of a closed log is missing', async () => {
   const { log, writer } = await createLog()
   await writer.append(blocks(MANY))
-  const reader = new BlockReader(log, 1024 * 1024)
+  const reader = new LogReader(log, 1024 * 1024)
   expect(await reader.get(0)).toEqual(text('block 0'))
   await log.core.close()
   reader.ahead(0)

@@ -17,7 +17,7 @@ interface Chunk {
   bytes: number
 }
 
-export class BlockReader {
+export class LogReader {
   readonly #log: Log
   readonly #bytesMax: number
   /** The one used longest ago first. */
