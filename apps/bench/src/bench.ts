@@ -2,10 +2,13 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { runRow } from './harness.js'
+import { Histories } from './histories.js'
 import { describeMachine } from './machine.js'
 import { allRows } from './rows/index.js'
 import type { Sizes } from './sizes.js'
-import { type Results, type SummaryRow, summarize } from './summary.js'
+import { FORMAT, type Results, type SummaryRow, summarize } from './summary.js'
+
+const MS_PER_MINUTE = 60_000
 
 export interface BenchOptions {
   readonly sizes: Sizes
@@ -23,17 +26,24 @@ export async function runBench({ sizes, command, folder, only = '', onRow }: Ben
   const own = await mkdtemp(path.join(folder, 'bench-'))
   const date = new Date().toISOString()
   const startedAt = performance.now()
+  const isLate = () => performance.now() - startedAt > sizes.minutesMax * MS_PER_MINUTE
   try {
     const machine = describeMachine(own)
+    await using histories = new Histories(own)
     const rows: SummaryRow[] = []
-    for (const row of allRows(sizes, own)) {
+    const omitted: string[] = []
+    for (const row of allRows(sizes, histories, own)) {
       if (!row.id.includes(only)) continue
-      const summary = summarize(await runRow(row, row.rounds ?? sizes.rounds, own))
+      if (isLate()) {
+        omitted.push(row.title)
+        continue
+      }
+      const summary = summarize(await runRow(row, row.rounds ?? sizes.rounds, own, isLate))
       rows.push(summary)
       onRow?.(summary)
     }
     const seconds = (performance.now() - startedAt) / 1000
-    return { format: 1, date, command, rounds: sizes.rounds, seconds, machine, rows }
+    return { format: FORMAT, date, command, rounds: sizes.rounds, seconds, machine, rows, omitted }
   } finally {
     await rm(own, { recursive: true, force: true })
   }

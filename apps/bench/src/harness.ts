@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import path from 'node:path'
 
-export type Unit = 'per second' | 'ms' | 'µs' | 'ns' | 'bytes'
+export type Unit = 'per second' | 'ms' | 'µs' | 'ns' | 'bytes' | 'MiB'
 
 /** One contestant in one row. */
 export interface Contestant {
@@ -15,6 +15,7 @@ export interface Contestant {
 
 /** One question, asked of several contestants. The first one is what the others are compared with. */
 export interface Row {
+  /** One word of its own; ends in `-<n>` where the same question is asked at several sizes, which are plotted together. */
   readonly id: string
   readonly title: string
   readonly unit: Unit
@@ -39,11 +40,19 @@ export interface MeasuredRow {
   readonly contestants: readonly Measured[]
 }
 
-/** @param folder on the disk that is measured */
-export async function runRow(row: Row, rounds: number, folder: string): Promise<MeasuredRow> {
+/**
+ * @param folder on the disk that is measured
+ * @param isLate true where there is no time for another round
+ */
+export async function runRow(
+  row: Row,
+  rounds: number,
+  folder: string,
+  isLate: () => boolean = () => false,
+): Promise<MeasuredRow> {
   const figures = row.contestants.map((): number[][] => [])
   try {
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 0; round < rounds && !(round > 0 && isLate()); round++) {
       for (const [nth, contestant] of row.contestants.entries()) {
         figures[nth]!.push(await inFolder(folder, (own) => contestant.measure(own)))
       }

@@ -1,9 +1,11 @@
-/** `npm run bench`: measures, prints, and writes `docs/benchmarks.md` and `apps/bench/results/last.json`. */
+/** `npm run bench`: measures, prints, writes `docs/benchmarks.md` and `apps/bench/results`, and tells what moved. */
 import { loadavg } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { runBench } from './bench.js'
+import { compare, describeComparison } from './compare.js'
+import { lastRun } from './last-run.js'
 import { FULL, QUICK, TINY } from './sizes.js'
 import type { Summary, SummaryRow } from './summary.js'
 import { writeResults } from './write.js'
@@ -11,13 +13,17 @@ import { writeResults } from './write.js'
 const APP = fileURLToPath(new URL('..', import.meta.url))
 const REPO = path.join(APP, '../..')
 const REPORT = path.join(REPO, 'docs/benchmarks.md')
-const DATA = path.join(APP, 'results/last.json')
+const PLOTS = path.join(REPO, 'docs/benchmarks')
+/** What each form found last. */
+const QUICK_DATA = path.join(APP, 'results/last.json')
+const FULL_DATA = path.join(APP, 'results/full.json')
 
 const HELP = `npm run bench -- [options]
 
-Measures Vitra beside a bare Hyperbee and Autobase and writes docs/benchmarks.md and apps/bench/results/last.json.
+Measures Vitra beside a bare Hyperbee and Autobase and writes docs/benchmarks.md with its plots, and the same figures
+to apps/bench/results. Then tells what moved since the results that are committed there.
 
-  --full           larger histories and more rounds: an hour
+  --full           histories of a million ops and five rounds, ${FULL.minutesMax} minutes at most; npm run bench:full
   --tiny           a minute, only to see that it works; writes nothing
   --only <text>    only the rows whose id contains the text; writes nothing
   --folder <path>  where to write while measuring, a folder on the disk that is meant; default tmp/
@@ -45,16 +51,25 @@ async function main(): Promise<void> {
   )
   const results = await runBench({
     sizes: full ? FULL : tiny ? TINY : QUICK,
-    command: `npm run bench${full ? ' -- --full' : ''}`,
+    command: `npm run bench${full ? ':full' : ''}`,
     folder,
     only,
     onRow: print,
   })
   const { fileSystem, node, cpu, cores } = results.machine
   console.log(`${Math.round(results.seconds)} s on ${fileSystem}, ${cpu}, ${cores} cores, Node ${node}`)
-  if (tiny || only !== undefined) return
-  await writeResults(results, { report: REPORT, data: DATA })
-  console.log('wrote docs/benchmarks.md and apps/bench/results/last.json')
+  if (results.omitted.length > 0) console.log(`no time left for: ${results.omitted.join('; ')}`)
+  if (tiny) return
+  const data = full ? FULL_DATA : QUICK_DATA
+  const before = lastRun(data)
+  console.log(
+    before === null
+      ? 'no results of this form are committed to compare with'
+      : describeComparison(compare(before, results), before),
+  )
+  if (only !== undefined) return
+  await writeResults(results, { report: REPORT, plots: PLOTS, data })
+  console.log(`wrote docs/benchmarks.md and ${path.relative(REPO, data)}`)
 }
 
 function print({ title, unit, contestants }: SummaryRow): void {

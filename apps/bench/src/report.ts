@@ -1,10 +1,15 @@
 /** Writes the report as a page of Markdown. */
-import type { Unit } from './harness.js'
+import { curvesOf } from './curves.js'
 import { MEMORY_FILE_SYSTEMS } from './machine.js'
 import { PEERS } from './peers.js'
-import type { Results, Summary, SummaryRow } from './summary.js'
+import { HEADS, type Results, type Summary, type SummaryRow } from './summary.js'
 
-export function renderReport(results: Results, versions: Readonly<Record<string, string>>): string {
+/** @param plots folder of the plots, as the page links to it */
+export function renderReport(
+  results: Results,
+  versions: Readonly<Record<string, string>>,
+  plots: string,
+): string {
   const parts = [
     '# Benchmarks',
     'Written by `npm run bench`; edit nothing here by hand. It reports and never gates.',
@@ -12,8 +17,10 @@ export function renderReport(results: Results, versions: Readonly<Record<string,
     HOW_TO_READ,
     '## What each contestant does',
     renderPeers(versions),
+    ...renderCurves(results, plots),
     '## Figures',
     ...results.rows.flatMap((row) => [`### ${row.title}`, renderRow(row)]),
+    ...renderOmitted(results),
   ]
   return `${parts.join('\n\n')}\n`
 }
@@ -50,6 +57,18 @@ function renderPeers(versions: Readonly<Record<string, string>>): string {
   return table(['', 'durable', 'signs', 'sandboxes', 'proves'], rows)
 }
 
+function renderCurves({ rows }: Results, plots: string): string[] {
+  const curves = curvesOf(rows)
+  if (curves.length === 0) return []
+  const note = 'Both axes are logarithmic: a level line means that a longer history costs nothing more.'
+  return ['## How costs grow', note, ...curves.map(({ file, title }) => `![${title}](${plots}/${file})`)]
+}
+
+function renderOmitted({ omitted }: Results): string[] {
+  if (omitted.length === 0) return []
+  return ['## Left out, since the time was up', omitted.map((title) => `- ${title}`).join('\n')]
+}
+
 function renderRow({ unit, contestants }: SummaryRow): string {
   const hasTail = contestants.some(({ p95 }) => p95 !== undefined)
   const head = ['', HEADS[unit], 'spread', ...(hasTail ? ['p95', 'p99'] : []), 'ratio', '']
@@ -67,14 +86,6 @@ function renderRow({ unit, contestants }: SummaryRow): string {
     ]
   })
   return table(head, rows)
-}
-
-const HEADS: Readonly<Record<Unit, string>> = {
-  'per second': '/s',
-  ms: 'ms',
-  µs: 'µs',
-  ns: 'ns',
-  bytes: 'bytes',
 }
 
 /** Three digits that count, and no more than the figures are worth. */

@@ -17,6 +17,8 @@ export interface Summary {
   readonly p99?: number
   /** Figure of the row's first contestant over this one's: the median of the rounds' own ratios. */
   readonly ratio: number
+  /** Smallest and largest of the rounds' ratios. */
+  readonly ratios: readonly [min: number, max: number]
 }
 
 export interface SummaryRow {
@@ -26,14 +28,29 @@ export interface SummaryRow {
   readonly contestants: readonly Summary[]
 }
 
+/** Of {@link Results}. */
+export const FORMAT = 2
+
 export interface Results {
-  readonly format: 1
+  readonly format: typeof FORMAT
   readonly date: string
   readonly command: string
   readonly rounds: number
   readonly seconds: number
   readonly machine: Machine
   readonly rows: readonly SummaryRow[]
+  /** Rows that were left out since the time was up. */
+  readonly omitted: readonly string[]
+}
+
+/** Heads of columns and axes. */
+export const HEADS: Readonly<Record<Unit, string>> = {
+  'per second': '/s',
+  ms: 'ms',
+  µs: 'µs',
+  ns: 'ns',
+  bytes: 'bytes',
+  MiB: 'MiB',
 }
 
 export function summarize({ id, title, unit, contestants }: MeasuredRow): SummaryRow {
@@ -45,13 +62,15 @@ function summary(measured: Measured, first: readonly number[]): Summary {
   const { name, note, rounds } = measured
   const figures = roundFigures(measured)
   const all = rounds.flat()
+  const ratios = figures.map((figure, round) => first[round]! / figure)
   return {
     name,
     note,
     median: median(figures),
     min: Math.min(...figures),
     max: Math.max(...figures),
-    ratio: median(figures.map((figure, round) => first[round]! / figure)),
+    ratio: median(ratios),
+    ratios: [Math.min(...ratios), Math.max(...ratios)],
     ...(all.length > rounds.length ? { p95: percentile(all, 0.95), p99: percentile(all, 0.99) } : {}),
   }
 }

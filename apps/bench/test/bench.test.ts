@@ -8,6 +8,16 @@ import type { SummaryRow } from '../src/summary.js'
 import { writeResults } from '../src/write.js'
 
 const BENCH_TIMEOUT_MS = 10 * 60_000
+/** Linux says what processes hold. */
+const IDLE = process.platform === 'linux' ? ['idle-memory', 'idle-call'] : []
+
+it('leaves out what there is no time for, and says so', async () => {
+  await using folder = await TemporaryFolder.make()
+  const sizes = { ...TINY, minutesMax: 0 }
+  const results = await runBench({ sizes, command: 'bench', folder: folder.path, only: 'latency' })
+  expect(results.rows).toEqual([])
+  expect(results.omitted).toEqual(['Call to receipt, one caller'])
+})
 
 it(
   'measures everything at a tiny size and writes a report',
@@ -23,22 +33,34 @@ it(
     expect(results.rows.map(({ id }) => id)).toEqual([
       'executed-single',
       'executed-arrays',
-      'verified',
-      'fraud-bytes-100',
-      'fraud-make-100',
-      'fraud-check-100',
       'latency',
       'durability-arrays',
       'durability-latency',
-      'reads',
-      'create',
-      'restart-100',
       'replicated-single',
       'replicated-arrays',
+      'reads',
+      'verified',
+      'sync',
+      'create',
+      'restart-100',
+      'restart-200',
+      'get-100',
+      'get-200',
+      'list-100',
+      'list-200',
+      'audit-100',
+      'audit-200',
+      'grown-100',
+      'grown-200',
       'disk',
+      'disk-compacted',
       'proof-bytes-100',
       'proof-make-100',
       'proof-check-100',
+      'fraud-bytes-100',
+      'fraud-make-100',
+      'fraud-check-100',
+      ...IDLE,
       'sandbox-op',
       'sandbox-call',
       'sandbox-start',
@@ -56,8 +78,11 @@ it(
       }
     }
 
+    expect(results.omitted).toEqual([])
+
     const files = {
       report: path.join(folder.path, 'docs/report.md'),
+      plots: path.join(folder.path, 'docs/plots'),
       data: path.join(folder.path, 'last.json'),
     }
     await writeResults(results, files)
@@ -65,6 +90,10 @@ it(
     const report = await readFile(files.report, 'utf8')
     expect(report).toContain('npm run bench -- --tiny')
     expect(report).toContain(`Node ${process.version}`)
+    for (const file of ['restart', 'get', 'list', 'audit', 'grown']) {
+      expect(report).toContain(`](plots/${file}.svg)`)
+      expect(await readFile(path.join(files.plots, `${file}.svg`), 'utf8')).toContain('<polyline')
+    }
     expect(report).not.toMatch(/undefined|NaN|Infinity/)
     for (const { title, contestants } of results.rows) {
       const section = report.split(`### ${title}\n`)[1]!.split('\n### ')[0]!

@@ -37,6 +37,14 @@ export class Bee implements AsyncDisposable {
     return node?.value?.toString() === value
   }
 
+  /** Reads a page of the entries after a key. Returns how many there were. */
+  async page(after: string, limit: number): Promise<number> {
+    let entries = 0
+    for await (const { value } of this.bee.createReadStream({ gt: Buffer.from(after) }, { limit }))
+      if (value.length > 0) entries++
+    return entries
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.bee.close()
     await this.#store.close()

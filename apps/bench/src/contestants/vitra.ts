@@ -29,8 +29,9 @@ export const apply = {
 }
 `
 
-export function createDatabase(folder: string): Promise<Database> {
-  return Database.create(folder, { contract: { source: SOURCE } })
+/** @param comment makes it another contract, which does the same */
+export function createDatabase(folder: string, comment = ''): Promise<Database> {
+  return Database.create(folder, { contract: { source: `${SOURCE}${comment}` } })
 }
 
 /** Emits an op for each entry; they are on disk in the caller's oplog when this returns. */
