@@ -2,9 +2,7 @@
  * The index log, read side (spec/2-index): the state at a batch end, listings, history, watches, and
  * the system entries that executor and verifier go by. Every version number here is a batch end.
  */
-import Hyperbee from 'hyperbee'
-import type Hypercore from 'hypercore'
-import { BeeSource } from './bee-source.js'
+import { DECODED_ROOM } from './decoded-blocks.js'
 import { LogError } from './errors.js'
 import { BATCH_PATH, type BatchRecord, decodeBatch } from './formats/batch.js'
 import { decodeGenesis, GENESIS_PATH, type GenesisRecord, SOURCE_PATH } from './formats/genesis.js'
@@ -16,15 +14,21 @@ import { changeBlocks, type FoundRun, findLastRun, findRun, type IndexEntry } fr
 import { requestManyBlocks } from './internals.js'
 import type { Log, ReadOptions } from './log.js'
 import { Mutex } from './mutex.js'
-import { BlockStack, StagedCore } from './staged-core.js'
+import { BeeReader, type BlockTable } from './proofs/bee-reader.js'
 import { decodeValue } from './values/cbor-decode.js'
 import { childRange, pathToKey } from './values/path.js'
 
 /** An index log, for reading. */
 export class IndexLog {
   readonly log: Log
-  #current: HeldSnapshot | null = null
+  #newest: IndexSnapshot | null = null
   readonly #opening = new Mutex()
+  readonly #decoded = DECODED_ROOM.open()
+  /** What was read of a log that is closed or has left its history is not told any more. */
+  readonly #blocks: BlockTable = {
+    get: (seq) => (this.log.isSteady ? this.#decoded.get(seq) : undefined),
+    set: (seq, block) => this.log.isSteady && this.#decoded.set(seq, block),
+  }
 
   private constructor(log: Log) {
     this.log = log
@@ -47,19 +51,13 @@ export class IndexLog {
   }
 
   /**
-   * Reads the state at the newest batch end; the snapshot holds as long as `work` runs. Where blocks are missing and
-   * no peer is connected, it is the newest batch end up to which every block is here.
+   * Reads the state at the newest batch end; `work` sees that one state, whatever is published meanwhile. Where blocks
+   * are missing and no peer is connected, it is the newest batch end up to which every block is here.
    *
    * @throws {LogError} `INDEX_EMPTY`, `NOT_A_BATCH_END`, `BLOCK_MISSING`
    */
   async read<T>(work: (snapshot: IndexSnapshot) => Promise<T>): Promise<T> {
-    const held = await this.#hold()
-    try {
-      return await work(held.snapshot)
-    } finally {
-      held.users--
-      await this.#release(held)
-    }
+    return work(await this.#snapshot())
   }
 
   /**
@@ -69,10 +67,11 @@ export class IndexLog {
    */
   async at(version: number): Promise<IndexSnapshot> {
     const record = await this.batchEnd(version)
-    // Not over sessions of hypercore: one costs more than most reads, and the log keeps what was read.
-    const core = new StagedCore(new BlockStack(this.log, version)) as unknown as Hypercore
-    const bee = new Hyperbee(core, { extension: false })
-    return new IndexSnapshot(version, record, new BeeSource(bee), () => bee.close())
+    return new IndexSnapshot(
+      version,
+      record,
+      new BeeReader((seq) => this.log.get(seq), version, this.#blocks),
+    )
   }
 
   /**
@@ -161,20 +160,15 @@ export class IndexLog {
 
   async close(): Promise<void> {
     await this.#opening.run(async () => {})
-    await this.#current?.snapshot.close()
+    this.#decoded.close()
   }
 
-  /** The snapshot of the newest version, opened once however many ask for it. */
-  #hold(): Promise<HeldSnapshot> {
+  /** The state at the newest version, opened once however many ask for it. */
+  #snapshot(): Promise<IndexSnapshot> {
     return this.#opening.run(async () => {
       const version = await this.#readableVersion()
-      if (this.#current?.snapshot.version !== version) {
-        const previous = this.#current
-        this.#current = { snapshot: await this.at(version), users: 0 }
-        if (previous !== null) await this.#release(previous)
-      }
-      this.#current.users++
-      return this.#current
+      if (this.#newest?.version !== version) this.#newest = await this.at(version)
+      return this.#newest
     })
   }
 
@@ -188,15 +182,6 @@ export class IndexLog {
     }
     return log.length
   }
-
-  async #release(held: HeldSnapshot): Promise<void> {
-    if (held.users === 0 && held !== this.#current) await held.snapshot.close()
-  }
-}
-
-interface HeldSnapshot {
-  readonly snapshot: IndexSnapshot
-  users: number
 }
 
 /** What an index value means to a person: system entries as records, everything else as a value. */

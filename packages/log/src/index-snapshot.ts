@@ -7,19 +7,17 @@ import { decodeValue } from './values/cbor-decode.js'
 import { type ListItem, type ListOptions, listChildren } from './values/listing.js'
 import { pathToKey } from './values/path.js'
 
-/** The state at one version. Close it after use. */
+/** The state at one version. */
 export class IndexSnapshot {
   /** Index length: a batch end. */
   readonly version: number
   readonly record: BatchRecord
   readonly source: BlockSource
-  readonly #close: () => Promise<void>
 
-  constructor(version: number, record: BatchRecord, source: BlockSource, close: () => Promise<void>) {
+  constructor(version: number, record: BatchRecord, source: BlockSource) {
     this.version = version
     this.record = record
     this.source = source
-    this.#close = close
   }
 
   /** The encoded value at a path, or null. @throws {PathError} */
@@ -38,9 +36,5 @@ export class IndexSnapshot {
     const source = bytes === null ? null : decodeValue(bytes, { bytesMax: Number.MAX_SAFE_INTEGER })
     if (typeof source !== 'string') throw new LogError('INDEX_UNREADABLE', 'the index holds no contract')
     return source
-  }
-
-  async close(): Promise<void> {
-    await this.#close()
   }
 }

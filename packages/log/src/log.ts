@@ -155,7 +155,7 @@ export class Log extends EventEmitter<LogEvents> {
    */
   async get(seq: number, options: ReadOptions = {}): Promise<Uint8Array> {
     if (this.#core.manifest !== null) this.identity
-    const kept = this.#isSteady && seq < this.length ? this.#blocks.get(seq) : undefined
+    const kept = this.isSteady && seq < this.length ? this.#blocks.get(seq) : undefined
     if (kept !== undefined) return kept
     let block: Uint8Array | null
     try {
@@ -181,7 +181,7 @@ export class Log extends EventEmitter<LogEvents> {
   async stored(start: number, end: number): Promise<(Uint8Array | null)[]> {
     if (this.#core.manifest !== null) this.identity
     const until = Math.min(end, this.length)
-    if (!this.#isSteady || start >= until) return []
+    if (!this.isSteady || start >= until) return []
     return readBlocks(this.#core, start, until)
   }
 
@@ -224,7 +224,7 @@ export class Log extends EventEmitter<LogEvents> {
 
   /** The newest signed head, or null for an empty log. */
   async head(): Promise<SignedHead | null> {
-    if (this.#isSteady && this.#head?.length === this.length) return this.#head
+    if (this.isSteady && this.#head?.length === this.length) return this.#head
     const snapshot = this.#core.snapshot()
     try {
       await snapshot.ready()
@@ -302,7 +302,7 @@ export class Log extends EventEmitter<LogEvents> {
   }
 
   /** False for a log that is closed or has left its history: what was kept of it is not told any more. */
-  get #isSteady(): boolean {
+  get isSteady(): boolean {
     return !this.core.closing && this.core.fork === 0
   }
 

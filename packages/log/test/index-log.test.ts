@@ -151,7 +151,6 @@ describe('index: reading', () => {
     for (const version of ends) {
       const snapshot = await index.at(version)
       expect(snapshot.version).toBe(version)
-      await snapshot.close()
     }
   })
 
@@ -178,7 +177,6 @@ describe('index: reading', () => {
       expect(value === null ? null : decodeValue(value)).toBe(n === 5 ? null : n)
       expect((await snapshot.list('/list')).length).toBe(n + 1)
       expect(await snapshot.read('/absent')).toBe(null)
-      await snapshot.close()
     }
   })
 

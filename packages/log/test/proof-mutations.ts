@@ -103,7 +103,6 @@ async function hasTrueAnswers({ index }: TestIndex, { version, answers }: Proved
         : { ...answer, items: await snapshot.list(answer.prefix, answer.options) }
     if (JSON.stringify(truth) !== JSON.stringify(answer)) return false
   }
-  await snapshot.close()
   return true
 }
 

@@ -80,7 +80,6 @@ async function answersOf(
       answers.push({ prefix, options, items: await snapshot.list(prefix, options) })
     }
   }
-  await snapshot.close()
   return answers
 }
 

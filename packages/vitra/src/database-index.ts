@@ -91,20 +91,17 @@ class IndexReader {
   }
 }
 
-/** The state at a past version. Close it after use. */
+/** The state at a past version. */
 export class PastIndex extends IndexReader implements AsyncDisposable {
   readonly version: number
-  readonly #snapshot: IndexSnapshot
 
   constructor(snapshot: IndexSnapshot) {
     super((work) => work(snapshot))
     this.version = snapshot.version
-    this.#snapshot = snapshot
   }
 
-  async close(): Promise<void> {
-    await this.#snapshot.close()
-  }
+  /** Tells that it is not used any more; it holds nothing that would have to be freed. */
+  async close(): Promise<void> {}
 
   /** `await using` closes it. */
   async [Symbol.asyncDispose](): Promise<void> {

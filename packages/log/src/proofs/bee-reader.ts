@@ -20,19 +20,25 @@ export interface BlockEntry extends RawEntry {
 
 interface Node {
   readonly seq: number
-  readonly offset: number
   /** Blocks that wrote the keys, in the order of the keys. */
   readonly keys: readonly number[]
   /** Pairs of block and offset, one pair more than keys, or none in a leaf. */
   readonly children: readonly number[]
 }
 
-interface Block {
+/** An index block, as it is read. */
+export interface DecodedBlock {
   readonly key: Uint8Array
   readonly value: Uint8Array | null
   readonly tree: Uint8Array
-  /** Nodes of `tree` that were read. */
-  readonly nodes: Map<number, Node>
+  /** The nodes in `tree`, once one of them was asked for. */
+  readonly nodes: Node[]
+}
+
+/** Where readers of one log keep decoded blocks, for each other too: a block never changes. */
+export interface BlockTable {
+  get(seq: number): DecodedBlock | undefined
+  set(seq: number, block: DecodedBlock): unknown
 }
 
 /**
@@ -45,17 +51,21 @@ const DEPTH_MAX = 32
 export class BeeReader implements OrderedSource {
   readonly #read: BlockReader
   readonly #version: number
-  readonly #blocks = new Map<number, Block>()
+  readonly #blocks: BlockTable
 
-  /** @param version length of the index, a batch end: only there the last block has the root */
-  constructor(read: BlockReader, version: number) {
+  /**
+   * @param version length of the index, a batch end: only there the last block has the root
+   * @param blocks decoded blocks of the same log; what is in it is not read again
+   */
+  constructor(read: BlockReader, version: number, blocks: BlockTable = new Map()) {
     this.#read = read
     this.#version = version
+    this.#blocks = blocks
   }
 
   /** The value of a key, or null. @throws {LogError} `INDEX_UNREADABLE` for blocks that are no tree */
   async get(key: Uint8Array): Promise<Uint8Array | null> {
-    return (await this.#seek(key, false, true))?.value ?? null
+    return (await this.#run(this.#seek(key, false, true)))?.value ?? null
   }
 
   async first(range: KeyRange, reverse: boolean): Promise<RawEntry | null> {
@@ -65,82 +75,80 @@ export class BeeReader implements OrderedSource {
   /** Like `first`, with the index block that holds the entry. */
   async firstBlock({ gte, lt }: KeyRange, reverse: boolean): Promise<BlockEntry | null> {
     if (compareKeys(gte, lt) >= 0) return null
-    const found = await this.#seek(reverse ? lt : gte, reverse, false)
+    const found = await this.#run(this.#seek(reverse ? lt : gte, reverse, false))
     if (found === null || compareKeys(found.key, gte) < 0 || compareKeys(found.key, lt) >= 0) return null
     return found
   }
 
+  /**
+   * Runs a read to its end. Only for a block that is not decoded yet it waits: most reads find all of theirs, and
+   * waiting for each would take longer than the read.
+   */
+  async #run<T>(reading: Reading<T>): Promise<T> {
+    let step = reading.next()
+    while (!step.done) step = reading.next(await this.#fetch(step.value))
+    return step.value
+  }
+
   /** The entry at or after `bound`, or with `reverse` the one before it; `exact`: the one at it. */
-  async #seek(bound: Uint8Array, reverse: boolean, exact: boolean): Promise<BlockEntry | null> {
+  *#seek(bound: Uint8Array, reverse: boolean, exact: boolean): Reading<BlockEntry | null> {
     if (this.#version < 2) return null
     let nearest: number | null = null
-    let node = await this.#node(this.#version - 1, 0)
+    const last = this.#version - 1
+    let node = nodeOf(last, 0, this.#blocks.get(last) ?? (yield last))
     for (let depth = 1; ; depth++) {
       if (depth > DEPTH_MAX) throw notATree(node.seq)
-      const { at, isAtBound } = await this.#search(node, bound)
-      if (isAtBound && !reverse) return this.#entry(node.keys[at]!)
-      const beside = node.keys[reverse ? at - 1 : at]
-      if (beside !== undefined) nearest = beside
+      let at = 0
+      let end = node.keys.length
+      while (at < end) {
+        const middle = (at + end) >> 1
+        const seq = node.keys[middle]!
+        const block = this.#blocks.get(seq) ?? (yield seq)
+        const order = compareKeys(bound, block.key)
+        if (order === 0 && !reverse) return entryOf(seq, block)
+        if (order >= 0) at = order === 0 ? middle : middle + 1
+        if (order <= 0) end = middle
+      }
+      nearest = node.keys[reverse ? at - 1 : at] ?? nearest
       if (node.children.length === 0) break
-      node = await this.#child(node, at)
+      const [seq, offset] = [node.children[2 * at]!, node.children[2 * at + 1]!]
+      if (seq > node.seq) throw notATree(node.seq)
+      node = nodeOf(seq, offset, this.#blocks.get(seq) ?? (yield seq))
     }
-    return exact || nearest === null ? null : this.#entry(nearest)
+    if (exact || nearest === null) return null
+    return entryOf(nearest, this.#blocks.get(nearest) ?? (yield nearest))
   }
 
-  /** How many keys of a node are below `bound`, and whether the next one is equal to it. */
-  async #search(node: Node, bound: Uint8Array): Promise<{ at: number; isAtBound: boolean }> {
-    let from = 0
-    let to = node.keys.length
-    while (from < to) {
-      const middle = (from + to) >> 1
-      const { key } = await this.#block(node.keys[middle]!)
-      const order = compareKeys(bound, key)
-      if (order === 0) return { at: middle, isAtBound: true }
-      if (order < 0) to = middle
-      else from = middle + 1
-    }
-    return { at: from, isAtBound: false }
-  }
-
-  async #child(parent: Node, at: number): Promise<Node> {
-    const seq = parent.children[2 * at]!
-    const offset = parent.children[2 * at + 1]!
-    if (seq > parent.seq) throw notATree(parent.seq)
-    return this.#node(seq, offset)
-  }
-
-  async #node(seq: number, offset: number): Promise<Node> {
-    const { tree, nodes } = await this.#block(seq)
-    if (nodes.size === 0) {
-      for (const [n, { keys, children }] of readLevels(tree, seq).entries())
-        nodes.set(n, { seq, offset: n, keys, children })
-    }
-    const node = nodes.get(offset)
-    if (node === undefined) throw notATree(seq)
-    const { keys, children } = node
-    if (children.length !== 0 && children.length !== 2 * keys.length + 2) throw notATree(seq)
-    return node
-  }
-
-  async #entry(seq: number): Promise<BlockEntry> {
-    const { key, value } = await this.#block(seq)
-    if (value === null) throw notATree(seq)
-    return { seq, key: new Uint8Array(key), value: new Uint8Array(value) }
-  }
-
-  async #block(seq: number): Promise<Block> {
-    const known = this.#blocks.get(seq)
-    if (known !== undefined) return known
+  async #fetch(seq: number): Promise<DecodedBlock> {
     const bytes = await this.#read(seq)
-    let block: Block
+    let block: DecodedBlock
     try {
-      block = { ...decodeCanonical(IndexBlock, bytes, 'index block'), nodes: new Map() }
+      block = { ...decodeCanonical(IndexBlock, bytes, 'index block'), nodes: [] }
     } catch (cause) {
       throw notATree(seq, cause)
     }
     this.#blocks.set(seq, block)
     return block
   }
+}
+
+/** A read that asks for the blocks which it does not find decoded. */
+type Reading<T> = Generator<number, T, DecodedBlock>
+
+function nodeOf(seq: number, offset: number, block: DecodedBlock): Node {
+  const { nodes } = block
+  if (nodes.length === 0)
+    for (const { keys, children } of readLevels(block.tree, seq)) nodes.push({ seq, keys, children })
+  const node = nodes[offset]
+  if (node === undefined) throw notATree(seq)
+  const { keys, children } = node
+  if (children.length !== 0 && children.length !== 2 * keys.length + 2) throw notATree(seq)
+  return node
+}
+
+function entryOf(seq: number, { key, value }: DecodedBlock): BlockEntry {
+  if (value === null) throw notATree(seq)
+  return { seq, key: new Uint8Array(key), value: new Uint8Array(value) }
 }
 
 /**
