@@ -30,6 +30,9 @@ export class Sync extends EventEmitter<{ progress: [SyncProgress] }> {
   readonly #changes = new Set<() => void>()
   readonly #tell: Throttle
   #told = ''
+  /** Blocks that have come since this was made; counting those that are here takes long where there are many. */
+  #arrived = 0
+  #looking: NodeJS.Immediate | null = null
   readonly #closing = new AbortController()
 
   constructor(host: SyncHost) {
@@ -39,8 +42,8 @@ export class Sync extends EventEmitter<{ progress: [SyncProgress] }> {
     const { index, participants, peers } = host
     peers.on('change', this.#changed)
     index.log.on('append', this.#changed)
-    index.log.core.on('download', this.#changed)
-    participants.on('blocks', this.#changed)
+    index.log.core.on('download', this.#came)
+    participants.on('blocks', this.#came)
   }
 
   get progress(): SyncProgress {
@@ -97,8 +100,8 @@ export class Sync extends EventEmitter<{ progress: [SyncProgress] }> {
         return look()
       }
       const late = () => incomplete(this.#fullProgress(oplogs), timeout)
-      const arrived = () => this.#fullProgress(oplogs).blocks
-      const end = deadline === undefined ? { timeout: STALL_MS, arrived } : { timeout: deadline - Date.now() }
+      const end =
+        deadline === undefined ? { timeout: STALL_MS, isRenewed: true } : { timeout: deadline - Date.now() }
       await this.#until(check, { ...end, signal, late })
     }
     try {
@@ -131,17 +134,27 @@ export class Sync extends EventEmitter<{ progress: [SyncProgress] }> {
   close(): void {
     this.#closing.abort()
     this.#tell.end()
+    if (this.#looking !== null) clearImmediate(this.#looking)
     const { index, participants, peers } = this.#host
     peers.off('change', this.#changed)
     index.log.off('append', this.#changed)
-    index.log.core.off('download', this.#changed)
-    participants.off('blocks', this.#changed)
+    index.log.core.off('download', this.#came)
+    participants.off('blocks', this.#came)
     peers.close()
   }
 
+  readonly #came = (): void => {
+    this.#arrived++
+    this.#changed()
+  }
+
+  /** Looks once for all that a peer's message brought. */
   readonly #changed = (): void => {
-    for (const look of [...this.#changes]) look()
-    this.#tell.ask()
+    this.#looking ??= setImmediate(() => {
+      this.#looking = null
+      for (const look of [...this.#changes]) look()
+      this.#tell.ask()
+    })
   }
 
   #tellProgress(): void {
@@ -163,7 +176,7 @@ export class Sync extends EventEmitter<{ progress: [SyncProgress] }> {
   }
 
   /** Looks at every change until there is nothing more to wait for. */
-  #until(look: () => Promise<boolean>, { timeout, arrived, signal, late }: End): Promise<void> {
+  #until(look: () => Promise<boolean>, { timeout, isRenewed, signal, late }: End): Promise<void> {
     signal?.throwIfAborted()
     return new Promise((resolve, reject) => {
       const finish = (settle: () => void) => {
@@ -178,11 +191,10 @@ export class Sync extends EventEmitter<{ progress: [SyncProgress] }> {
       const onClose = () => fail(closedError())
       const startTimer = () => setTimeout(() => fail(late()), Math.max(0, timeout))
       let timer = startTimer()
-      let before = arrived?.() ?? 0
+      let before = this.#arrived
       const check = () => {
-        const now = arrived?.() ?? 0
-        if (now > before) {
-          before = now
+        if (isRenewed && this.#arrived > before) {
+          before = this.#arrived
           clearTimeout(timer)
           timer = startTimer()
         }
@@ -199,8 +211,8 @@ export class Sync extends EventEmitter<{ progress: [SyncProgress] }> {
 interface End {
   /** In ms. */
   readonly timeout: number
-  /** What has arrived so far: where it grows the time begins anew. */
-  readonly arrived?: () => number
+  /** True where the time begins anew with each block that comes. */
+  readonly isRenewed?: boolean
   readonly signal: AbortSignal | undefined
   readonly late: () => DatabaseError
 }

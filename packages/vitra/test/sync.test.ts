@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { Log, Storage as LogStorage } from '@vitra/log'
 import { COUNTER_CONTRACT, connect, TemporaryFolder, WORKBENCH_CONTRACT } from '@vitra/testkit'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Database, type FullSyncProgress, type PeerInfo, Storage, type SyncProgress } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
 
@@ -94,6 +94,23 @@ describe('db.progress', () => {
 })
 
 describe('db.syncFullHistory', () => {
+  it('does not count all blocks for each one that comes', async () => {
+    await using alice = await Database.create(Storage.temporary(), workbench)
+    await (await alice.call('many', { count: 400 })).whenProcessed({ timeout: 100_000 })
+    await using bob = await Database.load(Storage.temporary(), alice.pubkey)
+    const counts = vi.spyOn(Log.prototype, 'blocks', 'get')
+    const startedAt = performance.now()
+    const connection = connect(alice, bob)
+    await bob.syncFullHistory()
+    // Progress is told ten times a second, however many blocks come in that time.
+    const told = (performance.now() - startedAt) / 100
+    expect(counts.mock.calls.length).toBeLessThan(2 * told + 20)
+    expect(bob.progress().missingBlocks).toBe(0)
+    counts.mockRestore()
+    await connection.close()
+    await checkDatabase(bob)
+  }, 120_000)
+
   it('has everything on disk, the oplogs of removed participants too, so that an audit needs no peer', async () => {
     await using folder = await TemporaryFolder.make()
     await using alice = await Database.create(Storage.temporary(), workbench)

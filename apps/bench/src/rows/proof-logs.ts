@@ -14,8 +14,8 @@ import {
 } from '@vitra/log'
 import { Database } from 'vitra'
 import { setAndWait } from '../contestants/vitra.js'
+import { fillDatabase } from '../histories.js'
 import { entry } from '../workload.js'
-import { fillDatabase } from './start.js'
 
 /** The newest ops of a history: of those that came in arrays, and one by one after them. */
 export const NEWEST = 1000
