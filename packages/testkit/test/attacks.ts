@@ -111,13 +111,15 @@ async function callUntil(db: Database, until: number, bound = 6): Promise<number
   return times
 }
 
-/** A call that its guest dies under has written nothing, says so, and is made again. */
+/** A call that its guest dies under, or that is refused for a while, has written nothing, says so, and is made again. */
 async function again<T>(call: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await call()
     } catch (error) {
-      if ((error as { code?: string }).code !== 'GUEST_CRASHED') throw error
+      const { code, details } = error as { code?: string; details?: { retryAfterMs?: number } }
+      if (code !== 'GUEST_CRASHED' && code !== 'CONTRACT_REFUSED') throw error
+      await sleep(details?.retryAfterMs ?? 0)
     }
   }
 }
