@@ -12,6 +12,8 @@ const CHOSEN: readonly (readonly [kind: string, fault: Fault])[] = [
   ['write logs/db/N.log', 'EIO'],
   ['write transactions.jsonl', 'ENOSPC'],
   ['openat journal/….journal', 'EIO'],
+  ['pwrite64 logs/CORESTORE', 'kill'],
+  ['pwrite64 logs/CORESTORE', 'ENOSPC'],
 ]
 
 it(
