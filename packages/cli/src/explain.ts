@@ -62,5 +62,12 @@ const HINTS: Readonly<Record<string, string>> = {
     'see that somebody keeps the database online with `vitra host`, or wait longer with --timeout',
   BLOCK_MISSING: 'fetch what is missing: run this again with --sync while a peer is online',
   PATH_INVALID: 'see the paths there are with `vitra list`',
+  LOG_UNSURE: 'see what is lost with `vitra doctor`, and run this again while a peer is online',
+  LOG_BEHIND: 'run this again while a peer that has the rest is online; `vitra doctor --peers` says how far',
+  LOG_CONTRADICTS_JOURNAL: 'see which log with `vitra doctor`',
+  DATABASE_COPIED: 'see what that means with `vitra doctor`',
+  DATABASE_DAMAGED: 'see what is damaged with `vitra doctor`',
+  STORAGE_FAILED: 'see what state the folder is in with `vitra doctor`',
+  JOURNAL_FAILED: 'see that the disk has room with `vitra doctor`, then run this again',
   ENGINE_MISSING: 'install vitra again, with a C++ toolchain on Node 20',
 }
