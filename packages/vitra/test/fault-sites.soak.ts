@@ -10,32 +10,41 @@ const BY_NUMBER: readonly (readonly [syscall: string, times: number])[] = [
   ['fdatasync', 12],
   ['rename', 8],
 ]
+const TEST_MS = 3 * 60 * 60_000
 
-it('every call of the disk fails in turn, and nothing is lost', async () => {
+it(
+  'every call of the disk by a database at work fails in turn, and nothing is lost',
+  () => campaign(true),
+  TEST_MS,
+)
+
+it('every call of the disk by a creation fails in turn, and nothing is lost', () => campaign(false), TEST_MS)
+
+async function campaign(begun: boolean): Promise<void> {
+  await using workshop = await Workshop.make(begun)
   const ends = { done: 0, failed: 0, killed: 0 }
-  const count = async (work: Promise<keyof typeof ends>) => void ends[await work]++
   const problems: string[] = []
-  const attempt = (work: Promise<keyof typeof ends>) =>
-    count(work).catch((error: Error) => {
-      console.log(error.message)
-      problems.push(error.message)
-    })
-  let sites = 0
-  for (const begun of [true, false]) {
-    await using workshop = await Workshop.make(begun)
-    const found = distinct(await workshop.sites())
-    sites += found.length
-    for (const site of found)
-      for (let nth = 1; nth <= Math.min(TIMES, site.times); nth++)
-        for (const fault of FAULTS) await attempt(workshop.fail(site, fault, nth))
-    if (begun) continue
-    for (const [syscall, times] of BY_NUMBER)
-      for (let nth = 1; nth <= times; nth++)
-        for (const fault of FAULTS) await attempt(workshop.fail({ syscall }, fault, nth))
+  const attempt = async (site: Parameters<Workshop['fail']>[0], nth: number) => {
+    for (const fault of FAULTS) {
+      try {
+        ends[await workshop.fail(site, fault, nth)]++
+      } catch (error) {
+        console.log((error as Error).message)
+        problems.push((error as Error).message)
+      }
+    }
   }
-  console.log(`fault sites: ${sites} sites, ${JSON.stringify(ends)}, ${problems.length} problems`)
+  const sites = distinct(await workshop.sites())
+  for (const [n, site] of sites.entries()) {
+    for (let nth = 1; nth <= Math.min(TIMES, site.times); nth++) await attempt(site, nth)
+    console.log(`fault sites: ${n + 1} of ${sites.length}, ${kindOf(site)}, ${JSON.stringify(ends)}`)
+  }
+  if (!begun)
+    for (const [syscall, times] of BY_NUMBER)
+      for (let nth = 1; nth <= times; nth++) await attempt({ syscall }, nth)
+  console.log(`fault sites: ${sites.length} sites, ${JSON.stringify(ends)}, ${problems.length} problems`)
   if (problems.length > 0) throw new Error(problems.join('\n\n'))
-})
+}
 
 /** One site of each kind: files that differ by number only are one. */
 function distinct(sites: readonly Site[]): Site[] {
