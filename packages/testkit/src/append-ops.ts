@@ -14,6 +14,21 @@ export async function appendOps(
   databaseKey: Uint8Array,
   ops: readonly Value[],
 ): Promise<number> {
+  return appendBlocks(
+    folder,
+    publicKey,
+    databaseKey,
+    ops.map((op) => encodeOp(op)),
+  )
+}
+
+/** Appends blocks, envelopes or not, as {@link appendOps} does. */
+export async function appendBlocks(
+  folder: string,
+  publicKey: Uint8Array,
+  databaseKey: Uint8Array,
+  blocks: readonly Uint8Array[],
+): Promise<number> {
   const storage = Storage.at(folder)
   await storage.load()
   try {
@@ -21,9 +36,9 @@ export async function appendOps(
     if (keyPair === null) throw new Error(`${folder} does not hold the secret key of this participant`)
     const identity = oplogIdentity(keyPair.publicKey, new Uint8Array(databaseKey))
     const writer = await LogWriter.open(await Log.open(storage, identity), storage, keyPair)
-    const { length } = await writer.append(ops.map((op) => encodeOp(op)))
+    const { length } = await writer.append([...blocks])
     await writer.close()
-    return length - ops.length
+    return length - blocks.length
   } finally {
     await storage.close()
   }
