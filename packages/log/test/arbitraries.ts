@@ -84,7 +84,7 @@ export const laterBatch: fc.Arbitrary<BatchRecord> = fc.record({
   prevTreeHash: bytes(32),
   prevSignature: bytes(64),
   lastTs: count,
-  engine: fc.string({ unit: 'grapheme' }),
+  engine: fc.tuple(fc.nat(99_999), fc.nat(99_999)).map(([major, minor]) => `v8-${major}.${minor}`),
   runs: count,
   blocks: count,
 })
