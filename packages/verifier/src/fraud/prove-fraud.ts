@@ -4,7 +4,7 @@ import { type BlocksProof, logKey, type ProofSource, proveBlocks, type SignedHea
 import { VitraError } from '@vitra/log/values'
 import { type Asked, ProofEvidence, Recorder } from './evidence.js'
 import { type Accusation, type FraudProof, isAccused } from './fraud-proof.js'
-import { type TrialContext, type TrialResult, tryAccusation } from './trial.js'
+import { type FoundViolation, type TrialContext, type TrialResult, tryAccusation } from './trial.js'
 
 /** Why there is no proof of a violation; `details.reason` says it. */
 export class FraudNotProvedError extends VitraError<'FRAUD_NOT_PROVED'> {
@@ -32,8 +32,9 @@ export async function proveFraud(options: ProveFraudOptions, accusation: Accusat
   if (head === null) throw notProved('nothing of the index is here')
   const key = logKey(crypto, index.identity)
   const recorder = new Recorder(crypto, key, { source: index, head }, options.openOplog)
-  expectAccused(accusation, await tryAccusation(options, recorder, accusation))
-  const { askedOfOplog } = recorder
+  const { isExact } = expectAccused(accusation, await tryAccusation(options, recorder, accusation))
+  // What no contract can give is shown without the op.
+  const askedOfOplog = isExact ? null : recorder.askedOfOplog
   const proof: FraudProof = Object.freeze({
     kind: 'fraud',
     accusation,
@@ -50,9 +51,10 @@ function wrap({ source, seqs, head }: Asked): Promise<BlocksProof> {
   return proveBlocks(source, seqs, { head })
 }
 
-function expectAccused(accusation: Accusation, result: TrialResult): void {
+function expectAccused(accusation: Accusation, result: TrialResult): FoundViolation {
   if ('reason' in result) throw notProved(result.reason)
   if (!isAccused(accusation, result.violation)) throw notProved(`another violation: ${result.violation.code}`)
+  return result
 }
 
 /** `FRAUD_NOT_PROVED`. */

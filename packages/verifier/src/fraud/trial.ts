@@ -66,10 +66,16 @@ export interface TrialContext {
   readonly runner: FraudRunner | null
 }
 
+/** A violation that a trial found. */
+export interface FoundViolation {
+  readonly violation: Violation
+  /** True where nothing was run or laid out: what was read of the evidence follows from the accusation alone. */
+  readonly isExact: boolean
+}
+
 /** What a trial came to: a violation, or why there is none. */
 export type TrialResult =
-  /** `isExact`: what was read of the evidence follows from the accusation and nothing else. */
-  | { readonly violation: Violation; readonly isExact: boolean }
+  | FoundViolation
   | { readonly reason: TrialReason; readonly at?: Place; readonly findings?: readonly Finding[] }
 
 /** Why a trial found no violation. */
@@ -205,12 +211,16 @@ async function tryBatch(
   )
   const { prevHead, runs } = await check.check()
   if (accusation.code !== 'non-canonical-index')
-    return check.findings.filter(({ at }) => isAboutExecution(accusation) && at.seq === accusation.seq)
+    return check.findings.filter(({ at }) => isAboutExecution(accusation) && isAt(at, accusation))
   const { number, engine } = batch.record
   const draft = { number, prevHead, lastTs: check.lastTs, engine, runs }
   const { changes } = layOutBatch(draft, participants.runBlocks)
   await tryLayout(context, index, batch, changes)
   return []
+}
+
+function isAt(at: Place, { block, seq }: Accusation): boolean {
+  return at.block === block && at.seq === seq
 }
 
 /** Nothing overwrites the genesis record, so it is read where it stands and not through the tree. */
