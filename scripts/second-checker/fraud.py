@@ -3,7 +3,7 @@
 import logs
 from batches import BATCH_PATH, Entries, Found, split_runs
 from blocks import BLOCKS_BODY, open_blocks, open_tree
-from genesis import check_genesis
+from genesis import GENESIS_PATH, check_genesis
 from index import Index
 from messages import (
     INDEX_BLOCK,
@@ -31,12 +31,9 @@ FRAUD_BODY = [
 # Their batches are read as a whole (7.12.6), or not at all.
 WITHOUT_END = {"genesis-invalid", "record-invalid", "non-canonical-index", "head-inside-batch"}
 EXECUTED = {"wrong-outcome", "wrong-changes"}
-CODES = WITHOUT_END | EXECUTED | {
-    "run-invalid",
-    "not-a-participant",
-    "op-skipped",
-    "op-repeated",
-    "op-invented",
+OF_PARTICIPANT = {"not-a-participant", "op-invented"}
+OF_PLACE = {"op-skipped", "op-repeated", "run-invalid"}
+CODES = WITHOUT_END | EXECUTED | OF_PARTICIPANT | OF_PLACE | {
     "time-backwards",
     "limit-exceeded",
     "batch-not-cut",
@@ -57,6 +54,7 @@ def check_fraud(body, key):
     except Found as found:
         is_accused = code == "genesis-invalid" or (found.block, found.seq) == (block, seq)
         refuse(found.code != code or not is_accused, f"it shows something else: {found.code}")
+        refuse(trial.holds_more(), "blocks that are not needed")
         return {"code": code, "block": block, "seq": seq}
     raise Refused("what was published holds")
 
@@ -69,6 +67,11 @@ class Trial:
         self.identity, self.head = index["identity"], index["head"]
         blocks, self.nodes = open_tree(index, key)
         self.entries = Entries(blocks, self.head["length"])
+        self.state = Index(blocks, self.start)
+
+    def holds_more(self):
+        """7.12.2, of what was found without a sandbox."""
+        return self.op is not None or self.entries.used | self.state.used != set(self.entries.blocks)
 
     def run(self):
         """Raises Found for the first violation."""
@@ -95,17 +98,15 @@ class Trial:
     def check_batch(self):
         refuse(self.start >= self.head["length"], "nothing follows")
         before = self.record_before()
-        state = Index(self.entries.blocks, self.start)
-        rules = self.rules(state)
+        rules = self.rules()
         entries, record, end = self.open_batch()
         tree_hash = self.tree_hash_at(self.start)
         self.check_record(record, before, end, tree_hash)
-        self.state = state
         is_whole = self.code in WITHOUT_END or self.place is None
         runs = split_runs(entries, None if is_whole else self.place)
         if is_whole and (not runs or len(runs) != record["runs"]):
             raise Found("record-invalid", end - 1)
-        check = OpsCheck(state, rules, self.key, before["lastTs"])
+        check = OpsCheck(self.state, rules, self.key, before["lastTs"], self.focus())
         for run in runs:
             check.run(run, self.judge)
         if is_whole and record["lastTs"] != check.last_ts:
@@ -113,10 +114,28 @@ class Trial:
         if self.code == "non-canonical-index":
             raise TakesMore("a writer of B-trees")
 
-    def rules(self, state):
-        genesis = state.get(path_to_key("/.sys/acks/genesis"))
-        refuse(genesis is None, "a state without rules")
-        return decode_rules(parse_genesis(genesis[1])["rules"])
+    def rules(self):
+        """Of the genesis record, which nothing overwrites (7.12.5)."""
+        for seq in sorted(self.entries.blocks):
+            if 0 < seq < self.start and self.is_genesis_record(seq):
+                path, value = self.entries.entry(seq)
+                refuse(value is None, "a state without rules")
+                return decode_rules(parse_genesis(value)["rules"])
+        raise Inconclusive("no genesis record in the proof")
+
+    def is_genesis_record(self, seq):
+        try:
+            return key_to_path(parse(INDEX_BLOCK, self.entries.blocks[seq])["key"]) == GENESIS_PATH
+        except Refused:
+            return False
+
+    def focus(self):
+        """The run that is held against its participant, and whether it is held against its last run too (7.12.5)."""
+        if self.code == "non-canonical-index":
+            return "all", True
+        if self.place is None or self.code not in EXECUTED | OF_PARTICIPANT | OF_PLACE:
+            return None, False
+        return self.place[0], self.code in OF_PLACE
 
     def record_before(self):
         refuse(self.start < 2, "no batch ends there")

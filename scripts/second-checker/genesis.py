@@ -9,6 +9,7 @@ from signatures import tagged
 from values import Inconclusive, Refused, TakesMore, decode, encode, refuse
 
 ANY_SIZE = 2**53
+GENESIS_PATH = "/.sys/acks/genesis"
 
 
 def check_genesis(entries, identity, key):
@@ -27,7 +28,7 @@ def check_content(entries, identity):
     refuse(len(entries) < 2, "nothing there")
     (source_path, source), *rest, (genesis_path, genesis) = entries
     refuse(source_path != SOURCE_PATH or not source, "no contract")
-    refuse(genesis_path != "/.sys/acks/genesis" or not genesis, "no genesis record")
+    refuse(genesis_path != GENESIS_PATH or not genesis, "no genesis record")
     source = decode(source, bytes_max=ANY_SIZE)
     refuse(not isinstance(source, str), "a contract that is no text")
     inputs = [value for path, value in rest if f"{path}/".startswith(INPUTS)]

@@ -27,15 +27,15 @@ def units(text):
 class OpsCheck:
     """Checks what comes after one op against all ops before it. Raises Found."""
 
-    def __init__(self, state, rules, key, last_ts):
+    def __init__(self, state, rules, key, last_ts, focus):
         self.state, self.limits, self.key, self.last_ts = state, rules["limits"], key, last_ts
+        self.focused_run, self.is_placed = focus
         self.next_seqs, self.last_runs = {}, {}
         self.ops = self.bytes = 0
         self.is_ended = False
 
     def run(self, run, judge):
-        at = run.block, run.first
-        signer = self.check_participant(run, at)
+        signer = self.check_run(run, (run.block, run.first))
         for n, changes in enumerate(run.changes):
             outcome, seq = run.outcomes[n], run.first + n
             self.check_legal(outcome, run.block, seq)
@@ -43,39 +43,46 @@ class OpsCheck:
             judge(run, seq, signer)
             self.count(outcome, changes)
 
-    def check_participant(self, run, at):
-        """Whose run it is, where it has to begin, its head, its size, and the run before it; in this order."""
-        participant, next_seq, last_run = self.participant(run.oplog, at)
-        next_seq = self.next_seqs.get(run.oplog, next_seq)
-        if run.first != next_seq:
-            raise Found("op-skipped" if run.first > next_seq else "op-repeated", *at)
+    def check_run(self, run, at):
+        """Where it has to begin, its head, its size, and the run before it; in this order. The signer, where looked at."""
+        signer = last = None
+        if self.focused_run in ("all", run.block):
+            signer = self.signer(run.oplog, at)
+            last = self.last_run(run.oplog) if self.is_placed else None
         end = run.first + len(run.outcomes)
-        head, user_data = run.run["head"], logs.oplog_user_data(self.key)
-        signed = participant["signer"], user_data, head["length"], head["treeHash"], head["signature"]
-        if head["length"] < end or not logs.is_head(*signed):
-            raise Found("op-invented", *at)
+        if last:
+            next_seq = self.next_seqs.get(run.oplog, last[0])
+            if run.first != next_seq:
+                raise Found("op-skipped" if run.first > next_seq else "op-repeated", *at)
+        if signer:
+            head, user_data = run.run["head"], logs.oplog_user_data(self.key)
+            is_head = logs.is_head(signer, user_data, head["length"], head["treeHash"], head["signature"])
+            if head["length"] < end or not is_head:
+                raise Found("op-invented", *at)
         before_last = [len(build(OUTCOME, outcome)) for outcome in run.outcomes[:-1]]
         if before_last and sum(before_last) >= self.limits["runBytesMax"]:
             raise Found("limit-exceeded", *at)
-        if run.run["prevRun"] != self.last_runs.get(run.oplog, last_run):
+        if last and run.run["prevRun"] != self.last_runs.get(run.oplog, last[1]):
             raise Found("run-invalid", *at)
         self.next_seqs[run.oplog], self.last_runs[run.oplog] = end, run.block
+        return signer
+
+    def signer(self, oplog, at):
+        """Of the participant that is active at the end of the batch before."""
+        data = self.state.get(path_to_key(f"{INPUTS}{oplog.hex()}"))
+        participant = data and read_input(data[1])
+        if not participant or not participant["active"]:
+            raise Found("not-a-participant", *at)
         return participant["signer"]
 
-    def participant(self, oplog, at):
-        """The participant at the end of the batch before, its next op, and the block of its last run."""
-        data = self.state.get(path_to_key(f"{INPUTS}{oplog.hex()}"))
-        if data is None:
-            raise Found("not-a-participant", *at)
-        participant = read_input(data[1])
+    def last_run(self, oplog):
+        """The op after the last acknowledged one, and the block of the last run."""
         last = self.state.first(*subtree(f"/.sys/acks/{oplog.hex()}"), reverse=True)
-        if not participant["active"]:
-            raise Found("not-a-participant", *at)
         if last is None:
-            return participant, 0, 0
+            return 0, 0
         place = parse_run_path(key_to_path(last[0]))
         refuse(place is None, "a run at no path of one")
-        return participant, place[1] + len(parse_run(last[1])["outcomes"]), last[2]
+        return place[1] + len(parse_run(last[1])["outcomes"]), last[2]
 
     def check_legal(self, outcome, block, seq):
         if self.is_ended:

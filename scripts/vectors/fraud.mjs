@@ -23,11 +23,11 @@ export default async function fraud(api) {
   golden.push(inside)
   const { key } = database
   const given = { key, database, honest, golden, gather, reprove: (...what) => reprove(api, ...what) }
-  const all = [...golden, ...(await excessive(api)), await noContract(api)]
+  const all = [...golden, ...(await excessive(api)), await noContract(api), await withMore(given)]
   return {
     'proof-fraud': proofFile(api, 'spec/7-proofs §12', {
       valid: all.map((item) => [item.comment, item.key, item.proof, shown(item)]),
-      invalid: await invalid(given),
+      invalid: await invalid(api, given),
       inconclusive: [...(await inconclusive(api, given)), await unknownRules(api)],
       sample: inside.proof,
       breaks: breaks(),
@@ -67,6 +67,15 @@ function shown({ comment, proof, takes }) {
 
 function reprove(api, { index }, seqs) {
   return api.proveBlocks(index.source, seqs, { head: index.head(index.blocks.length) })
+}
+
+/** What a run of the contract reads is not fixed to the block (7.12.2). */
+async function withMore({ golden, reprove: again }) {
+  const found = golden.find(({ comment }) => comment === 'another return value')
+  const seqs = found.proof.index.blocks.map(({ seq }) => seq)
+  const index = await again(found.published, [0, ...seqs])
+  const comment = 'another return value, with a block before the batch that is not needed'
+  return { ...found, comment, proof: { ...found.proof, index } }
 }
 
 async function headInside(database, honest, prove) {

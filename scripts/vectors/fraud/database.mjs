@@ -5,6 +5,8 @@ import { memoryLog } from '../tree.mjs'
 
 export const TS = 1_700_000_000_000
 export const ENGINE = 'v8-11.3'
+/** As an engine may be called, and none is. */
+export const UNKNOWN_ENGINE = 'v8-99999.0'
 export const ALICE = keyPair(2)
 export const BOB = keyPair(3)
 export const CAROL = keyPair(4)

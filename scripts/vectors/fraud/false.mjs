@@ -1,7 +1,7 @@
 // Accusations that show nothing: `[comment, key, proof, {takes}]`.
 import { filled, flipped } from '../json.mjs'
 import { accuse } from './accusation.mjs'
-import { ALICE, BOB } from './database.mjs'
+import { ALICE, BOB, UNKNOWN_ENGINE } from './database.mjs'
 
 /** The proofs that are changed, by what they show. */
 const COMMENTS = {
@@ -16,10 +16,11 @@ const COMMENTS = {
 }
 
 /** Proofs that do not hold. */
-export async function invalid({ key, database, honest, golden, gather }) {
+export async function invalid(api, { key, database, honest, golden, gather, reprove }) {
   const of = pick(golden)
   return [
     ...tampered(key, of.skipped.proof),
+    ...(await withMore(api, { key, database, of, reprove })),
     ...(await otherAccusations(key, of, gather)),
     ...(await ofTheHonest({ key, database, honest, gather })),
   ]
@@ -59,6 +60,32 @@ function tampered(key, proof) {
   ]
 }
 
+/** True proofs with something beside: a proof has one form. */
+async function withMore(api, { key, database, of, reprove }) {
+  const { skipped, form, value } = of
+  const more = async ({ proof, published }, seq) => {
+    const seqs = [...proof.index.blocks.map((block) => block.seq), seq]
+    return { ...proof, index: await reprove(published, [...new Set(seqs)]) }
+  }
+  const alice = database.oplog(ALICE)
+  const { head } = value.proof.op
+  const twoOps = await api.proveBlocks(alice.source, [1, 2], { head })
+  return [
+    ['a block that is not needed, before the batch', key, await more(skipped, 0)],
+    ['a block that is not needed, of the batch', key, await more(skipped, skipped.published.ends[2] - 2)],
+    ['a block that is not needed, after the batch', key, await more(skipped, skipped.published.ends[3] - 1)],
+    ['an op where no contract is run', key, { ...form.proof, op: value.proof.op }],
+    ['an op where no contract is run, of another accusation', key, { ...skipped.proof, op: value.proof.op }],
+    [
+      'a run of the contract, with a block of the batch that is not needed',
+      key,
+      await more(value, value.published.ends[2] - 2),
+      { takes: 'sandbox' },
+    ],
+    ['a run of the contract, with another op', key, { ...value.proof, op: twoOps }, { takes: 'sandbox' }],
+  ]
+}
+
 /** A true proof, accusing of something else: with the blocks that are then asked for. */
 async function otherAccusations(key, of, gather) {
   const { published } = of.skipped
@@ -70,12 +97,16 @@ async function otherAccusations(key, of, gather) {
     await gather(from.published, { ...from.proof.accusation, ...more }),
   ]
   const codes = ['op-repeated', 'op-invented', 'not-a-participant', 'time-backwards', 'limit-exceeded']
-  const more = ['run-invalid', 'batch-not-cut', 'unprompted-change', 'wrong-changes', 'wrong-outcome']
+  const more = ['run-invalid', 'batch-not-cut', 'unprompted-change']
   const { seq, block, ...whole } = accusation
   return [
     ...(await Promise.all(
       [...codes, ...more].map((code) => other(`an op that is passed over, as ${code}`, { code })),
     )),
+    [
+      ...(await other('an op that is passed over, as wrong-changes', { code: 'wrong-changes' })),
+      { takes: 'sandbox' },
+    ],
     await other('an op that is passed over, as record-invalid', { code: 'record-invalid', end: 0 }),
     ['two histories, which no blocks show', key, withAccusation(of.skipped.proof, { code: 'log-forked' })],
     await other('a record of another batch', { end: ends[3] }),
@@ -157,7 +188,7 @@ async function ofTheHonest({ key, database, honest, gather }) {
 }
 
 /** True evidence that lacks something: it accuses nobody. */
-export async function inconclusive(api, { key, database, golden, reprove }) {
+export async function inconclusive(api, { key, database, honest, golden, gather, reprove }) {
   const of = pick(golden)
   const { skipped, bytes } = of
   const lacking = []
@@ -171,7 +202,21 @@ export async function inconclusive(api, { key, database, golden, reprove }) {
       lacking.push([`${COMMENTS[name]}, without block ${seq}`, key, { ...proof, index }])
     }
   }
-  return [...lacking, ...(await otherOps(api, { key, database, bytes, value: of.value }))]
+  return [
+    ...lacking,
+    ...(await otherOps(api, { key, database, bytes, value: of.value })),
+    await ofUnknownEngine(api, { key, database, honest, gather }),
+  ]
+}
+
+async function ofUnknownEngine(api, { key, database, honest, gather }) {
+  const batches = structuredClone(honest)
+  batches[1].engine = UNKNOWN_ENGINE
+  batches[1].runs[0].executed[0].outcome.value = api.encodeValue(666)
+  const published = await database.publish(batches)
+  const place = { number: 2, block: published.runs[2][0], seq: 2 }
+  const proof = await gather(published, accuse(published, 'wrong-outcome', place))
+  return ['another return value, under an engine that nobody knows', key, proof, { takes: 'sandbox' }]
 }
 
 /** The accused op is Alice's third or fourth, under her head of four. */

@@ -1,14 +1,15 @@
 // Lies about what the contract gave.
-import { TS } from './database.mjs'
+import { ENGINE, TS, UNKNOWN_ENGINE } from './database.mjs'
 import { inRun, withChanges, withOutcome } from './places.mjs'
 
 /** What another contract might give. */
 export function executionLies(api) {
   const value = api.encodeValue(666)
-  const told = (comment, code, change, nth = 0) => [
+  const told = (comment, code, change, nth = 0, engine = ENGINE) => [
     comment,
     code,
     (batches) => {
+      batches[1].engine = engine
       const { executed } = batches[1].runs[0]
       executed[nth] = change(executed[nth])
     },
@@ -16,6 +17,10 @@ export function executionLies(api) {
     'sandbox',
   ]
   const failed = { kind: 'failed', code: 'contract', message: 'no', ts: TS + 3, numChanges: 0, fuel: 1133 }
+  const undecodable = ({ outcome: { ts } }) => ({
+    outcome: { kind: 'undecodable', ts, fuel: 0, numChanges: 0 },
+    changes: [],
+  })
   return [
     told('another value', 'wrong-changes', (op) => withChanges(op, [{ path: '/sum', value }])),
     told('another path', 'wrong-changes', (op) =>
@@ -47,14 +52,13 @@ export function executionLies(api) {
       ({ outcome: { ts, fuel } }) => ({ outcome: { kind: 'ok', ts, fuel, numChanges: 0 }, changes: [] }),
       1,
     ),
+    told('an op that is called undecodable', 'wrong-outcome', undecodable, 1),
     told(
-      'an op that is called undecodable',
+      'an op that is called undecodable, under an engine that nobody knows',
       'wrong-outcome',
-      ({ outcome: { ts } }) => ({
-        outcome: { kind: 'undecodable', ts, fuel: 0, numChanges: 0 },
-        changes: [],
-      }),
+      undecodable,
       1,
+      UNKNOWN_ENGINE,
     ),
   ]
 }
