@@ -177,7 +177,6 @@ def parse_run(data):
     """A run (2.5.8). What a contract could not give (2.6.2 to 2.6.5) is no matter of form."""
     run = parse_versioned(RUN, data)
     head = run["head"]
-    refuse(head["length"] < 1, "a head of nothing")
     refuse(len(head["treeHash"]) != 32 or len(head["signature"]) != 64, "no head")
     refuse(not run["outcomes"], "no outcome")
     for outcome in run["outcomes"]:

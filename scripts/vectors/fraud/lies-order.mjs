@@ -77,6 +77,15 @@ export function orderLies(api, database) {
       inRun(1, 1),
     ],
     [
+      'a head of nothing',
+      'op-invented',
+      (batches) => {
+        const [accused] = batches[1].runs
+        accused.head = { ...accused.head, length: 0 }
+      },
+      inRun(0, 2),
+    ],
+    [
       'a head that its participant did not sign',
       'op-invented',
       (batches) => {

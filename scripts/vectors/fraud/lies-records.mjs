@@ -47,6 +47,10 @@ export function recordLies(api) {
       replaced(() => Uint8Array.of(1, 2, 3)),
     ),
     lie(
+      'an engine whose name has another form',
+      patched(() => ({ engine: 'node-20.0' })),
+    ),
+    lie(
       'a record that is deleted',
       replaced(() => null),
     ),
