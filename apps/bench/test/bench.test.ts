@@ -50,6 +50,8 @@ it(
       'list-200',
       'audit-100',
       'audit-200',
+      'hashes-100',
+      'hashes-200',
       'grown-100',
       'grown-200',
       'disk',
@@ -90,7 +92,7 @@ it(
     const report = await readFile(files.report, 'utf8')
     expect(report).toContain('npm run bench -- --tiny')
     expect(report).toContain(`Node ${process.version}`)
-    for (const file of ['restart', 'get', 'list', 'audit', 'grown']) {
+    for (const file of ['restart', 'get', 'list', 'audit', 'hashes', 'grown']) {
       expect(report).toContain(`](plots/${file}.svg)`)
       expect(await readFile(path.join(files.plots, `${file}.svg`), 'utf8')).toContain('<polyline')
     }
