@@ -34,14 +34,21 @@ export class KeyStore {
 
   /** The key pair with this public key, or null. @throws {LogError} `KEY_INVALID` for a damaged file */
   async get(publicKey: Uint8Array): Promise<KeyPair | null> {
-    const text = await readFile(this.#file(publicKey), 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return null
-      throw error
-    })
+    const text = await readText(this.#file(publicKey))
     if (text === null) return null
     const pair = parseIdentity(parseJson(text))
     if (sameBytes(pair.publicKey, publicKey)) return pair
     throw new LogError('KEY_INVALID', `the key file of ${toHex(publicKey)} holds another key: restore it`)
+  }
+
+  /** A pair that serves one purpose of this copy, made at the first call; it is not in the list. @throws {LogError} `KEY_INVALID` */
+  async ofPurpose(name: string): Promise<KeyPair> {
+    const file = path.join(this.#folder, `${name}.json`)
+    const text = await readText(file)
+    if (text !== null) return parseIdentity(parseJson(text))
+    const pair = newKeyPair()
+    await this.#save(pair, file)
+    return pair
   }
 
   /** Public keys of all pairs kept here. */
@@ -68,9 +75,8 @@ export class KeyStore {
     return pair
   }
 
-  async #save(pair: KeyPair): Promise<void> {
+  async #save(pair: KeyPair, file = this.#file(pair.publicKey)): Promise<void> {
     const made = await mkdir(this.#folder, { recursive: true, mode: 0o700 })
-    const file = this.#file(pair.publicKey)
     await writeFile(`${file}.next`, `${JSON.stringify(toText(pair), null, 2)}\n`, {
       mode: 0o600,
       flush: true,
@@ -83,6 +89,13 @@ export class KeyStore {
   #file(publicKey: Uint8Array): string {
     return path.join(this.#folder, `${toHex(publicKey)}.json`)
   }
+}
+
+async function readText(file: string): Promise<string | null> {
+  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null
+    throw error
+  })
 }
 
 function toText(pair: KeyPair): ExportedIdentity {

@@ -38,7 +38,7 @@ export class LogReader {
 
   /** As {@link Log.roots}. */
   roots(length?: number): Promise<{ length: number; roots: TreeNode[] }> {
-    return this.#log.roots(length)
+    return length === 0 ? Promise.resolve({ length, roots: [] }) : this.#log.roots(length)
   }
 
   /**

@@ -159,7 +159,7 @@ export class Storage implements AsyncDisposable {
    * @returns which database it holds
    * @throws {LogError} `DATABASE_NOT_FOUND`, `DATABASE_DAMAGED`, `DATABASE_FORMAT`, `DATABASE_LOCKED`, `DATABASE_COPIED`
    */
-  async load(): Promise<DescribedDatabase> {
+  async load({ readOnly = false }: LoadOptions = {}): Promise<DescribedDatabase> {
     const names = await this.#list()
     if (!names?.includes(DESCRIPTION)) {
       throw new LogError(
@@ -168,7 +168,7 @@ export class Storage implements AsyncDisposable {
       )
     }
     const database = await this.describedDatabase()
-    if (this.#store === null) await this.#openStore()
+    if (this.#store === null) await this.#openStore(readOnly)
     return database
   }
 
@@ -215,10 +215,12 @@ export class Storage implements AsyncDisposable {
     }
   }
 
-  async #openStore(): Promise<void> {
-    await mkdir(path.join(this.path, 'journal'), { recursive: true })
-    await removeUnfinishedMark(path.join(this.path, 'logs', 'CORESTORE'))
-    const store = new Corestore(path.join(this.path, 'logs'))
+  async #openStore(readOnly = false): Promise<void> {
+    if (!readOnly) {
+      await mkdir(path.join(this.path, 'journal'), { recursive: true })
+      await removeUnfinishedMark(path.join(this.path, 'logs', 'CORESTORE'))
+    }
+    const store = new Corestore(path.join(this.path, 'logs'), { readOnly })
     try {
       await store.ready()
     } catch (cause) {
@@ -241,7 +243,7 @@ export class Storage implements AsyncDisposable {
         cause,
       })
     }
-    await chmod(this.path, 0o700)
+    if (!readOnly) await chmod(this.path, 0o700)
     this.#store = store
   }
 }
@@ -283,6 +285,12 @@ const OWN_NAMES = new Set([
   DESCRIPTION,
   `${DESCRIPTION}.next`,
 ])
+
+/** How a folder is opened. */
+export interface LoadOptions {
+  /** True reads the logs as they are now, and no newer, beside the process that has the folder open; nothing is written. */
+  readonly readOnly?: boolean
+}
 
 /** Which database a folder holds; the index's identity where it was created here. */
 export interface DescribedDatabase {

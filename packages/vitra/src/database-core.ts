@@ -16,6 +16,7 @@ import {
   VitraError,
 } from '@vitra/log'
 import { type Contract, type MethodHost, readableView, type Sandbox } from '@vitra/sandbox'
+import { AuditCheckpoint } from './audit-checkpoint.js'
 import { CallGate } from './call-gate.js'
 import { closeAll } from './close-all.js'
 import { closedError } from './closed-error.js'
@@ -26,7 +27,6 @@ import { createGenesis, type NewDatabase } from './genesis.js'
 import { LocalParticipant } from './local-participant.js'
 import { LocalState } from './local-state.js'
 import type { Monitor } from './monitor.js'
-import { MonitorPlace } from './monitor-place.js'
 import type { OpenOptions } from './options.js'
 import { limitsOf, type ThrottledParticipant } from './participant-limits.js'
 import { ParticipantLogs } from './participant-logs.js'
@@ -54,7 +54,9 @@ export class DatabaseCore {
   readonly frauds: FraudStore
   readonly suspects: SuspectStore
   readonly engines: Engines
-  readonly monitorPlace: MonitorPlace
+  /** Limits of the guests. */
+  readonly sandboxOptions: OpenOptions['sandbox']
+  readonly checkpoint: AuditCheckpoint
   readonly peers: Peers
   readonly sync: Sync
   readonly transactionHost: TransactionHost
@@ -87,7 +89,8 @@ export class DatabaseCore {
     this.suspects = new SuspectStore(storage)
     this.engines = new Engines(sandbox, options)
     this.#options = options
-    this.monitorPlace = new MonitorPlace(storage, (error) => this.onFailure(error))
+    this.sandboxOptions = options.sandbox
+    this.checkpoint = new AuditCheckpoint(storage, index.key, (error) => this.onFailure(error))
     this.peers = new Peers(index.log)
     this.sync = new Sync({ storage, index, participants: this.participants, peers: this.peers })
     this.transactionHost = {
@@ -252,7 +255,7 @@ export class DatabaseCore {
       async () => this.executor?.close(),
       () => this.participant.close(),
       () => this.participants.close(),
-      () => this.monitorPlace.close(),
+      () => this.checkpoint.close(),
       ...this.#writers.map((writer) => () => writer.close()),
       () => this.storage.close(),
       () => this.index.close(),

@@ -15,7 +15,8 @@ import {
   InconclusiveError,
   type PortableProof,
 } from '@vitra/verifier'
-import { Auditor, type AuditorOptions } from '@vitra/verifier/replay'
+import { Auditor, type AuditorOptions, type AuditProgress } from '@vitra/verifier/replay'
+import { openTeam } from './audit-team.js'
 import { closeAll } from './close-all.js'
 import { closedError } from './closed-error.js'
 import { DatabaseCore } from './database-core.js'
@@ -301,8 +302,9 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
   }
 
   /**
-   * Checks everything that was published, from genesis on, by running the contract again. With `range`, `sample` or
-   * `hashOnly` it looks at less, and never says that all is valid.
+   * Checks everything that was published, from genesis on, by running the contract again. It keeps in the folder how
+   * far it has come, for `resume` and for monitors. With `range`, `sample` or `hashOnly` it looks at less, and never says
+   * that all is valid.
    *
    * @throws {ContractFraudProof} where the executor has violated the contract
    * @throws {InconclusiveError} with `strict`, where something could not be checked
@@ -311,13 +313,26 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
    */
   async verify(options: VerifyOptions = {}): Promise<AuditReport> {
     const { report, proof } = await this.#core.use(async () => {
+      const { index, checkpoint, storage, sandboxOptions } = this.#core
+      const scope = await verifyScope(index, options)
+      await using team = openTeam({ index, storage, sandbox: sandboxOptions }, options)
       const auditor = this.#auditor({
         openEngine: this.#core.engines.opener(options.engines),
         mode: options.hashOnly ? 'hashes' : 'full',
+        place: options.resume ? (await checkpoint.load()).place : null,
+        team,
       })
-      const scope = await verifyScope(this.#core.index, options)
+      const isWhole = scope === null && !options.hashOnly
+      const onProgress = (progress: AuditProgress) => {
+        if (isWhole && auditor.place !== null) checkpoint.keep(auditor.place)
+        options.onProgress?.(progress)
+      }
       const report =
-        scope === null ? await auditor.advance(options) : await auditor.checkParts(scope, options)
+        scope === null
+          ? await auditor.advance({ ...options, onProgress })
+          : await auditor.checkParts(scope, { ...options, onProgress })
+      if (isWhole && auditor.place !== null) checkpoint.keep(auditor.place)
+      await checkpoint.flush()
       // An audit of logs that close under it finds blocks missing.
       if (this.#closed) throw closedError()
       return { report, proof: await this.#accept(report, auditor) }
@@ -328,14 +343,14 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
   }
 
   /**
-   * Checks what is published from now on, and everything before that no monitor of this copy has checked yet. Its
+   * Checks what is published from now on, and everything before that no audit of this copy has checked yet. Its
    * place is kept in the folder; `verify` checks all of it again.
    */
   async monitor(options: MonitorOptions = {}): Promise<Monitor> {
     this.#assertOpen()
-    const { index, participants, peers, monitorPlace } = this.#core
-    if (options.fresh) await this.#core.use(() => monitorPlace.drop())
-    const place = await this.#core.use(() => monitorPlace.load())
+    const { index, participants, peers, checkpoint } = this.#core
+    if (options.fresh) await this.#core.use(() => checkpoint.drop())
+    const { place, refused } = await this.#core.use(() => checkpoint.load())
     this.#assertOpen()
     const auditor = this.#auditor({
       waitMs: MONITOR_WAIT_MS,
@@ -346,7 +361,7 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
     this.#assertOpen()
     const accept = (report: AuditReport) => this.#accept(report, auditor)
     return this.#core.keepMonitor(
-      new Monitor({ index, auditor, participants, peers, place: monitorPlace, suspects, accept }),
+      new Monitor({ index, auditor, participants, peers, place: checkpoint, refused, suspects, accept }),
     )
   }
 
@@ -446,7 +461,7 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
     return new Identity(publicKey, this.#core.storage.keys)
   }
 
-  #auditor(how: Pick<AuditorOptions, 'waitMs' | 'place' | 'openEngine' | 'mode'>): Auditor {
+  #auditor(how: Pick<AuditorOptions, 'waitMs' | 'place' | 'openEngine' | 'mode' | 'team'>): Auditor {
     const { index, sandbox, participants, local, storage } = this.#core
     const openOplog = ({ signer }: { signer: Uint8Array }) => participants.open(signer)
     const reopenIndex = () => Log.open(storage, index.log.identity)

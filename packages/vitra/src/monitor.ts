@@ -4,14 +4,14 @@ import type { IndexLog } from '@vitra/log'
 import type { EngineBinaries } from '@vitra/sandbox'
 import type { AuditReport, ContractFraudProof, Finding } from '@vitra/verifier'
 import type { Auditor } from '@vitra/verifier/replay'
-import type { MonitorPlace } from './monitor-place.js'
+import type { AuditCheckpoint } from './audit-checkpoint.js'
 import type { ParticipantLogs } from './participant-logs.js'
 import type { Peers } from './peers.js'
 import { Throttle } from './throttle.js'
 
 /** How a monitor goes about it. */
 export interface MonitorOptions {
-  /** Forget what earlier monitors of this copy have checked, and begin at genesis. */
+  /** Forget what earlier audits of this copy have checked, and begin at genesis. */
   readonly fresh?: boolean
   /** Other engines at hand; see `VerifyOptions.engines`. */
   readonly engines?: EngineBinaries
@@ -51,7 +51,10 @@ export interface MonitorEvents {
   suspect: [readonly Finding[]]
   /** It has fallen behind, come nearer or caught up; four times a second at most. */
   lag: [MonitorLag]
-  /** The place up to which earlier monitors had checked is not in the log here: it began at genesis again. */
+  /**
+   * The place up to which earlier audits had checked is not in the log here, or was not signed here: it began at
+   * genesis again.
+   */
   restart: [{ version: number }]
   /** The audit itself failed, such as on a full disk; it goes on when the index grows. */
   error: [Error]
@@ -64,7 +67,9 @@ export interface MonitorHost {
   readonly auditor: Auditor
   readonly participants: ParticipantLogs
   readonly peers: Peers
-  readonly place: MonitorPlace
+  readonly place: AuditCheckpoint
+  /** Index length that a checkpoint names which this copy has not signed; 0 without one. */
+  readonly refused: number
   /** What earlier audits of this copy have left suspect. */
   readonly suspects: readonly Finding[]
   /** Keeps what a report says: the head seen, or the violation's proof, which it returns. */
@@ -90,7 +95,7 @@ export class Monitor extends EventEmitter<MonitorEvents> implements AsyncDisposa
   constructor(host: MonitorHost) {
     super()
     this.#host = host
-    this.#start = host.auditor.from
+    this.#start = Math.max(host.auditor.from, host.refused)
     this.#status = host.suspects.length > 0 ? 'suspect' : 'checking'
     const { index, participants, peers } = host
     index.log.on('append', this.#look)

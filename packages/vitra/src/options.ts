@@ -39,6 +39,13 @@ export interface VerifyOptions {
    * @example await db.verify({ engines: { 'v8-12.4': { node: '/opt/node-22/bin/node' } } })
    */
   readonly engines?: EngineBinaries
+  /** Go on where an audit or a monitor of this copy has stopped; by default everything is checked, from genesis on. */
+  readonly resume?: boolean
+  /**
+   * How many processes share an audit of everything, each with a guest of its own; default 1, this one. Small databases
+   * are checked by one.
+   */
+  readonly workers?: number
   /**
    * Check only the batches between two index lengths, over the state that was published before them; by default from
    * genesis, and to the end. The verdict is `partial` then.

@@ -4,6 +4,7 @@ import { copyFile, readFile, writeFile } from 'node:fs/promises'
 import { Log, Storage as LogStorage } from '@vitra/log'
 import { COUNTER_CONTRACT, connect, copyDatabase, TemporaryFolder, WORKBENCH_CONTRACT } from '@vitra/testkit'
 import { describe, expect, it } from 'vitest'
+import { signedCheckpoint } from '../src/audit-checkpoint.js'
 import { ContractFraudProof, Database, type Monitor, Storage } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
 
@@ -135,7 +136,7 @@ describe('a place that is not in the log', () => {
   it('is passed over, told, and replaced', async () => {
     await using folder = await TemporaryFolder.make()
     await (await Database.create(folder.at('db'), counter)).close()
-    const file = folder.at('db', 'monitor.json')
+    const file = folder.at('db', 'audit.json')
     {
       await using db = await Database.load(folder.at('db'))
       await increment(db, 5)
@@ -189,7 +190,7 @@ describe('a place that is not in the log', () => {
       await monitorAll(db)
       await checkDatabase(db)
     }
-    await copyFile(folder.at('db', 'monitor.json'), folder.at('twin', 'monitor.json'))
+    await copyFile(folder.at('db', 'audit.json'), folder.at('twin', 'audit.json'))
     {
       await using twin = await Database.load(folder.at('twin'))
       const monitor = await twin.monitor()
@@ -261,7 +262,9 @@ async function foundWorkbench(folder: string): Promise<Buffer> {
 
 async function forgePlace(folder: string, db: Database): Promise<void> {
   const { record, treeHash } = await lastBatch(db)
-  await writeFile(`${folder}/monitor.json`, JSON.stringify({ format: 1, version: record, treeHash }))
+  const key = await LogStorage.at(folder).keys.ofPurpose('audit')
+  const place = { version: record, treeHash: new Uint8Array(Buffer.from(treeHash, 'hex')) }
+  await writeFile(`${folder}/audit.json`, JSON.stringify(signedCheckpoint(key, db.pubkey, place)))
 }
 
 /** The head before the newest batch, as the batch record states it. */

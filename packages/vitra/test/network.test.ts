@@ -20,7 +20,7 @@ async function put(node: NodeProcess, key: string, value: unknown): Promise<Tx> 
 
 /** The place that the monitors of a copy have kept. */
 async function placeOf(folder: string): Promise<number> {
-  const text = await readFile(`${folder}/monitor.json`, 'utf8').catch(() => '{"version":0}')
+  const text = await readFile(`${folder}/audit.json`, 'utf8').catch(() => '{"version":0}')
   return JSON.parse(text).version
 }
 

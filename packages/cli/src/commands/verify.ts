@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import type { AuditProgress, AuditReport, ContractFraudProof, Database } from 'vitra'
 import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
@@ -12,6 +13,8 @@ interface Options extends NetworkOptions, EngineOptions {
   readonly range?: { readonly from?: number; readonly to?: number }
   readonly sample?: number
   readonly hashOnly?: boolean
+  readonly resume?: boolean
+  readonly workers?: number
 }
 
 export const verify = defineCommand<Options>({
@@ -29,6 +32,12 @@ All engines give the same results. Where one does not, the op is run again under
 With --range, --sample or --hash-only less is checked. Such an audit says "partial" where it finds nothing wrong, with
 exit code 0, and never "valid": a sample says how probable it was to find what.`,
   options: [
+    { flags: '--resume', says: 'go on where an audit or a monitor of this copy has stopped' },
+    {
+      flags: '--workers <n>',
+      says: 'processes that share the work (default: one for each core, up to 4)',
+      parse: wholeNumber('--workers'),
+    },
     {
       flags: '--range <from..to>',
       says: 'only the batches between two versions; either may be left out',
@@ -47,6 +56,7 @@ exit code 0, and never "valid": a sample says how probable it was to find what.`
     { run: 'vitra verify', says: 'fetch what is new, then check all of it' },
     { run: 'vitra verify --offline', says: 'check what is here' },
     { run: 'vitra verify --engine /opt/node-22/bin/node', says: 'with a second engine at hand' },
+    { run: 'vitra verify --resume', says: 'check what no audit of this copy has checked yet' },
     { run: 'vitra verify --range 5000..6000', says: 'a part, over the state published before it' },
     {
       run: 'vitra verify --sample 300',
@@ -59,6 +69,8 @@ exit code 0, and never "valid": a sample says how probable it was to find what.`
     const db = await context.database({ engines: await readEngines(options, context.io) })
     await fetchHistory(context, db, options)
     const report = await audit(context, db, options)
+    if (options.resume && report.from === 0)
+      context.out.note('no audit of this copy could be gone on from: everything was checked from genesis on')
     const evidence = report.verdict === 'fraud' ? { evidence: fraudFolder(db) } : {}
     context.out.result({ ...report, ...evidence }, reportLines(context.out, db, report))
     return EXITS[report.verdict]
@@ -89,7 +101,7 @@ async function fetchHistory(context: Context, db: Database, options: NetworkOpti
 }
 
 async function audit(context: Context, db: Database, options: Options): Promise<AuditReport> {
-  const { range, sample, hashOnly } = options
+  const { range, sample, hashOnly, resume, workers = Math.min(availableParallelism(), WORKERS_MAX) } = options
   const { out, signal } = context
   let toldMs = performance.now()
   const onProgress = (progress: AuditProgress) => {
@@ -102,6 +114,8 @@ async function audit(context: Context, db: Database, options: Options): Promise<
     return await db.verify({
       signal,
       onProgress,
+      workers,
+      ...(resume === undefined ? {} : { resume }),
       ...(range === undefined ? {} : { range }),
       ...(sample === undefined ? {} : { sample }),
       ...(hashOnly === undefined ? {} : { hashOnly }),
@@ -113,6 +127,9 @@ async function audit(context: Context, db: Database, options: Options): Promise<
     out.progressEnd()
   }
 }
+
+/** By default. */
+const WORKERS_MAX = 4
 
 function progressText({ version, blocks, blocksTotal, opsPerSecond, leftMs }: AuditProgress): string {
   const percent = Math.floor((100 * blocks) / Math.max(blocksTotal, 1))

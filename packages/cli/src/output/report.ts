@@ -39,10 +39,11 @@ export function fraudFolder(db: Database): string {
 
 const VALUE_WIDTH = 200
 
-function validLines({ style }: Output, { version, batches, ops, waiting }: AuditReport): string[] {
+function validLines({ style }: Output, { from, version, batches, ops, waiting }: AuditReport): string[] {
   const done = `${count(ops, 'op')} in ${count(batches, 'batch', 'batches')}`
   return [
     `${style.green('valid')}: everything up to version ${version} was run again and is as the contract has it (${done})`,
+    ...(from === 0 ? [] : [`  up to version ${from} by earlier audits of this copy, from there on now`]),
     ...(waiting === 0 ? [] : [`${count(waiting, 'op')} not executed yet`]),
   ]
 }

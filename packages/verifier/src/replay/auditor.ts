@@ -37,6 +37,7 @@ import { type AuditProgress, Pace } from './pace.js'
 import { type OpenEngine, RecordedEngines } from './recorded-engines.js'
 import { type AuditMode, type AuditPlace, Replay, type ReplayOptions } from './replay.js'
 import { SandboxRunner } from './sandbox-runner.js'
+import { type AuditTeam, type CheckedPart, isJoined, partsOf, Relay } from './team.js'
 
 export interface AuditorOptions {
   readonly index: IndexLog
@@ -56,6 +57,10 @@ export interface AuditorOptions {
   readonly reopenIndex?: () => Promise<Log>
   /** Default `full`. */
   readonly mode?: AuditMode
+  /** Workers for an audit of everything: what they have checked is joined here, and the rest is checked here. */
+  readonly team?: AuditTeam | undefined
+  /** The index, as several audits of one copy share it. */
+  readonly source?: ReplicaIndex
   /** Opens a sandbox for a second look at a doubt; by default that of `sandbox`'s own engine is all there is. */
   readonly openEngine?: OpenEngine
 }
@@ -80,6 +85,8 @@ export class Auditor {
   #base: Counted = NOTHING
   /** What was found before it began. */
   #earlier: readonly Finding[] = []
+  /** Up to where parts were joined, while workers check more. */
+  #joined: AuditPlace | null = null
   #scope: Pick<AuditScope, 'parts' | 'draws'> | null = null
   #violation: Violation | null = null
   #accusation: Accusation | null = null
@@ -89,7 +96,7 @@ export class Auditor {
 
   constructor(options: AuditorOptions) {
     this.#options = options
-    this.#source = new ReplicaIndex(options.index.log, this.#waitMs)
+    this.#source = options.source ?? new ReplicaIndex(options.index.log, this.#waitMs)
     this.#place = options.place ?? null
     this.#from = this.#place?.version ?? 0
     const { sandbox, openEngine } = options
@@ -108,9 +115,14 @@ export class Auditor {
     return this.#place
   }
 
+  /** The batch end that was reached, whatever could not be checked before it; null before genesis. */
+  get end(): AuditPlace | null {
+    return this.#replay?.end ?? this.#joined
+  }
+
   /** Index length checked so far. */
   get version(): number {
-    return this.#replay?.version ?? this.#place?.version ?? 0
+    return this.#replay?.version ?? this.#joined?.version ?? this.#place?.version ?? 0
   }
 
   /**
@@ -209,8 +221,67 @@ export class Auditor {
     const replay = await this.#ready()
     const end = this.#options.index.length // an executor that never rests must not keep an audit from its end
     const pace = new Pace(end - replay.version, this.#options.index, sumOf(this.#base, replay).ops)
-    await this.#walk(replay, end, pace, options)
+    const { team, mode = 'full' } = this.#options
+    if (team === undefined || mode !== 'full') await this.#walk(replay, end, pace, options)
+    else await this.#checkTogether(team, { from: replay.version, to: end }, pace, options)
     return this.#checkReach()
+  }
+
+  /**
+   * Has workers check parts, and joins them in the order of the log: each has to begin exactly where everything before
+   * it was checked. Whatever they have to say of a part is found again here, by whoever gives the verdict.
+   */
+  async #checkTogether(
+    { workers, partBlocks }: AuditTeam,
+    all: AuditPart,
+    pace: Pace,
+    options: AdvanceOptions,
+  ): Promise<void> {
+    // Workers wait for no block.
+    const isHere = this.#options.index.log.core.contiguousLength >= all.to
+    const parts = isHere ? await partsOf(this.#source, all, partBlocks) : [all]
+    const sum = { ...sumOf(this.#base, this.#replay!) }
+    const relay = new Relay(parts, isHere ? workers : [], ({ start, end, ops }) => {
+      sum.batches++
+      sum.ops += ops
+      options.onProgress?.(pace.at({ version: this.version, start, end, ...sum }))
+    })
+    try {
+      for (const [nth, part] of parts.entries()) {
+        const checked = isHere ? await untilAborted(relay.result(nth), options.signal) : null
+        const here = await this.#indexHash(part.to)
+        if (checked !== null && isJoined(part, checked, this.end, here)) this.#join(checked)
+        else await this.#walk(await this.#resumed(), part.to, pace, isHere ? quietly(options) : options)
+      }
+    } finally {
+      relay.end()
+    }
+    await this.#resumed()
+    this.#joined = null
+  }
+
+  #join(checked: CheckedPart): void {
+    this.#retire()
+    this.#base = sumOf(this.#base, checked)
+    this.#joined = checked.end
+    if (this.#earlier.length > 0) return
+    this.#place = checked.end
+    this.#counted = this.#base
+  }
+
+  /** The replay here, from where parts were joined on. @throws {Missing} where the log here is gone */
+  async #resumed(): Promise<Replay> {
+    this.#replay ??= await Replay.resume(this.#replayOptions, this.#joined!)
+    if (this.#replay === null) throw new Missing({ block: this.#joined!.version - 1 })
+    return this.#replay
+  }
+
+  /** Lets go of the replay and keeps what it has counted and found. */
+  #retire(): void {
+    if (this.#replay === null) return
+    this.#base = sumOf(this.#base, this.#replay)
+    this.#earlier = [...this.#earlier, ...this.#replay.findings]
+    this.#replay = null
   }
 
   async #checkParts(parts: readonly AuditPart[], options: AdvanceOptions): Promise<readonly Finding[]> {
@@ -251,17 +322,20 @@ export class Auditor {
         throw error
       }
       if (this.#scope === null) this.#keepPlace(replay)
-      onProgress?.(pace.at({ version: replay.version, start: stretch.start, ...sumOf(this.#base, replay) }))
+      onProgress?.(
+        pace.at({
+          version: replay.version,
+          start: stretch.start,
+          end: batchEnd,
+          ...sumOf(this.#base, replay),
+        }),
+      )
     }
   }
 
   /** A replay of a part, from the state that was published before it; null where that cannot be gone on from. */
   async #begin({ from }: AuditPart): Promise<Replay | null> {
-    if (this.#replay !== null) {
-      this.#base = sumOf(this.#base, this.#replay)
-      this.#earlier = [...this.#earlier, ...this.#replay.findings]
-    }
-    this.#replay = null
+    this.#retire()
     const options = this.#replayOptions
     const replay =
       from === 0
@@ -295,18 +369,21 @@ export class Auditor {
     }
     this.#replay = resumed ?? new Replay(options)
     this.#base = this.#counted
+    this.#earlier = []
+    this.#joined = null
     return this.#replay
   }
 
   #keepPlace(replay: Replay): void {
     const { place } = replay
-    if (place === null) return
+    if (place === null || this.#earlier.length > 0) return
     this.#place = place
     this.#counted = sumOf(this.#base, replay)
   }
 
   #report(passing: readonly Finding[]): AuditReport {
-    const { batches, ops } = this.#replay === null ? this.#counted : sumOf(this.#base, this.#replay)
+    const counted = this.#scope === null && this.#joined === null ? this.#counted : this.#base
+    const { batches, ops } = this.#replay === null ? counted : sumOf(this.#base, this.#replay)
     const findings = [...this.#earlier, ...(this.#replay?.findings ?? []), ...passing]
     const isWhole = this.#scope === null && this.#options.mode !== 'hashes'
     const verdict = findings.length > 0 ? 'inconclusive' : isWhole ? 'valid' : 'partial'
@@ -374,6 +451,27 @@ export class Auditor {
       findings.push(finding('index-behind', message, at))
     }
     return findings
+  }
+}
+
+/** The same without progress: it was told by a worker. */
+function quietly({ signal }: AdvanceOptions): AdvanceOptions {
+  return signal === undefined ? {} : { signal }
+}
+
+/** @throws the signal's reason */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work
+  signal.throwIfAborted()
+  let stop = () => {}
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason)
+    signal.addEventListener('abort', stop, { once: true })
+  })
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', stop)
   }
 }
 

@@ -20,9 +20,11 @@ export interface AuditProgress {
 
 /** A batch that was checked, and the sums so far. */
 interface Step {
+  /** Index length checked so far. */
   readonly version: number
-  /** Index length before the batch. */
+  /** Index lengths before and after the batch. */
   readonly start: number
+  readonly end: number
   readonly batches: number
   readonly ops: number
 }
@@ -41,8 +43,8 @@ export class Pace {
     this.#opsBefore = ops
   }
 
-  at({ version, start, batches, ops }: Step): AuditProgress {
-    this.#blocks += version - start
+  at({ version, start, end, batches, ops }: Step): AuditProgress {
+    this.#blocks += end - start
     const seconds = (performance.now() - this.#startedMs) / 1000
     return {
       version,

@@ -1,0 +1,16 @@
+// Audits a database and says where a kept place is, once one is kept in the middle; `checkpoints.test.ts` kills it then.
+import { readFile } from 'node:fs/promises'
+import { Database } from 'vitra'
+
+const [, , folder, workers] = process.argv
+const db = await Database.load(folder)
+let isTold = false
+const look = async () => {
+  const text = await readFile(`${folder}/audit.json`, 'utf8').catch(() => '{}')
+  const { version = 0 } = JSON.parse(text)
+  if (isTold || version === 0 || version >= db.index.version) return
+  isTold = true
+  process.send(version)
+}
+setInterval(look, 5)
+await db.verify({ workers: Number(workers), onProgress: look })
