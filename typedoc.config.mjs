@@ -19,10 +19,7 @@ const entryPoints = published.flatMap(({ folder, exports = {} }) =>
 
 /** Names that say it all, and functions of a module that are described where they are declared. */
 const selfEvident = [
-  ...['IndexLog', 'IndexSnapshot', 'Journal', 'Log', 'LogCore', 'LogWriter', 'Storage'].map(
-    (name) => `log/src.${name}.close`,
-  ),
-  'vitra/src.PastIndex.close',
+  ...['IndexLog', 'Journal', 'Log', 'LogCore', 'LogWriter', 'Storage'].map((name) => `log/src.${name}.close`),
   ...['on', 'off', 'download.__type.done', 'download.__type.destroy'].map(
     (name) => `log/src.LogCore.${name}`,
   ),

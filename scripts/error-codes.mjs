@@ -153,10 +153,11 @@ function literals(type, tree) {
   return null
 }
 
+/** The sources of what people can install; the testkit is not for them. */
 function sources() {
   return ['packages', 'apps'].flatMap((parent) =>
     readdirSync(path.join(REPO, parent), { recursive: true })
-      .filter((file) => /^[^/\\]+[/\\]src[/\\].*\.ts$/.test(file))
+      .filter((file) => /^[^/\\]+[/\\]src[/\\].*\.ts$/.test(file) && !/^testkit[/\\]/.test(file))
       .map((file) => path.join(parent, file))
       .sort(),
   )

@@ -5,7 +5,7 @@
 import type { Results, Summary, SummaryRow } from './summary.js'
 
 /** A figure that moved further than the rounds of either run lie apart. */
-export interface Move {
+interface Move {
   readonly row: string
   readonly contestant: string
   /** The ratio of the row's first contestant to this one; of bytes the figure itself. */

@@ -22,8 +22,9 @@ export const RETRY_MS = 5000
 /** Most blocks that are read ahead of their execution, in bytes. */
 export const AHEAD_BYTES_MAX = 4 * 1024 * 1024
 
-/** Blocks of an oplog that are read at once, before their size is known and after. */
+/** Blocks of an oplog that are read at once before their size is known. */
 export const READ_AT_ONCE_MIN = 8
+/** Most blocks of an oplog that are read at once. */
 export const READ_AT_ONCE_MAX = 64
 
 /** After so many batches in a row whoever waits for the executor has its turn: a forced batch, a `sync()`. */

@@ -17,6 +17,7 @@ interface Chunk {
   bytes: number
 }
 
+/** @example const reader = new LogReader(log, 16 * 1024 * 1024) */
 export class LogReader {
   readonly #log: Log
   readonly #bytesMax: number

@@ -97,6 +97,7 @@ export class StoredLogs implements AsyncDisposable {
     return readJournal(this.#storage.journalPath(key))
   }
 
+  /** `await using` closes it. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#store?.close()
   }

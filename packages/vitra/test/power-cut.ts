@@ -12,7 +12,7 @@ const LONG = { timeout: 120_000 }
 const DEVICE_FILE = 'CORESTORE'
 
 /** What a machine has lost besides the end of its write-ahead log. */
-export type Loss = 'nothing' | 'journals'
+type Loss = 'nothing' | 'journals'
 
 /** Every (log, length) that a journal or a peer has shown, with its tree: a second tree is what must never be. */
 class Signed {

@@ -11,7 +11,7 @@ export const ALICE = keyPair(2)
 export const BOB = keyPair(3)
 export const CAROL = keyPair(4)
 
-export const CONTRACT = `import { index } from 'contract'
+const CONTRACT = `import { index } from 'contract'
 
 export const apply = {
   PUT (tx, op) { tx.put(op.key, op.value); return op.value },

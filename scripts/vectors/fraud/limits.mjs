@@ -1,7 +1,7 @@
 // A database with low limits, and batches that do not keep them.
 import { ALICE, BOB, openDatabase, TS } from './database.mjs'
 
-export const LIMITS = { runBytesMax: 40, batchOpsMax: 4, batchBytesMax: 200, valueBytesMax: 300 }
+const LIMITS = { runBytesMax: 40, batchOpsMax: 4, batchBytesMax: 200, valueBytesMax: 300 }
 
 /** A database of nothing but small ops. */
 export function openSmallDatabase(api) {

@@ -6,7 +6,7 @@ import { EXIT, type ExitCode } from '../exit-codes.js'
 import { untilStopped, whileHolding } from '../live.js'
 import { goOnline } from '../network.js'
 import { LIVE_NETWORK_OPTIONS, type NetworkOptions } from '../options.js'
-import { findingLines, fraudFolder, reportLines, violationLines } from '../output/report.js'
+import { findingLines, fraudFolder, inconclusiveLines, violationLines } from '../output/report.js'
 import { count, tameLine } from '../output/text.js'
 
 interface Options extends NetworkOptions, EngineOptions {
@@ -49,7 +49,7 @@ behind it is told as "suspect" and kept: \`vitra info\` shows it. The monitor en
       })
       tell(context, watch)
       watch.on('inconclusive', (report) => {
-        out.event({ event: 'inconclusive', ...report }, reportLines(out, db, report).join('\n'))
+        out.event({ event: 'inconclusive', ...report }, inconclusiveLines(out, report).join('\n'))
       })
       const code = await exit
       const { status } = watch

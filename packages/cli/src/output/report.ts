@@ -1,18 +1,10 @@
 /** What an audit found, for people. */
 import path from 'node:path'
-import {
-  type AuditReport,
-  type Database,
-  type Finding,
-  type FindingCode,
-  type Place,
-  sampleProbability,
-  type Violation,
-} from 'vitra'
+import type { AuditReport, Database, Finding, FindingCode, Place, Violation } from 'vitra'
 import type { Output } from './output.js'
 import { count, shortKey, showShort, tame, tameLine } from './text.js'
 
-export function reportLines(out: Output, db: Database, report: AuditReport): string[] {
+export async function reportLines(out: Output, db: Database, report: AuditReport): Promise<string[]> {
   const { verdict, violation } = report
   if (verdict === 'valid') return validLines(out, report)
   if (verdict === 'partial') return partialLines(out, report)
@@ -49,10 +41,10 @@ function validLines({ style }: Output, { from, version, batches, ops, waiting }:
 }
 
 /** Of an audit that was told to look at less than everything: it never says that the database is valid. */
-function partialLines(
+async function partialLines(
   { style }: Output,
   { batches, ops, scope = { hashOnly: false }, length }: AuditReport,
-): string[] {
+): Promise<string[]> {
   const { parts, draws, hashOnly } = scope
   const done = `${count(batches, 'batch', 'batches')} with ${count(ops, 'op')}`
   const from = parts?.[0]?.from ?? 0
@@ -67,18 +59,21 @@ function partialLines(
     ...(parts === undefined || draws !== undefined
       ? []
       : ['  the state before it was taken as it was published']),
-    ...(draws === undefined ? [] : SHARES.map((share) => shareLine(draws, share))),
+    ...(draws === undefined ? [] : await chances(draws)),
   ]
 }
 
 const SHARES = [0.001, 0.01, 0.1]
 
-function shareLine(draws: number, share: number): string {
-  const percent = Math.floor(sampleProbability(draws, share) * 1000) / 10
-  return `  wrong batches that make up ${share * 100} % of the index would have been found with a probability of ${percent} %`
+async function chances(draws: number): Promise<string[]> {
+  const { sampleProbability } = await import('vitra')
+  return SHARES.map((share) => {
+    const percent = Math.floor(sampleProbability(draws, share) * 1000) / 10
+    return `  wrong batches that make up ${share * 100} % of the index would have been found with a probability of ${percent} %`
+  })
 }
 
-function inconclusiveLines({ style }: Output, { version, length, findings }: AuditReport): string[] {
+export function inconclusiveLines({ style }: Output, { version, length, findings }: AuditReport): string[] {
   return [
     `${style.yellow('inconclusive')}: checked up to version ${version} of ${length}; nobody is accused of anything`,
     ...findings.flatMap((finding) => findingLines(finding)),

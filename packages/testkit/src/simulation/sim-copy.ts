@@ -10,13 +10,13 @@ import { type FaultDisk, type FaultFolder, isInjected } from './fault-disk.js'
 import type { Ending } from './sim-plan.js'
 
 /** A call whose ops were said to be on disk. */
-export interface Accepted {
+interface Accepted {
   readonly who: string
   readonly transaction: Transaction
 }
 
 /** Ops whose outcomes somebody was told. */
-export interface Acknowledged {
+interface Acknowledged {
   readonly who: string
   readonly acks: readonly Ack[]
 }

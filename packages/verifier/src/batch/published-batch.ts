@@ -46,7 +46,7 @@ export interface WholeBatch extends PublishedBatch {
 }
 
 /** Where the outcome of an op stands. */
-export interface OpPlace {
+interface OpPlace {
   /** Index block of its run. */
   readonly block: number
   /** Sequence number in its oplog. */

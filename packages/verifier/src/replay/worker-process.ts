@@ -52,6 +52,7 @@ export class WorkerProcess implements AuditWorker, AsyncDisposable {
     await this.#ended
   }
 
+  /** `await using` closes it. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }

@@ -99,7 +99,7 @@ export async function examineRoom(storage: Storage, found: Diagnoses): Promise<v
 }
 
 /** A process that has the folder open. */
-export interface Holder {
+interface Holder {
   readonly pid: number | null
   /** How it was started; null where the system does not say. */
   readonly command: string | null
