@@ -46,11 +46,11 @@ const layerRules = LAYERS.filter(([layer]) => layer !== null).map(([layer, name,
   },
 }))
 
-/** The source files that other packages may import, from `exports` in package.json. */
+/** The files that other packages may import, from `exports` in package.json: sources, and programs that run as built. */
 const entries = folders.flatMap((folder) => {
   const { exports = {} } = manifest(folder)
   return Object.values(exports).map(
-    (target) => `${folder}/${(target[SOURCE] ?? target).replace(/^\.\//, '')}`,
+    (target) => `${folder}/${(target[SOURCE] ?? target.default ?? target).replace(/^\.\//, '')}`,
   )
 })
 
