@@ -67,20 +67,21 @@ export class Transaction<R = Value | undefined> {
   }
 
   /**
-   * Proof that the ops were executed, with what outcomes and changes; null until {@link fetchReceipt} has made it.
-   * `toJSON` carries it.
+   * Proof that the ops were executed, with what outcomes and changes. {@link whenProcessed} and {@link fetchReceipt} make
+   * it; null before, and where it could not be made. `toJSON` carries it.
    */
   get receipt(): Receipt | null {
     return this.#receipt
   }
 
   /**
-   * Resolves once every op is executed and the executor has it on disk.
+   * Resolves once every op is executed and the executor has it on disk; {@link receipt} is there then.
    *
    * @throws {TransactionError} `OP_REJECTED` where an op failed, `TX_TIMEOUT`; or the signal's reason
    */
   async whenProcessed(options: WaitOptions = {}): Promise<Ack[]> {
     const acks = this.#acks ?? (await this.#wait(options))
+    if (this.#host !== null && acks.length > 0) await this.fetchReceipt().catch(forget)
     const failed = acks.find((ack) => !ack.success)
     if (failed === undefined) return acks
     const { kind, code, message, fuel } = failed.outcome
@@ -132,17 +133,25 @@ export class Transaction<R = Value | undefined> {
    *   `TX_DETACHED`; {@link LogError} `BLOCK_MISSING`
    */
   async fetchReceipt(): Promise<Receipt> {
-    if (this.#receipt !== null) return this.#receipt
+    this.#receipt ??= await this.#makeReceipt()
+    return this.#receipt
+  }
+
+  async #makeReceipt(): Promise<Receipt> {
+    const host = this.#attached
+    const small = this.#small ?? (await this.#keepSmall(await this.#findWhole()))
+    return host.use(() => growReceipt(host, this.ops, small))
+  }
+
+  /** The runs of all ops. @throws {TransactionError} `TX_NOT_PROCESSED` */
+  async #findWhole(): Promise<FoundRun[]> {
     const found = await this.#findAll()
     const waiting = this.ops[found.length]
     if (waiting !== undefined || found.length === 0) {
       const what = waiting === undefined ? 'the call emitted no op' : `op ${waiting.seq} is not executed yet`
       throw new TransactionError('TX_NOT_PROCESSED', `${what}: there is a receipt once an op is executed`)
     }
-    const host = this.#attached
-    const small = await this.#keepSmall(found)
-    this.#receipt = await host.use(() => growReceipt(host, this.ops, small))
-    return this.#receipt
+    return found
   }
 
   /**
