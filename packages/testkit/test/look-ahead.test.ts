@@ -58,11 +58,13 @@ async function audit({ lie, missing = [], engine, ...how }: Circumstances): Prom
   if (engine !== undefined) Object.defineProperty(sandbox, 'engine', { value: engine })
   const openOplog = async ({ signer }: Input) => {
     const oplog = await Log.open(storage, oplogIdentity(signer, log.key))
-    const get = oplog.get.bind(oplog)
+    const { get, stored } = oplog
     oplog.get = async (seq, options) => {
       if (missing.includes(seq)) throw new LogError('BLOCK_MISSING', 'an op is not here')
-      return get(seq, options)
+      return get.call(oplog, seq, options)
     }
+    oplog.stored = async (start, end) =>
+      (await stored.call(oplog, start, end)).map((block, n) => (missing.includes(start + n) ? null : block))
     return oplog
   }
   try {

@@ -20,7 +20,8 @@ export interface Focus {
   readonly op: number | null
 }
 
-const EVERYTHING: Focus = { run: 'all', isPlaced: true, op: null }
+/** Order, heads and form of all runs, and no op. */
+export const STRUCTURE: Focus = { run: 'all', isPlaced: true, op: null }
 
 export interface OpsContext {
   readonly crypto: Crypto
@@ -93,7 +94,7 @@ export class PublishedOps {
   }
 
   get #focus(): Focus {
-    return this.#context.focus ?? EVERYTHING
+    return this.#context.focus ?? STRUCTURE
   }
 
   /** Whose run it is; null where that is not looked at. */

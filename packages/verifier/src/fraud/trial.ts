@@ -28,7 +28,7 @@ import {
   type Stretch,
 } from '../batch/published-batch.js'
 import { type CheckedOp, checkForm, type FormContext, type RunnableOp } from '../batch/published-form.js'
-import type { Focus, OpInTurn } from '../batch/published-ops.js'
+import { type Focus, type OpInTurn, STRUCTURE } from '../batch/published-ops.js'
 import { Missing } from '../batch/sources.js'
 import { otherTree, refusedContract } from '../batch/violations.js'
 import { type Finding, type Place, type Violation, violation } from '../verdict.js'
@@ -245,7 +245,7 @@ async function tryLayout(
 
 /** What of the batch the accused rule is about: an honest batch stands every check, so that those left out hide nothing. */
 function focusOf({ code, block, seq }: Accusation): Focus {
-  if (code === 'non-canonical-index') return { run: 'all', isPlaced: true, op: null }
+  if (code === 'non-canonical-index') return STRUCTURE
   if (block === undefined || seq === undefined) return NOTHING
   switch (code) {
     case 'wrong-outcome':

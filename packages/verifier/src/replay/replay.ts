@@ -20,7 +20,7 @@ import { BatchCheck, type BatchContext } from '../batch/batch-check.js'
 import { readRules, readSource, recordAt } from '../batch/batch-end.js'
 import { auditGenesis } from '../batch/genesis.js'
 import { isFormat, type WholeBatch } from '../batch/published-batch.js'
-import type { OpInTurn } from '../batch/published-ops.js'
+import { type OpInTurn, STRUCTURE } from '../batch/published-ops.js'
 import { Missing } from '../batch/sources.js'
 import { otherTree, refusedContract } from '../batch/violations.js'
 import { type Finding, finding } from '../verdict.js'
@@ -228,7 +228,7 @@ export class Replay {
       signal,
       judge: (view: Overlay, ops: AsyncGenerator<OpInTurn, void>) =>
         new Ahead({ ...execution, view }, this.#session, ops),
-      ...(this.#options.mode === 'full' ? {} : { accused: null }),
+      ...(this.#options.mode === 'full' ? {} : { focus: STRUCTURE }),
     }
   }
 
