@@ -8,7 +8,7 @@ let isTold = false
 const look = async () => {
   const text = await readFile(`${folder}/audit.json`, 'utf8').catch(() => '{}')
   const { version = 0 } = JSON.parse(text)
-  if (isTold || version === 0 || version >= db.index.version) return
+  if (isTold || version < db.index.version / 4 || version >= db.index.version) return
   isTold = true
   process.send(version)
 }

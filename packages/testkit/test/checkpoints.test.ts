@@ -17,7 +17,7 @@ import { writeHonestHistory } from './honest-history.js'
 
 useGuests()
 
-const CALLS = 90
+const CALLS = 30
 const OPS_A_CALL = 100
 let folder: TemporaryFolder
 
