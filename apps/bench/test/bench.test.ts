@@ -16,7 +16,10 @@ it('leaves out what there is no time for, and says so', async () => {
   const sizes = { ...TINY, minutesMax: 0 }
   const results = await runBench({ sizes, command: 'bench', folder: folder.path, only: 'latency' })
   expect(results.rows).toEqual([])
-  expect(results.omitted).toEqual(['Call to receipt, one caller', 'Call to receipt, one caller, by durability'])
+  expect(results.omitted).toEqual([
+    'Call to receipt, one caller',
+    'Call to receipt, one caller, by durability',
+  ])
 })
 
 it(
