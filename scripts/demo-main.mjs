@@ -110,7 +110,7 @@ for (const [name, db, amount] of [
   const [proof] = await tx.verifyInclusion()
   say(
     name,
-    `adds ${amount}; receipt: op ${proof.op.blocks[0].seq} of the own log, result in block ${proof.run.blocks[0].seq} of the index`,
+    `adds ${amount}; receipt: op ${proof.op.seq} of the own log, result in block ${proof.run} of the index`,
   )
 }
 const refused = await bob.call('increment', { amount: -5 })
