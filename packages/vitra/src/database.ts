@@ -322,16 +322,16 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
         place: options.resume ? (await checkpoint.load()).place : null,
         team,
       })
-      const isWhole = scope === null && !options.hashOnly
+      const keepPlace = () => auditor.place !== null && checkpoint.keep(auditor.place)
       const onProgress = (progress: AuditProgress) => {
-        if (isWhole && auditor.place !== null) checkpoint.keep(auditor.place)
+        keepPlace()
         options.onProgress?.(progress)
       }
       const report =
         scope === null
           ? await auditor.advance({ ...options, onProgress })
           : await auditor.checkParts(scope, { ...options, onProgress })
-      if (isWhole && auditor.place !== null) checkpoint.keep(auditor.place)
+      keepPlace()
       await checkpoint.flush()
       // An audit of logs that close under it finds blocks missing.
       if (this.#closed) throw closedError()

@@ -1,7 +1,7 @@
 /**
- * Audits a database from genesis, or from where an audit here stopped (protocol §8): replays every batch and compares it, bit for bit. Taken from the
- * log and checked for legality: order, batch ends, timestamps, `process` results, heads and their signatures.
- * Everything else is recomputed.
+ * Audits a database from genesis, or from where an audit here stopped (spec/7-proofs §8): replays every batch and
+ * compares it, bit for bit. Taken from the log and checked for legality: order, batch ends, timestamps, `process`
+ * results, heads and their signatures. Everything else is recomputed.
  */
 import {
   type IndexLog,
@@ -9,11 +9,8 @@ import {
   type Log,
   LogError,
   proofSource,
-  remoteLengthMax,
   type SignedHead,
-  sameBytes,
   sodiumCrypto,
-  toHex,
 } from '@vitra/log'
 import { Sandbox } from '@vitra/sandbox'
 import { RulesUnknown } from '../batch/genesis.js'
@@ -30,9 +27,9 @@ import {
   type Finding,
   finding,
   type Violation,
-  violation,
 } from '../verdict.js'
 import { ReplicaIndex, waiting } from './index-source.js'
+import { KnownHistory } from './known-history.js'
 import { type AuditProgress, Pace } from './pace.js'
 import { type OpenEngine, RecordedEngines } from './recorded-engines.js'
 import { type AuditMode, type AuditPlace, Replay, type ReplayOptions } from './replay.js'
@@ -74,6 +71,7 @@ export interface AdvanceOptions {
 export class Auditor {
   readonly #options: AuditorOptions
   readonly #source: ReplicaIndex
+  readonly #history: KnownHistory
   /** Null until it is known where to begin, and after a batch that was left half checked. */
   #replay: Replay | null = null
   /** What was checked without a finding: an interrupted audit goes on from here. */
@@ -97,6 +95,7 @@ export class Auditor {
   constructor(options: AuditorOptions) {
     this.#options = options
     this.#source = options.source ?? new ReplicaIndex(options.index.log, this.#waitMs)
+    this.#history = new KnownHistory(options.index, options.remembered, this.#waitMs)
     this.#place = options.place ?? null
     this.#from = this.#place?.version ?? 0
     const { sandbox, openEngine } = options
@@ -110,9 +109,9 @@ export class Auditor {
     return this.#from
   }
 
-  /** Up to where everything was checked and holds; null before genesis. */
+  /** Up to where everything was checked and holds, from where a later audit may go on; null before genesis, and by hashes alone. */
   get place(): AuditPlace | null {
-    return this.#place
+    return this.#options.mode === 'hashes' ? null : this.#place
   }
 
   /** The batch end that was reached, whatever could not be checked before it; null before genesis. */
@@ -152,14 +151,14 @@ export class Auditor {
   async #audit(work: () => Promise<readonly Finding[]>): Promise<AuditReport> {
     if (this.#violation !== null) return this.#report([])
     try {
-      await this.#checkHistory()
+      await this.#history.check()
       return this.#report(await work())
     } catch (error) {
       if (error instanceof RulesUnknown) return this.#report([rulesUnknown(error)])
       if (error instanceof Caught) this.#violation = error.violation
       else if (!isMissing(error)) throw error
       // hypercore closes a log of which a peer has shown two histories: blocks are missing then.
-      else this.#violation = this.#findFork()
+      else this.#violation = this.#history.findFork()
       return this.#report(isMissing(error) && this.#violation === null ? [missing(error)] : [])
     } finally {
       await this.#engines.close()
@@ -224,7 +223,7 @@ export class Auditor {
     const { team, mode = 'full' } = this.#options
     if (team === undefined || mode !== 'full') await this.#walk(replay, end, pace, options)
     else await this.#checkTogether(team, { from: replay.version, to: end }, pace, options)
-    return this.#checkReach()
+    return this.#history.reach()
   }
 
   /**
@@ -249,7 +248,7 @@ export class Auditor {
     try {
       for (const [nth, part] of parts.entries()) {
         const checked = isHere ? await untilAborted(relay.result(nth), options.signal) : null
-        const here = await this.#indexHash(part.to)
+        const here = await this.#history.hashAt(part.to)
         if (checked !== null && isJoined(part, checked, this.end, here)) this.#join(checked)
         else await this.#walk(await this.#resumed(), part.to, pace, isHere ? quietly(options) : options)
       }
@@ -286,7 +285,7 @@ export class Auditor {
 
   async #checkParts(parts: readonly AuditPart[], options: AdvanceOptions): Promise<readonly Finding[]> {
     const { index } = this.#options
-    if (index.length === 0) return this.#checkReach()
+    if (index.length === 0) return this.#history.reach()
     this.#from = parts[0]?.from ?? 0
     const blocks = parts.reduce((sum, { from, to }) => sum + to - from, 0)
     const pace = new Pace(blocks, index, 0)
@@ -340,7 +339,7 @@ export class Auditor {
     const replay =
       from === 0
         ? new Replay(options)
-        : await Replay.resume(options, { version: from, treeHash: await this.#indexHash(from) })
+        : await Replay.resume(options, { version: from, treeHash: await this.#history.hashAt(from) })
     this.#replay = replay
     return replay
   }
@@ -399,58 +398,6 @@ export class Auditor {
       findings,
       ...(this.#violation === null ? {} : { violation: this.#violation }),
     })
-  }
-
-  /** The log must still be the one that was seen before. */
-  async #checkHistory(): Promise<void> {
-    const { index, remembered } = this.#options
-    const fork = this.#findFork()
-    if (fork !== null) throw new Caught(fork)
-    // A copy that is shorter than what it has seen may have lost its tail itself: that is no proof.
-    if (remembered === undefined || index.length < remembered.length) return
-    const published = {
-      length: remembered.length,
-      treeHash: toHex(remembered.treeHash),
-      signature: toHex(remembered.signature),
-    }
-    if (!sameBytes(await this.#indexHash(remembered.length), remembered.treeHash)) {
-      throw new Caught(violation('equivocation', 'log-forked', { block: remembered.length }, { published }))
-    }
-  }
-
-  #findFork(): Violation | null {
-    const { core, conflicts } = this.#options.index.log
-    const [conflict] = conflicts
-    if (core.fork === 0 && conflict === undefined) return null
-    const at = conflict === undefined ? {} : { block: conflict.length }
-    return violation('equivocation', 'log-forked', at, { published: { fork: core.fork } })
-  }
-
-  /** Tree hash of the index here. @throws {Missing} */
-  async #indexHash(length: number): Promise<Uint8Array> {
-    try {
-      return await this.#options.index.log.treeHashAt(length, waiting(this.#waitMs))
-    } catch (error) {
-      if (!(error instanceof LogError) || error.code !== 'BLOCK_MISSING') throw error
-      throw new Missing({ block: length - 1 }, { cause: error })
-    }
-  }
-
-  #checkReach(): Finding[] {
-    const { index, remembered } = this.#options
-    const at = { block: index.length }
-    const findings: Finding[] = []
-    if (index.length === 0) findings.push(finding('index-empty', 'nothing of the index is here', {}))
-    if (remembered !== undefined && index.length < remembered.length) {
-      const message = `the executor signed ${remembered.length} blocks of the index, ${index.length} are here`
-      findings.push(finding('index-shortened', message, at))
-    }
-    const remote = remoteLengthMax(index.log.core)
-    if (remote > index.length) {
-      const message = `peers have ${remote} blocks of the index, ${index.length} are here`
-      findings.push(finding('index-behind', message, at))
-    }
-    return findings
   }
 }
 

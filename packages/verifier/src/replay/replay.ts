@@ -218,8 +218,11 @@ export class Replay {
       engine,
       court: (named: string, isFresh?: boolean) => this.#court(named, isFresh),
     }
+    // By hashes alone no op is judged; a constant of its own, since the compiler lets any field through a spread.
+    const focus: Pick<BatchContext, 'focus'> = this.#options.mode === 'full' ? {} : { focus: STRUCTURE }
     return {
       ...form,
+      ...focus,
       identity: this.#index.identity,
       state: tree.source,
       treeHash: tree.treeHash(),
@@ -228,7 +231,6 @@ export class Replay {
       signal,
       judge: (view: Overlay, ops: AsyncGenerator<OpInTurn, void>) =>
         new Ahead({ ...execution, view }, this.#session, ops),
-      ...(this.#options.mode === 'full' ? {} : { focus: STRUCTURE }),
     }
   }
 
