@@ -137,7 +137,10 @@ it('is not kept by an audit that ran no op, or looked at a part', async () => {
   const path = await published('short', 'partial')
   for (const options of [{ hashOnly: true }, { range: { from: 0 } }, { sample: 3 }]) {
     expect(await verify(path, options)).toMatchObject({ verdict: 'partial' })
-    expect(await verify(path, { resume: true, hashOnly: true })).toMatchObject({ verdict: 'partial', from: 0 })
+    expect(await verify(path, { resume: true, hashOnly: true })).toMatchObject({
+      verdict: 'partial',
+      from: 0,
+    })
   }
   await expect(readFile(`${path}/audit.json`, 'utf8')).rejects.toMatchObject({ code: 'ENOENT' })
 })
