@@ -6,19 +6,12 @@ import { EventEmitter } from 'node:events'
 import type { Duplex } from 'node:stream'
 import type { AnyContract, MethodName } from '@vitra/contract-sdk'
 import type { Executor } from '@vitra/executor'
-import { decodeValue, encodeValue, Log, type RuleLimits, Storage, toHex } from '@vitra/log'
+import { decodeValue, encodeValue, type RuleLimits, Storage, toHex } from '@vitra/log'
 import { type ContractWarning, contractWarnings, type MethodInfo } from '@vitra/sandbox'
-import {
-  type AuditReport,
-  ContractFraudProof,
-  type Finding,
-  InconclusiveError,
-  type PortableProof,
-} from '@vitra/verifier'
-import { Auditor, type AuditorOptions, type AuditProgress } from '@vitra/verifier/replay'
-import { openTeam } from './audit-team.js'
+import type { AuditReport, ContractFraudProof, Finding } from '@vitra/verifier'
 import { closeAll } from './close-all.js'
 import { closedError } from './closed-error.js'
+import { DatabaseAudits } from './database-audits.js'
 import { DatabaseCore } from './database-core.js'
 import { DatabaseIndex } from './database-index.js'
 import { DatabaseProofs } from './database-proofs.js'
@@ -26,7 +19,7 @@ import { DatabaseError } from './errors.js'
 import type { CreateOptions } from './genesis.js'
 import { Identity } from './identity.js'
 import { type PublicKeyLike, parseKey } from './keys.js'
-import { Monitor, type MonitorOptions } from './monitor.js'
+import type { Monitor, MonitorOptions } from './monitor.js'
 import { type ReplicateOptions, replicate, Swarm, type SwarmOptions } from './network.js'
 import type { CallOptions, FullSyncOptions, OpenOptions, SyncOptions, VerifyOptions } from './options.js'
 import type { ThrottledParticipant } from './participant-limits.js'
@@ -35,7 +28,6 @@ import { copyState } from './sandbox-copy.js'
 import type { SyncProgress } from './sync-progress.js'
 import { Transaction } from './transaction.js'
 import type { CallArguments, CallResponse } from './typed-call.js'
-import { verifyScope } from './verify-scope.js'
 
 /** Events of {@link Database}. */
 export interface DatabaseEvents {
@@ -85,13 +77,18 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
   readonly #core: DatabaseCore
   #swarm: Swarm | null = null
   #leaving: Promise<void> = Promise.resolve()
-  #violation: ContractFraudProof | null
+  readonly #audits: DatabaseAudits
   #closed = false
 
   private constructor(core: DatabaseCore, violation: ContractFraudProof | null) {
     super()
     this.#core = core
-    this.#violation = violation
+    this.#audits = new DatabaseAudits(core, {
+      violation,
+      onViolation: (proof) => this.emit('violation', proof),
+      onSuspect: (findings) => this.emit('suspect', findings),
+      assertOpen: () => this.#assertOpen(),
+    })
     this.index = new DatabaseIndex(
       core.index,
       (work) => core.use(work),
@@ -260,16 +257,7 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
   ): Promise<Transaction<CallResponse<M, Name>>> {
     this.#assertOpen()
     const [params = {}, options = {}] = args as [params?: object, options?: CallOptions]
-    if (this.#violation !== null) {
-      const { code } = this.#violation.violation
-      throw new DatabaseError(
-        'CONTRACT_VIOLATED',
-        `the executor has violated the contract (${code}): move to another database`,
-        {
-          cause: this.#violation,
-        },
-      )
-    }
+    this.#audits.assertUnviolated()
     options.signal?.throwIfAborted()
     const encoded = encodeValue(params)
     return this.#core.calls.run(encoded.length, () =>
@@ -312,34 +300,7 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
    * @example await db.verify({ sample: 300, onProgress: ({ opsPerSecond, leftMs }) => console.log(opsPerSecond, leftMs) })
    */
   async verify(options: VerifyOptions = {}): Promise<AuditReport> {
-    const { report, proof } = await this.#core.use(async () => {
-      const { index, checkpoint, storage, sandboxOptions } = this.#core
-      const scope = await verifyScope(index, options)
-      await using team = openTeam({ index, storage, sandbox: sandboxOptions }, options)
-      const auditor = this.#auditor({
-        openEngine: this.#core.engines.opener(options.engines),
-        mode: options.hashOnly ? 'hashes' : 'full',
-        place: options.resume ? (await checkpoint.load()).place : null,
-        team,
-      })
-      const keepPlace = () => auditor.place !== null && checkpoint.keep(auditor.place)
-      const onProgress = (progress: AuditProgress) => {
-        keepPlace()
-        options.onProgress?.(progress)
-      }
-      const report =
-        scope === null
-          ? await auditor.advance({ ...options, onProgress })
-          : await auditor.checkParts(scope, { ...options, onProgress })
-      keepPlace()
-      await checkpoint.flush()
-      // An audit of logs that close under it finds blocks missing.
-      if (this.#closed) throw closedError()
-      return { report, proof: await this.#accept(report, auditor) }
-    })
-    if (proof !== null) throw proof
-    if (options.strict && report.verdict === 'inconclusive') throw new InconclusiveError(report)
-    return report
+    return this.#audits.verify(options)
   }
 
   /**
@@ -347,22 +308,7 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
    * place is kept in the folder; `verify` checks all of it again.
    */
   async monitor(options: MonitorOptions = {}): Promise<Monitor> {
-    this.#assertOpen()
-    const { index, participants, peers, checkpoint } = this.#core
-    if (options.fresh) await this.#core.use(() => checkpoint.drop())
-    const { place, refused } = await this.#core.use(() => checkpoint.load())
-    this.#assertOpen()
-    const auditor = this.#auditor({
-      waitMs: MONITOR_WAIT_MS,
-      place,
-      openEngine: this.#core.engines.opener(options.engines),
-    })
-    const suspects = await this.#core.use(() => this.#core.suspects.list())
-    this.#assertOpen()
-    const accept = (report: AuditReport) => this.#accept(report, auditor)
-    return this.#core.keepMonitor(
-      new Monitor({ index, auditor, participants, peers, place: checkpoint, refused, suspects, accept }),
-    )
+    return this.#audits.monitor(options)
   }
 
   /**
@@ -461,28 +407,6 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
     return new Identity(publicKey, this.#core.storage.keys)
   }
 
-  #auditor(how: Pick<AuditorOptions, 'waitMs' | 'place' | 'openEngine' | 'mode' | 'team'>): Auditor {
-    const { index, sandbox, participants, local, storage } = this.#core
-    const openOplog = ({ signer }: { signer: Uint8Array }) => participants.open(signer)
-    const reopenIndex = () => Log.open(storage, index.log.identity)
-    return new Auditor({ index, sandbox, openOplog, reopenIndex, remembered: local.seen, ...how })
-  }
-
-  /** Keeps what an audit found, before anybody is told. */
-  async #accept(report: AuditReport, auditor: Auditor): Promise<ContractFraudProof | null> {
-    const suspects = await this.#core.suspects.update(report)
-    if (suspects.length > 0) this.emit('suspect', suspects)
-    if (report.violation === undefined) {
-      if (report.verdict === 'valid') await this.#core.rememberHead(report.version)
-      return null
-    }
-    const proof = new ContractFraudProof(report, report.violation, await proveViolation(auditor))
-    await this.#core.frauds.save(proof)
-    this.#violation ??= proof
-    this.emit('violation', proof)
-    return proof
-  }
-
   async #call<R>(method: string, encoded: Uint8Array, signal?: AbortSignal): Promise<Transaction<R>> {
     const { response, ops } = await this.#core.use(() => this.#core.callContract(method, encoded, signal))
     const record = {
@@ -501,18 +425,6 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
 
   #assertOpen(): void {
     if (this.#closed) throw closedError()
-  }
-}
-
-/** How long a monitor waits for peers to give a block that the index already speaks of, in ms. */
-const MONITOR_WAIT_MS = 10_000
-
-/** The portable proof of what an audit found; that there is none must not keep the violation from being told. */
-async function proveViolation(auditor: Auditor): Promise<PortableProof> {
-  try {
-    return { proof: await auditor.proveFraud() }
-  } catch (error) {
-    return { unproved: (error as Error).message }
   }
 }
 
