@@ -44,6 +44,16 @@ export async function flushStorage(store: LogStore): Promise<void> {
 }
 
 /**
+ * Has RocksDB drop what was written over, besides writing everything out: `store.storage.db.compactRange()`. It goes on by
+ * itself at its own time, so this changes only when the room is free.
+ */
+export async function compactStorage(store: LogStore): Promise<void> {
+  const { storage } = store as unknown as { storage: { db: { compactRange(): Promise<void> } } }
+  await flushStorage(store)
+  await storage.db.compactRange()
+}
+
+/**
  * Makes a log follow no fork: `core.core.replicator.allowFork`. The option of the same name has no effect on a log
  * that something else, such as a peer asking for it, has opened before.
  */

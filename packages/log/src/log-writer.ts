@@ -139,6 +139,16 @@ export class LogWriter {
     return this.#mutex.run(() => this.#catchUp())
   }
 
+  /**
+   * Begins the journal anew, once everything that it holds is safely in the log's own storage. Where more was signed
+   * than is here, the journal is left as it is: it may be all that knows of it.
+   */
+  async compact(): Promise<void> {
+    await this.#mutex.run(async () => {
+      if (!this.behind && !this.#isUnsure) await this.#restartJournal()
+    })
+  }
+
   async close(): Promise<void> {
     await this.#mutex.run(() => this.#journal.close())
   }

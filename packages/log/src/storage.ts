@@ -19,7 +19,7 @@ import { KEY_BYTES } from './constants.js'
 import type { LogStore } from './core.js'
 import { LogError } from './errors.js'
 import { fromHex, toHex } from './formats/hex.js'
-import { detachPeers } from './internals.js'
+import { compactStorage, detachPeers } from './internals.js'
 import { syncFolder } from './journal.js'
 import { KeyStore } from './key-store.js'
 import { Mutex } from './mutex.js'
@@ -185,6 +185,11 @@ export class Storage implements AsyncDisposable {
       await store.close()
     }
     if (this.temporary) await rm(this.path, { recursive: true, force: true })
+  }
+
+  /** Has the storage free at once the room of what was written over; it does so by itself in time. */
+  async compact(): Promise<void> {
+    await compactStorage(this.store)
   }
 
   /** Undoes `create` after a failure: removes what it made. */

@@ -273,6 +273,21 @@ describe('log writer', () => {
     expect(log.length).toBe(1)
   })
 
+  it('keeps what the journal alone knows when it is compacted', async () => {
+    const folder = await newFolder()
+    const opened = await create(folder)
+    await opened.writer.append([text('a')])
+    const old = await backUp(folder)
+    for (let n = 0; n < 9; n++) await opened.writer.append([new Uint8Array(1024 * 1024).fill(n)])
+    await opened.close()
+    await restore(old, folder, 'logs')
+    const behind = await load(folder)
+    await behind.writer.compact()
+    await behind.close()
+    const { writer } = await load(folder)
+    expect(writer.behind).toBe(true)
+  })
+
   it('signs nothing over a log whose journal was lost, before a peer has said what it has', async () => {
     const folder = await newFolder()
     const opened = await create(folder)

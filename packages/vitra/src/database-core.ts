@@ -184,6 +184,13 @@ export class DatabaseCore {
     }
   }
 
+  /** Frees the room of what is kept twice, or was written over. */
+  async compact(): Promise<void> {
+    for (const writer of this.#writers) await writer.compact()
+    await this.participants.compact()
+    await this.storage.compact()
+  }
+
   /**
    * Does work of an open database. What fails because it closes meanwhile is told as that.
    *

@@ -390,6 +390,16 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
     await this.#core.use(() => this.#core.sync.fullHistory(options))
   }
 
+  /**
+   * Frees room on the disk: what journals keep that the logs have too, and what the storage has written over. All of it
+   * goes in its own time as well; calls may go on meanwhile.
+   *
+   * @throws {DatabaseError} `DATABASE_CLOSED`
+   */
+  async compact(): Promise<void> {
+    await this.#core.use(() => this.#core.compact())
+  }
+
   /** Ends everything this copy does and frees the folder. */
   async close(): Promise<void> {
     this.#closed = true

@@ -56,6 +56,11 @@ export class OpWriter {
     })
   }
 
+  /** See {@link LogWriter.compact}. */
+  async compact(): Promise<void> {
+    await this.#writer.compact()
+  }
+
   async close(): Promise<void> {
     await this.#writer.close()
   }

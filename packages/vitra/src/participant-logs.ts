@@ -80,6 +80,11 @@ export class ParticipantLogs extends EventEmitter<ParticipantLogsEvents> {
     })
   }
 
+  /** See {@link OpWriter.compact}. */
+  async compact(): Promise<void> {
+    for (const writer of this.#writers.values()) await (await writer).compact()
+  }
+
   /** Key of the oplog of a participant. */
   keyOf(signer: Uint8Array): Uint8Array {
     return oplogKey(sodiumCrypto, signer, this.#index.key)

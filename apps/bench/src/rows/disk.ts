@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import Corestore from 'corestore'
+import { Database } from 'vitra'
 import type { Row } from '../harness.js'
 import { fillBase, fillBee, fillDatabase } from '../histories.js'
 import type { Sizes } from '../sizes.js'
@@ -33,10 +34,14 @@ export function diskRows({ disk }: Sizes): Row[] {
   return [row('disk', 'right after closing', async () => {}), row('disk-compacted', 'compacted', compact)]
 }
 
-/** Has RocksDB do at once what it does in its own time: write out its memory, and drop what was written over. */
+/** Has each store do at once what it does in its own time: write out its memory, and drop what was written over. */
 async function compact(folder: string): Promise<void> {
-  const logs = path.join(folder, 'logs')
-  const store = new Corestore(existsSync(logs) ? logs : folder)
+  if (existsSync(path.join(folder, 'vitra.json'))) {
+    await using db = await Database.load(folder)
+    await db.compact()
+    return
+  }
+  const store = new Corestore(folder)
   await store.ready()
   const { db } = store.storage as unknown as { db: { flush(): Promise<void>; compactRange(): Promise<void> } }
   await db.flush()
