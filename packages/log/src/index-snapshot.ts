@@ -1,5 +1,5 @@
 /** The state of the index at one batch end. */
-import type { BlockSource } from './bee-source.js'
+import type { BlockSource } from './block-source.js'
 import { LogError } from './errors.js'
 import type { BatchRecord } from './formats/batch.js'
 import { SOURCE_PATH } from './formats/genesis.js'

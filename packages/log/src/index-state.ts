@@ -1,5 +1,5 @@
 /** What executor and verifier read of the state besides entries (spec/2-index): participants and runs. Browser-safe. */
-import type { BlockSource } from './bee-source.js'
+import type { BlockSource } from './block-source.js'
 import { LogError } from './errors.js'
 import { decodeInput, INPUTS_PREFIX, type Input } from './formats/genesis.js'
 import { decodeRun, parseRunPath, type Run, type RunPlace, runsPrefix } from './formats/run.js'

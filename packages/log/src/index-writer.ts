@@ -2,14 +2,18 @@
  * Lays out index batches as Hyperbee blocks, without publishing them (spec/2-index §1). The executor
  * signs and appends what comes out; the verifier compares its hash with what was published.
  */
-import Hyperbee from 'hyperbee'
-import type Hypercore from 'hypercore'
-import { BeeSource, type BlockSource } from './bee-source.js'
+
+import { BeeWriter } from './bee-writer.js'
+import type { BlockSource } from './block-source.js'
+import { type BaseLog, BlockStack } from './block-stack.js'
 import { sodiumCrypto } from './crypto.js'
+import { DecodedRoom } from './decoded-blocks.js'
+import { BeeReader, type BlockTable } from './proofs/bee-reader.js'
 import { Roots, type TreeNode } from './proofs/merkle.js'
-import { type BaseLog, BlockStack, StagedCore } from './staged-core.js'
 import type { Change } from './values/overlay.js'
-import { pathToKey } from './values/path.js'
+
+/** Room for decoded blocks of one index, in bytes. */
+const DECODED_BYTES_MAX = 32 * 1024 * 1024
 
 /** The blocks of a batch, ready to be appended. */
 export interface LaidOut {
@@ -29,13 +33,14 @@ export interface LayoutBase extends BaseLog {
 /** Lays batches out as index blocks, over the log or, for an audit, in memory. */
 export class IndexWriter {
   readonly #stack: BlockStack
-  readonly #bee: Hyperbee
+  readonly #decoded: BlockTable = new DecodedRoom(DECODED_BYTES_MAX).open()
+  readonly #tree: BeeWriter
   #roots: Roots
 
   private constructor(stack: BlockStack, roots: Roots) {
     this.#stack = stack
     this.#roots = roots
-    this.#bee = new Hyperbee(new StagedCore(stack) as unknown as Hypercore, { extension: false })
+    this.#tree = new BeeWriter((seq) => stack.get(seq), stack.length, this.#decoded)
   }
 
   /**
@@ -45,9 +50,7 @@ export class IndexWriter {
    */
   static async open(log: LayoutBase | null, at?: number): Promise<IndexWriter> {
     const { length, roots } = log === null ? { length: 0, roots: [] } : await log.roots(at)
-    const writer = new IndexWriter(new BlockStack(log, length), new Roots(sodiumCrypto, length, roots))
-    await writer.#bee.ready()
-    return writer
+    return new IndexWriter(new BlockStack(log, length), new Roots(sodiumCrypto, length, roots))
   }
 
   /** Length of the index, staged blocks included. */
@@ -62,7 +65,7 @@ export class IndexWriter {
 
   /** The state at that length. */
   get source(): BlockSource {
-    return new BeeSource(this.#bee)
+    return new BeeReader((seq) => this.#stack.get(seq), this.length, this.#decoded)
   }
 
   /**
@@ -71,19 +74,8 @@ export class IndexWriter {
    */
   async layOut(changes: Iterable<Change>): Promise<LaidOut> {
     const start = this.#stack.length
-    const batch = this.#bee.batch()
-    try {
-      for (const { path, value } of changes) {
-        const key = Buffer.from(pathToKey(path))
-        if (value === null) await batch.del(key)
-        else await batch.put(key, Buffer.from(value.buffer, value.byteOffset, value.byteLength))
-      }
-      await batch.flush()
-    } catch (error) {
-      await batch.close() // it holds a lock that the next batch waits for
-      throw error
-    }
-    const blocks = this.#stack.since(start)
+    const blocks = await this.#tree.write(changes)
+    for (const block of blocks) this.#stack.push(block)
     const roots = this.#roots.clone()
     for (const block of blocks) roots.append(block)
     this.#roots = roots

@@ -4,14 +4,12 @@
  */
 import path from 'node:path'
 import Corestore from 'corestore'
-import Hyperbee from 'hyperbee'
 import type Hypercore from 'hypercore'
-import { BeeSource } from './bee-source.js'
 import { LogError, VitraError } from './errors.js'
 import { type FoundRun, findLastRun } from './index-state.js'
 import { hasLog, refuseForks } from './internals.js'
 import { type JournalEntry, readJournal } from './journal.js'
-import { BlockStack, StagedCore } from './staged-core.js'
+import { BeeReader } from './proofs/bee-reader.js'
 import type { Storage } from './storage.js'
 
 /** A log as it lies in a folder. */
@@ -76,19 +74,12 @@ export class StoredLogs implements AsyncDisposable {
   async lastRun(indexKey: Uint8Array, oplog: Uint8Array): Promise<FoundRun | null> {
     const index = await this.log(indexKey)
     if (index === null || index.length === 0) return null
-    const blocks = {
-      length: index.length,
-      get: async (seq: number) => (await index.get(seq)) ?? missing(seq),
-    }
-    const core = new StagedCore(new BlockStack(blocks, index.length)) as unknown as Hypercore
-    const bee = new Hyperbee(core, { extension: false })
+    const read = async (seq: number) => (await index.get(seq)) ?? missing(seq)
     try {
-      return await findLastRun(new BeeSource(bee), oplog)
+      return await findLastRun(new BeeReader(read, index.length), oplog)
     } catch (error) {
       if (error instanceof VitraError) return null
       throw error
-    } finally {
-      await bee.close()
     }
   }
 

@@ -1,5 +1,5 @@
 /** `@vitra/log/formats`: what the entries of an index and the blocks of an oplog say. Browser-safe. */
-export type { BlockSource } from '../bee-source.js'
+export type { BlockSource } from '../block-source.js'
 export * from '../index-state.js'
 export * from '../layout.js'
 export * from './batch.js'

@@ -4,11 +4,9 @@
  * touch the same blocks. Blocks may be hostile: a tree that is none ends in an error, never in a loop.
  */
 import { LogError } from '../errors.js'
-import { decodeCanonical } from '../formats/codec.js'
-import { IndexBlock } from '../formats/messages.generated.js'
+import { type BeeBlock, type BeeLevel, readBeeBlock, readLevels } from '../formats/bee-block.js'
 import type { KeyRange, OrderedSource, RawEntry } from '../values/listing.js'
 import { compareKeys } from '../values/path.js'
-import { BeeTree } from './proofs.generated.js'
 
 /** Gives a block by its number, or throws where it does not have it. */
 export type BlockReader = (seq: number) => Promise<Uint8Array>
@@ -27,10 +25,7 @@ interface Node {
 }
 
 /** An index block, as it is read. */
-export interface DecodedBlock {
-  readonly key: Uint8Array
-  readonly value: Uint8Array | null
-  readonly tree: Uint8Array
+export interface DecodedBlock extends BeeBlock {
   /** The nodes in `tree`, once one of them was asked for. */
   readonly nodes: Node[]
 }
@@ -120,13 +115,7 @@ export class BeeReader implements OrderedSource {
   }
 
   async #fetch(seq: number): Promise<DecodedBlock> {
-    const bytes = await this.#read(seq)
-    let block: DecodedBlock
-    try {
-      block = { ...decodeCanonical(IndexBlock, bytes, 'index block'), nodes: [] }
-    } catch (cause) {
-      throw notATree(seq, cause)
-    }
+    const block = decodeBlock(seq, await this.#read(seq))
     this.#blocks.set(seq, block)
     return block
   }
@@ -135,10 +124,21 @@ export class BeeReader implements OrderedSource {
 /** A read that asks for the blocks which it does not find decoded. */
 type Reading<T> = Generator<number, T, DecodedBlock>
 
-function nodeOf(seq: number, offset: number, block: DecodedBlock): Node {
+/** An index block that may be hostile. @throws {LogError} `INDEX_UNREADABLE` */
+export function decodeBlock(seq: number, bytes: Uint8Array): DecodedBlock {
+  try {
+    const { key, value, tree } = readBeeBlock(bytes)
+    return { key, value, tree, nodes: [] }
+  } catch (cause) {
+    throw notATree(seq, cause)
+  }
+}
+
+/** A node that a block holds. @throws {LogError} `INDEX_UNREADABLE` */
+export function nodeOf(seq: number, offset: number, block: DecodedBlock): Node {
   const { nodes } = block
   if (nodes.length === 0)
-    for (const { keys, children } of readLevels(block.tree, seq)) nodes.push({ seq, keys, children })
+    for (const { keys, children } of levelsOf(block.tree, seq)) nodes.push({ seq, keys, children })
   const node = nodes[offset]
   if (node === undefined) throw notATree(seq)
   const { keys, children } = node
@@ -159,13 +159,7 @@ function entryOf(seq: number, { key, value }: DecodedBlock): BlockEntry {
  */
 export function assertAcyclic(seq: number, block: Uint8Array): void {
   if (seq === 0) return // Hyperbee's header
-  let tree: Uint8Array
-  try {
-    tree = decodeCanonical(IndexBlock, block, 'index block').tree
-  } catch (cause) {
-    throw notATree(seq, cause)
-  }
-  const levels = readLevels(tree, seq)
+  const levels = levelsOf(decodeBlock(seq, block).tree, seq)
   const ends = new Set<number>()
   const descend = (offset: number, depth: number): void => {
     if (ends.has(offset)) return
@@ -180,15 +174,16 @@ export function assertAcyclic(seq: number, block: Uint8Array): void {
   for (const offset of levels.keys()) descend(offset, 1)
 }
 
-function readLevels(tree: Uint8Array, seq: number): BeeTree['levels'] {
+function levelsOf(tree: Uint8Array, seq: number): BeeLevel[] {
   try {
-    return decodeCanonical(BeeTree, tree, 'index tree').levels
+    return readLevels(tree)
   } catch (cause) {
     throw notATree(seq, cause)
   }
 }
 
-function notATree(seq: number, cause?: unknown): LogError {
+/** What blocks that hold no tree are refused with. */
+export function notATree(seq: number, cause?: unknown): LogError {
   return new LogError('INDEX_UNREADABLE', `block ${seq} of the index is no node of its tree`, {
     details: { seq },
     ...(cause === undefined ? {} : { cause }),
