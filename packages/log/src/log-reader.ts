@@ -58,6 +58,13 @@ export class LogReader {
     return block
   }
 
+  /** A block that is in memory; undefined where it is not. It must not be changed. */
+  loaded(seq: number): Uint8Array | undefined {
+    const number = Math.floor(seq / CHUNK_BLOCKS)
+    if (!this.#chunks.has(number)) return undefined
+    return this.#chunk(number).blocks[seq - number * CHUNK_BLOCKS] ?? undefined
+  }
+
   /** Begins to read what follows a block that is read in order, unless that is here already. */
   ahead(seq: number): void {
     const number = Math.floor(seq / CHUNK_BLOCKS) + 1

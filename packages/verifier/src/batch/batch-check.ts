@@ -10,13 +10,14 @@ import { type Finding, type Violation, violation } from '../verdict.js'
 import { Caught, type PublishedBatch, splitRuns } from './published-batch.js'
 import { asPublished, type CheckedOp, type RunnableOp } from './published-form.js'
 import { type OpInTurn, type OpsContext, PublishedOps } from './published-ops.js'
+import { isPromise, type Soon, type Turns } from './soon.js'
 
 /** Ops as they are checked, one after the other. */
 export interface OpsInTurn {
   /** The op whose turn it is; null after the last. @throws what reading it throws */
-  next(): Promise<OpInTurn | null>
+  next(): Soon<OpInTurn | null>
   /** What the op in turn leads to. @throws {Caught} where the contract does not give what was published */
-  check(op: RunnableOp): Promise<CheckedOp>
+  check(op: RunnableOp): Soon<CheckedOp>
   /** The op in turn was taken as published: what was run ahead over something else counts no more. */
   restart(): void
 }
@@ -30,7 +31,7 @@ export interface BatchContext extends OpsContext {
   readonly treeHash: Uint8Array
   readonly lastTs: number
   /** Who checks the ops. @param view the state, with what the batch has published so far */
-  readonly judge: (view: Overlay, ops: AsyncGenerator<OpInTurn, void>) => OpsInTurn
+  readonly judge: (view: Overlay, ops: Turns<OpInTurn>) => OpsInTurn
 }
 
 export class BatchCheck {
@@ -73,10 +74,14 @@ export class BatchCheck {
     }
     const { runs } = this.#published
     const turn = this.#context.judge(this.#view, this.#published.read(published))
-    for (let next = await turn.next(); next !== null; next = await turn.next()) {
+    for (;;) {
+      const soon = turn.next()
+      const next = isPromise(soon) ? await soon : soon
+      if (next === null) break
       this.#context.signal?.throwIfAborted()
       this.#checkLegal(next)
-      this.#count(next, await this.#checkOne(next, turn))
+      const checked = this.#checkOne(next, turn)
+      this.#count(next, isPromise(checked) ? await checked : checked)
     }
     if (until === undefined && record.lastTs !== this.lastTs)
       throw new Caught(recordViolation(this.#batch, 'its time is not that of its last outcome'))
@@ -116,7 +121,7 @@ export class BatchCheck {
     if (!isLegal) throw new Caught(violation('schema', 'limit-exceeded', at))
   }
 
-  async #checkOne({ op, runnable }: OpInTurn, turn: OpsInTurn): Promise<CheckedOp> {
+  #checkOne({ op, runnable }: OpInTurn, turn: OpsInTurn): Soon<CheckedOp> {
     if ('block' in runnable) return turn.check(runnable)
     turn.restart()
     return asPublished(this.#context, op, runnable)

@@ -22,7 +22,7 @@ export function compare(result: Step, op: Published): Caught | null {
       }),
     )
   }
-  if (!sameBytes(outcomeAsBytes(result.outcome), outcomeAsBytes(op.outcome))) {
+  if (!sameOutcome(result.outcome, op.outcome)) {
     return new Caught(
       violation('execution', 'wrong-outcome', op.at, {
         expected: describeOutcome(result.outcome),
@@ -35,7 +35,25 @@ export function compare(result: Step, op: Published): Caught | null {
 
 /** True where two runs of an op gave the same. */
 export function isSame(a: Step, b: Step): boolean {
-  return sameChanges(a.changes, b.changes) && sameBytes(outcomeAsBytes(a.outcome), outcomeAsBytes(b.outcome))
+  return sameChanges(a.changes, b.changes) && sameOutcome(a.outcome, b.outcome)
+}
+
+/** Outcomes are the same where their bytes are: those follow from the fields alone. */
+function sameOutcome(a: Outcome, b: Outcome): boolean {
+  const isSameBriefly =
+    a.kind === b.kind &&
+    a.ts === b.ts &&
+    a.numChanges === b.numChanges &&
+    a.fuel === b.fuel &&
+    a.code === b.code &&
+    a.message === b.message &&
+    sameOptional(a.metadata, b.metadata) &&
+    sameOptional(a.value, b.value)
+  return isSameBriefly || sameBytes(outcomeAsBytes(a), outcomeAsBytes(b))
+}
+
+function sameOptional(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : sameBytes(a, b)
 }
 
 const NO_HEAD = { length: 1, treeHash: new Uint8Array(32), signature: new Uint8Array(64) }

@@ -15,6 +15,7 @@ import {
 } from '@vitra/log/formats'
 import { FormatError, PathError, ValueError } from '@vitra/log/values'
 import { type Place, type Violation, violation } from '../verdict.js'
+import { isPromise, type Soon } from './soon.js'
 import type { IndexBlocks } from './sources.js'
 
 /** A run as published, with the entries that follow it. */
@@ -84,7 +85,8 @@ export interface Stretch {
 export async function readBatch(index: IndexBlocks, { number, start, end }: Stretch): Promise<WholeBatch> {
   const entries: IndexEntry[] = []
   for (let seq = firstEntry(start); seq < end && entries.length < ENTRIES_MAX; seq++) {
-    const entry = await readEntry(index, number, seq)
+    const soon = index.block(seq)
+    const entry = entryIn(isPromise(soon) ? await soon : soon, number, seq)
     if (entry.path === BATCH_PATH)
       return { number, start, end: seq + 1, record: decodeRecord(entry, number), entries }
     entries.push(entry)
@@ -104,9 +106,13 @@ export function firstEntry(start: number): number {
  * @throws {Missing}
  */
 export async function readEntry(index: IndexBlocks, number: number, seq: number): Promise<IndexEntry> {
-  const block = await index.block(seq)
+  return entryIn(await index.block(seq), number, seq)
+}
+
+function entryIn(block: Uint8Array, number: number, seq: number): IndexEntry {
   try {
-    return { seq, ...decodeIndexBlock(block) }
+    const { path, value } = decodeIndexBlock(block)
+    return { seq, path, value }
   } catch (error) {
     if (!isFormat(error)) throw error
     const message = `block ${seq} of the index is not an entry`
@@ -135,7 +141,8 @@ export async function splitRuns({ entries, number, until }: PublishedBatch): Pro
   const rest = inTurn(entries)
   const runs: PublishedRun[] = []
   for (;;) {
-    const { value: entry } = await rest.next()
+    const soon = rest.next()
+    const { value: entry } = isPromise(soon) ? await soon : soon
     if (entry === undefined) return runs
     const place = parseRunPath(entry.path)
     if (place === null || entry.value === null) {
@@ -148,32 +155,50 @@ export async function splitRuns({ entries, number, until }: PublishedBatch): Pro
     for (const [nth, { numChanges }] of run.outcomes.entries()) {
       if (nth > lastNth) break
       const at = { batch: number, block: entry.seq, seq: place.firstSeq + nth }
-      changes.push(await takeChanges(rest, numChanges, at))
+      const taken = takeChanges(rest, numChanges, at)
+      changes.push(isPromise(taken) ? await taken : taken)
     }
     runs.push({ block: entry.seq, place, run, changes })
     if (lastNth !== Number.POSITIVE_INFINITY) return runs
   }
 }
 
-async function takeChanges(
-  rest: AsyncIterator<IndexEntry, undefined>,
-  count: number,
-  at: Place,
-): Promise<IndexEntry[]> {
+function takeChanges(rest: EntriesInTurn, count: number, at: Place): Soon<IndexEntry[]> {
   const changes: IndexEntry[] = []
   while (changes.length < count) {
-    const { value: change } = await rest.next()
-    if (change !== undefined && parseRunPath(change.path) === null) changes.push(change)
-    else {
-      const message = 'an outcome counts more changes than follow it'
-      throw new Caught(violation('execution', 'wrong-changes', at, { message }))
-    }
+    const soon = rest.next()
+    if (isPromise(soon)) return takeLater(rest, soon, changes, count, at)
+    changes.push(changeIn(soon, at))
   }
   return changes
 }
 
-async function* inTurn(entries: PublishedBatch['entries']): AsyncGenerator<IndexEntry, undefined> {
-  yield* entries
+async function takeLater(
+  rest: EntriesInTurn,
+  first: Promise<EntryStep>,
+  changes: IndexEntry[],
+  count: number,
+  at: Place,
+): Promise<IndexEntry[]> {
+  changes.push(changeIn(await first, at))
+  while (changes.length < count) changes.push(changeIn(await rest.next(), at))
+  return changes
+}
+
+function changeIn({ value: change }: EntryStep, at: Place): IndexEntry {
+  if (change !== undefined && parseRunPath(change.path) === null) return change
+  const message = 'an outcome counts more changes than follow it'
+  throw new Caught(violation('execution', 'wrong-changes', at, { message }))
+}
+
+type EntryStep = IteratorResult<IndexEntry, undefined>
+
+interface EntriesInTurn {
+  next(): Soon<EntryStep>
+}
+
+function inTurn(entries: PublishedBatch['entries']): EntriesInTurn {
+  return Symbol.iterator in entries ? entries[Symbol.iterator]() : entries[Symbol.asyncIterator]()
 }
 
 function decodePublishedRun(entry: IndexEntry, number: number): Run {

@@ -8,6 +8,7 @@ import { sameBytes } from '@vitra/log/values'
 import { type Finding, type Place, violation } from '../verdict.js'
 import { Caught, type PublishedRun } from './published-batch.js'
 import { type Doubt, isValue, type PublishedOp, type RunnableOp } from './published-form.js'
+import { here, type Steps, Turns } from './soon.js'
 import { Missing, type Participant, type ParticipantPlace, type Participants } from './sources.js'
 
 /** What of a batch an accusation is about; all else is taken as published. */
@@ -64,22 +65,26 @@ export class PublishedOps {
   }
 
   /** @throws {Caught} at the first op of a run that breaks the format */
-  async *read(published: readonly PublishedRun[]): AsyncGenerator<OpInTurn, void> {
+  read(published: readonly PublishedRun[]): Turns<OpInTurn> {
+    return new Turns(this.#readAll(published))
+  }
+
+  *#readAll(published: readonly PublishedRun[]): Steps<OpInTurn> {
     for (const run of published) yield* this.#readRun(run)
   }
 
-  async *#readRun(published: PublishedRun): AsyncGenerator<OpInTurn, void> {
+  *#readRun(published: PublishedRun): Steps<OpInTurn> {
     const { place, run, block } = published
     const { signal } = this.#context
     const oplog = toHex(place.oplog)
     const at: Place = { batch: this.#batch, block, oplog, seq: place.firstSeq }
-    const participant = await this.#participant(published, at)
-    const stands = participant !== null && this.#focus.isPlaced ? await participant.place() : null
+    const participant = yield* this.#participant(published, at)
+    const stands = participant !== null && this.#focus.isPlaced ? yield* here(participant.place()) : null
     if (stands !== null) this.#checkTurn(published, stands, at)
     if (participant !== null) this.#checkHead(published, participant, at)
     this.#checkForm(published, at)
     if (stands !== null) this.#checkLink(published, stands, at)
-    const doubt = await this.#doubtOf(participant, run.head)
+    const doubt = yield* this.#doubtOf(participant, run.head)
     const executed: Executed[] = []
     this.runs.push({ oplog: place.oplog, firstSeq: place.firstSeq, head: run.head, executed })
     this.nextSeqs.set(oplog, place.firstSeq + run.outcomes.length)
@@ -88,7 +93,7 @@ export class PublishedOps {
       signal?.throwIfAborted()
       const seq = place.firstSeq + nth
       const op = { seq, outcome: run.outcomes[nth]!, changes, at: { ...at, seq } }
-      const runnable = doubt ?? (await this.#runnable(participant!, op))
+      const runnable = doubt ?? (yield* this.#runnable(participant!, op))
       yield { op, runnable, isLegal: this.#isLegal(op), executed }
     }
   }
@@ -98,10 +103,10 @@ export class PublishedOps {
   }
 
   /** Whose run it is; null where that is not looked at. */
-  async #participant({ place, block }: PublishedRun, at: Place): Promise<Participant | null> {
+  *#participant({ place, block }: PublishedRun, at: Place): Steps<never, Participant | null> {
     const { run } = this.#focus
     if (run !== 'all' && run !== block) return null
-    const participant = await this.#context.participants.get(place.oplog)
+    const participant = yield* here(this.#context.participants.get(place.oplog))
     if (participant === null || !participant.input.active)
       throw new Caught(violation('order', 'not-a-participant', at))
     return participant
@@ -146,10 +151,10 @@ export class PublishedOps {
   }
 
   /** Why no op of a run can be judged; null where some can. */
-  async #doubtOf(participant: Participant | null, head: SignedHead): Promise<Doubt | null> {
+  *#doubtOf(participant: Participant | null, head: SignedHead): Steps<never, Doubt | null> {
     const { focus } = this.#context
     if (participant === null || (focus !== undefined && focus.op === null)) return NOT_JUDGED
-    const code = await participant.compareHead(head)
+    const code = yield* here(participant.compareHead(head))
     return code === null ? null : { code, message: UNPROVED_MESSAGES[code] ?? code }
   }
 
@@ -159,11 +164,13 @@ export class PublishedOps {
     return metadata === undefined || isValue(metadata, { bytesMax: valueBytesMax, depthMax: valueDepthMax })
   }
 
-  async #runnable(participant: Participant, op: PublishedOp): Promise<RunnableOp | Doubt> {
+  *#runnable(participant: Participant, op: PublishedOp): Steps<never, RunnableOp | Doubt> {
     const { focus } = this.#context
     if (focus !== undefined && focus.op !== op.seq) return NOT_JUDGED
     try {
-      return { ...op, input: participant.input, block: await participant.block(op.seq) }
+      const block = yield* here(participant.block(op.seq))
+      const { seq, outcome, changes, at } = op
+      return { seq, outcome, changes, at, input: participant.input, block }
     } catch (error) {
       if (!(error instanceof Missing)) throw error
       return { code: 'block-missing', message: 'an op is not here' }

@@ -5,6 +5,7 @@
 import type { Input } from '@vitra/log/formats'
 import type { LogIdentity, SignedHead } from '@vitra/log/proofs'
 import type { FindingCode, Place } from '../verdict.js'
+import type { Soon } from './soon.js'
 
 /** A block that cannot be done without is not here, or not in the proof. */
 export class Missing extends Error {
@@ -21,8 +22,8 @@ export interface IndexBlocks {
   /** The database's public key. */
   readonly key: Uint8Array
   readonly identity: LogIdentity
-  /** @throws {Missing} */
-  block(seq: number): Promise<Uint8Array>
+  /** A block, which must not be changed. @throws {Missing} */
+  block(seq: number): Soon<Uint8Array>
 }
 
 /** How far a participant's log was executed. */
@@ -37,15 +38,15 @@ export interface ParticipantPlace {
 export interface Participant {
   readonly input: Input
   /** Where it stands at the end of the batch before. @throws {Missing} */
-  place(): Promise<ParticipantPlace>
+  place(): Soon<ParticipantPlace>
   /** Null where its log here has this head; else why the ops under it cannot be judged, never the executor's guilt. */
-  compareHead(head: SignedHead): Promise<FindingCode | null>
-  /** A block of its log. @throws {Missing} */
-  block(seq: number): Promise<Uint8Array>
+  compareHead(head: SignedHead): Soon<FindingCode | null>
+  /** A block of its log, which must not be changed. @throws {Missing} */
+  block(seq: number): Soon<Uint8Array>
 }
 
 /** The participants at the end of the batch before. */
 export interface Participants {
   /** Null for an oplog that was never admitted. */
-  get(oplog: Uint8Array): Promise<Participant | null>
+  get(oplog: Uint8Array): Soon<Participant | null>
 }

@@ -29,6 +29,7 @@ import {
 } from '../batch/published-batch.js'
 import { type CheckedOp, checkForm, type FormContext, type RunnableOp } from '../batch/published-form.js'
 import { type Focus, type OpInTurn, STRUCTURE } from '../batch/published-ops.js'
+import type { Soon, Turns } from '../batch/soon.js'
 import { Missing } from '../batch/sources.js'
 import { otherTree, refusedContract } from '../batch/violations.js'
 import { type Finding, type Place, type Violation, violation } from '../verdict.js'
@@ -189,12 +190,12 @@ async function tryBatch(
   if (start >= index.head.length) throw new Unfit('nothing follows')
   const before = await recordAt(index, start)
   if (before === null) throw new Unfit('no batch ends there')
-  const reader = new BeeReader((seq) => index.block(seq), start)
+  const reader = new BeeReader(async (seq) => index.block(seq), start)
   const rules = rulesOf(await index.genesis(start))
   const participants = new StateParticipants(reader, evidence)
   const batch = await openBatch(index, before.number + 1, accusation)
   const form = { crypto, rules, indexKey: index.key }
-  const judge = (view: Overlay, ops: AsyncGenerator<OpInTurn, void>) =>
+  const judge = (view: Overlay, ops: Turns<OpInTurn>) =>
     new AccusedOp({ ...form, view, engine: batch.record.engine }, reader, runner, ops)
   const check = new BatchCheck(
     {
@@ -297,13 +298,13 @@ class AccusedOp implements OpsInTurn {
   readonly #trial: Omit<OpTrial, 'source'>
   readonly #state: BlockSource
   readonly #runner: FraudRunner | null
-  readonly #ops: AsyncGenerator<OpInTurn, void>
+  readonly #ops: Turns<OpInTurn>
 
   constructor(
     trial: Omit<OpTrial, 'source'>,
     state: BlockSource,
     runner: FraudRunner | null,
-    ops: AsyncGenerator<OpInTurn, void>,
+    ops: Turns<OpInTurn>,
   ) {
     this.#trial = trial
     this.#state = state
@@ -311,9 +312,8 @@ class AccusedOp implements OpsInTurn {
     this.#ops = ops
   }
 
-  async next(): Promise<OpInTurn | null> {
-    const { value } = await this.#ops.next()
-    return value ?? null
+  next(): Soon<OpInTurn | null> {
+    return this.#ops.next()
   }
 
   async check(op: RunnableOp): Promise<CheckedOp> {

@@ -1,5 +1,6 @@
 /** The index log of a replica, as what an audit reads its batches from. */
 import { type Log, LogError, type LogIdentity, LogReader, type ReadOptions } from '@vitra/log'
+import type { Soon } from '../batch/soon.js'
 import { type IndexBlocks, Missing } from '../batch/sources.js'
 
 /** How an audit reads what may not be here. */
@@ -31,8 +32,12 @@ export class ReplicaIndex implements IndexBlocks {
     return this.log.identity
   }
 
-  async block(seq: number): Promise<Uint8Array> {
+  block(seq: number): Soon<Uint8Array> {
     this.reader.ahead(seq)
+    return this.reader.loaded(seq) ?? this.#read(seq)
+  }
+
+  async #read(seq: number): Promise<Uint8Array> {
     try {
       return await this.reader.get(seq, waiting(this.#waitMs))
     } catch (error) {

@@ -12,6 +12,7 @@ import {
   sameBytes,
   toHex,
 } from '@vitra/log'
+import type { Soon } from '../batch/soon.js'
 import { Missing, type Participant, type ParticipantPlace, type Participants } from '../batch/sources.js'
 import type { FindingCode } from '../verdict.js'
 import { waiting } from './index-source.js'
@@ -43,22 +44,29 @@ class AuditedParticipant implements Participant {
     return this.#vainBlocks !== undefined && this.log.isComplete && this.log.blocks > this.#vainBlocks
   }
 
-  async place(): Promise<ParticipantPlace> {
+  place(): ParticipantPlace {
     return this
   }
 
-  async compareHead(head: SignedHead): Promise<FindingCode | null> {
+  compareHead(head: SignedHead): Soon<FindingCode | null> {
     const name = `${head.length} ${toHex(head.treeHash)}`
     const known = this.#compared.get(name)
-    if (known !== undefined) return known
+    return known === undefined ? this.#compareFirst(head, name) : known
+  }
+
+  async #compareFirst(head: SignedHead, name: string): Promise<FindingCode | null> {
     const result = await this.#compareNow(head)
     // What is not here may come before the next look; the other answers stay.
     if (result === null || result === 'oplog-equivocation') this.#compared.set(name, result)
     return result
   }
 
-  async block(seq: number): Promise<Uint8Array> {
+  block(seq: number): Soon<Uint8Array> {
     this.#reader.ahead(seq)
+    return this.#reader.loaded(seq) ?? this.#read(seq)
+  }
+
+  async #read(seq: number): Promise<Uint8Array> {
     try {
       return await this.#reader.get(seq, waiting(this.#patience))
     } catch (error) {
@@ -108,7 +116,7 @@ export class AuditedParticipants implements Participants {
     return new Map([...this.#all].flatMap(([key, { lastRun }]) => (lastRun === 0 ? [] : [[key, lastRun]])))
   }
 
-  async get(oplog: Uint8Array): Promise<Participant | null> {
+  get(oplog: Uint8Array): Participant | null {
     return this.#all.get(toHex(oplog)) ?? null
   }
 

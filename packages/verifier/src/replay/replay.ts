@@ -21,6 +21,7 @@ import { readRules, readSource, recordAt } from '../batch/batch-end.js'
 import { auditGenesis } from '../batch/genesis.js'
 import { isFormat, type WholeBatch } from '../batch/published-batch.js'
 import { type OpInTurn, STRUCTURE } from '../batch/published-ops.js'
+import type { Turns } from '../batch/soon.js'
 import { Missing } from '../batch/sources.js'
 import { otherTree, refusedContract } from '../batch/violations.js'
 import { type Finding, finding } from '../verdict.js'
@@ -229,8 +230,7 @@ export class Replay {
       lastTs: this.#lastTs,
       participants: this.#participants,
       signal,
-      judge: (view: Overlay, ops: AsyncGenerator<OpInTurn, void>) =>
-        new Ahead({ ...execution, view }, this.#session, ops),
+      judge: (view: Overlay, ops: Turns<OpInTurn>) => new Ahead({ ...execution, view }, this.#session, ops),
     }
   }
 
