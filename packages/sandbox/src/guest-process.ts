@@ -43,6 +43,8 @@ export interface GuestRun extends Pick<Request, 'kind' | 'answer' | 'onCall' | '
   readonly signal?: AbortSignal | undefined
   /** Done before what waits and is not, one such piece at a time: the calls of one caller must not hold up the ops of all. */
   readonly isFirst?: boolean
+  /** When it told endings last, by `performance.now()`; 0 before. */
+  readonly toldAt?: () => number
 }
 
 /** Most console lines of one request; the realm stops earlier by itself. */
@@ -70,7 +72,7 @@ export class GuestProcess {
     this.#child = child
     this.#exited = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
-        this.#fail(exitError(code, signal))
+        this.#ended(exitError(code, signal))
         resolve()
       })
       child.once('error', (cause) => {
@@ -203,6 +205,12 @@ export class GuestProcess {
     this.#pending = null
     this.#hold(false)
     pending.resolve(payload)
+  }
+
+  /** The process is gone: what it said before is heard first, so that it is known how far it came. */
+  #ended(reason: SandboxError): void {
+    if (this.#pending === null) this.#fail(reason)
+    else this.#channel.whenClosed(() => this.#fail(reason))
   }
 
   /** Kills the guest; the first reason counts. */

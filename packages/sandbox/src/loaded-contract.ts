@@ -2,15 +2,16 @@
 import { randomBytes } from 'node:crypto'
 import type { FailureCode, RuleLimits, Rules } from '@vitra/log'
 import { decodeValue, encodeUtf8, type Value } from '@vitra/log/values'
+import { CallQueue } from './call-queue.js'
 import type { ApplyRequest, CallRequest, CallResult, Contract, MethodInfo, RunsResult } from './contract.js'
 import { type Ending, readEndings } from './ending.js'
 import { ContractError, isResourceLimit, SandboxError } from './errors.js'
 import { FieldWriter } from './fields.js'
 import { type GuestRun, protocolError } from './guest-process.js'
 import { checked, expectArray } from './messages.js'
-import { answerMethod } from './method-calls.js'
 import { pack, unpack } from './pack.js'
 import type { ParsedContract } from './parse.js'
+import type { RunOptions } from './run-options.js'
 import { packItem, packRuns } from './runs.js'
 import type { ContractWarning } from './warnings.js'
 import { FRAME, MODE, type Mode } from './wire.js'
@@ -42,6 +43,7 @@ export class LoadedContract implements Contract {
   readonly applyForm: 'function' | 'record'
   readonly warnings: readonly ContractWarning[]
   readonly #options: LoadedOptions
+  readonly #calls = new CallQueue((items, how) => this.#runAll(MODE.call, items, how))
 
   constructor(options: LoadedOptions) {
     const { facts, source } = options
@@ -66,13 +68,9 @@ export class LoadedContract implements Contract {
       seq: 0,
       ts: 0,
     })
-    const { endings, failure } = await this.#runAll(MODE.call, [item], {
-      isWriter: caller.isWriter,
-      answer: (_, question) => answerMethod(caller, question),
-      signal,
+    const ending = await this.#calls.add({ item, caller, signal }).catch((error) => {
+      throw asCallError(error, method)
     })
-    if (failure !== undefined) throw asCallError(failure, method)
-    const ending = endings[0]!
     if (ending.kind === 'ok')
       return { ops: ending.ops, ...(ending.value === null ? {} : { response: ending.value }) }
     throw this.#methodError(method, ending)
@@ -121,10 +119,12 @@ export class LoadedContract implements Contract {
     const { rules, run } = this.#options
     const { isWriter = null, isCareful = false, state, answer, onEndings, signal } = how
     const endings: Ending[] = []
+    let toldAt = 0
     const take = (payload: Uint8Array): void => {
       const next = readEndings(payload, mode, rules.limits, items.length - endings.length)
       if (next.slice(0, -1).some(({ kind }) => kind === 'resource'))
         throw protocolError('runs after the last')
+      toldAt = performance.now()
       onEndings?.(next)
       endings.push(...next)
     }
@@ -139,6 +139,7 @@ export class LoadedContract implements Contract {
         isFirst: mode !== MODE.call,
         signal,
         onPart: take,
+        toldAt: () => toldAt,
         ...(answer === undefined
           ? {}
           : { onCall: (asked) => answerNth(asked, endings.length, items.length, answer) }),
@@ -156,13 +157,6 @@ export class LoadedContract implements Contract {
 }
 
 let nextBatch = 1
-
-interface RunOptions
-  extends Pick<GuestRun, 'signal'>,
-    Partial<Pick<ApplyRequest, 'answer' | 'isCareful' | 'onEndings' | 'state'>> {
-  /** Value of `isWriter`; null outside methods. */
-  readonly isWriter?: boolean | null
-}
 
 /** A question with the position of the run that asks it: never one that has its ending. */
 async function answerNth(

@@ -58,6 +58,8 @@ export const BATCH = {
   goesOn: 2,
   /** Each ending is told at once, since a guest did not survive the batch. */
   isCareful: 4,
+  /** Nothing changes the state: methods read it. */
+  isFixed: 8,
 } as const
 
 /** Whether a realm goes on: 0 where it does. */

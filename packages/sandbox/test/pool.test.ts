@@ -52,12 +52,12 @@ describe.runIf(IS_LINUX)('sandboxes', () => {
     expect(guests()).toEqual([])
   })
 
-  it('do the ops of a contract before calls of it that wait, and a call between two of them', async () => {
+  it('do the ops of a contract before calls of it that wait, and calls between two of them', async () => {
     await using sandbox = await Sandbox.open({ guests: 1 })
     const count = await counterOf(sandbox, 3)
     const contract = await sandbox.load(COUNTER, RULES)
     const done: string[] = []
-    const calls = Array.from({ length: 30 }, async () => {
+    const calls = Array.from({ length: 3000 }, async () => {
       await count()
       done.push('call')
     })
@@ -70,7 +70,7 @@ describe.runIf(IS_LINUX)('sandboxes', () => {
     const first = done.indexOf('op')
     const second = done.indexOf('op', first + 1)
     expect(second).toBeGreaterThan(first + 1)
-    expect(second).toBeLessThan(15)
+    expect(second).toBeLessThan(1500)
   })
 
   it('end only their own work', async () => {

@@ -15,7 +15,7 @@ import {
   toHex,
   VitraError,
 } from '@vitra/log'
-import { type Contract, type MethodHost, readableView, type Sandbox } from '@vitra/sandbox'
+import { type Contract, type IndexView, type MethodHost, readableView, type Sandbox } from '@vitra/sandbox'
 import { AuditCheckpoint } from './audit-checkpoint.js'
 import { CallGate } from './call-gate.js'
 import { closeAll } from './close-all.js'
@@ -41,6 +41,13 @@ interface Parts {
   readonly sandbox: Sandbox
   readonly local: LocalState
   readonly options: OpenOptions
+}
+
+/** What a call runs, and over what. */
+interface Callable {
+  readonly snapshot: IndexSnapshot
+  readonly contract: Contract
+  readonly view: IndexView
 }
 
 export class DatabaseCore {
@@ -76,6 +83,7 @@ export class DatabaseCore {
   #rules: Rules | null = null
   /** The contract that was in force last, and its entry in the index. */
   #contract: { readonly bytes: Uint8Array; readonly contract: Contract } | null = null
+  #callable: Callable | null = null
   readonly #options: OpenOptions
   #starting: Promise<void> | null = null
 
@@ -223,8 +231,8 @@ export class DatabaseCore {
   ): Promise<{ response?: Uint8Array; ops: Uint8Array[] }> {
     const oplog = await this.participant.oplog()
     return this.index.read(async (snapshot) => {
-      const contract = await this.#contractAt(snapshot)
-      const caller: MethodHost = { view: readableView(snapshot.source), oplog, isWriter: oplog !== null }
+      const { contract, view } = await this.#callableAt(snapshot)
+      const caller: MethodHost = { view, oplog, isWriter: oplog !== null }
       return contract.call({ method, params, caller, ...(signal === undefined ? {} : { signal }) })
     })
   }
@@ -373,6 +381,15 @@ export class DatabaseCore {
     const contract = await this.sandbox.load(await snapshot.contractSource(), await this.rules())
     if (bytes !== null) this.#contract = { bytes, contract }
     return contract
+  }
+
+  /** The contract in force and what its methods read: calls at one version share both. */
+  async #callableAt(snapshot: IndexSnapshot): Promise<Callable> {
+    if (this.#callable?.snapshot === snapshot) return this.#callable
+    const contract = await this.#contractAt(snapshot)
+    if (this.#callable?.snapshot !== snapshot)
+      this.#callable = { snapshot, contract, view: readableView(snapshot.source) }
+    return this.#callable
   }
 
   async #openOplog(key: Uint8Array): Promise<Log> {

@@ -43,7 +43,8 @@ export class ParticipantLogs extends EventEmitter<ParticipantLogsEvents> {
   }
 
   /** Reads the participants again where the index has grown, and opens what is new. */
-  refresh(): Promise<void> {
+  async refresh(): Promise<void> {
+    if (this.#index.length === this.#version) return
     return this.#mutex.run(async () => {
       if (this.#index.length === this.#version) return
       const { version, inputs } = await this.#index.read(async ({ version, source }) => ({

@@ -5,7 +5,7 @@
 import { FieldWriter } from '../fields.js'
 import { pack, unpack } from '../pack.js'
 import type { Runs } from '../runs.js'
-import { BATCH, FRAME, ORDER, type Order, STOP } from '../wire.js'
+import { BATCH, FRAME, MODE, ORDER, type Order, STOP } from '../wire.js'
 import { readFrame, writeFrame } from './channel.js'
 
 /** Endings are told at the latest after this long, in ms: the host's watch over each op starts anew with them. */
@@ -17,6 +17,8 @@ const PART_RUNS = 64
 const PART_LOGS = 500
 /** A batch stops after an op that reaches one of these, so that the host has its say. */
 const BATCH_MS_MAX = 200
+/** The same of method calls: ops wait for no more than this and one call. */
+const CALLS_MS_MAX = 20
 const BATCH_BYTES_MAX = 8 * 1024 * 1024
 
 export class Batch {
@@ -69,7 +71,8 @@ export class Batch {
   /** What is wanted with the next turn. */
   get order(): Order {
     const now = performance.now()
-    if (now - this.#startedAt > BATCH_MS_MAX || this.#bytes > BATCH_BYTES_MAX) return ORDER.stop
+    const longest = this.runs.mode === MODE.call ? CALLS_MS_MAX : BATCH_MS_MAX
+    if (now - this.#startedAt > longest || this.#bytes > BATCH_BYTES_MAX) return ORDER.stop
     return now - this.#toldAt > PART_MS || this.#logs > PART_LOGS ? ORDER.tell : ORDER.goOn
   }
 
@@ -80,11 +83,12 @@ export class Batch {
    * @param goesOn the realm knows the state as it is now
    */
   items(areAll: boolean, goesOn: boolean): Uint8Array {
-    const { items, state, isCareful } = this.runs
+    const { items, state, isCareful, mode } = this.runs
     this.#stop = 0
     const writer = new FieldWriter()
     const isLasting = state === 0 ? 0 : BATCH.isLasting
-    writer.uint(isLasting | (goesOn ? BATCH.goesOn : 0) | (isCareful ? BATCH.isCareful : 0))
+    const isFixed = mode === MODE.call ? BATCH.isFixed : 0
+    writer.uint(isLasting | isFixed | (goesOn ? BATCH.goesOn : 0) | (isCareful ? BATCH.isCareful : 0))
     for (const item of items.slice(this.#ended, areAll ? undefined : this.#ended + 1)) writer.append(item)
     return writer.take()
   }
@@ -120,7 +124,8 @@ export class Batch {
     this.#stop = stop
     const untold = this.#ended - this.#toldRuns
     const isDue = this.order !== ORDER.goOn || this.#endings.length > PART_BYTES || this.runs.isCareful
-    if (isDue || untold >= PART_RUNS) this.tell()
+    // The last endings go with the result.
+    if (!this.isDone && (isDue || untold >= PART_RUNS)) this.tell()
   }
 
   /** Tells the host what no part told. */

@@ -5,7 +5,7 @@
  */
 
 import type { Runs } from '../runs.js'
-import type { Mode, Order, Service } from '../wire.js'
+import { MODE, type Mode, type Order, type Service } from '../wire.js'
 import type { Engine, EngineContext, EngineIsolate, EngineModule, EngineScript, Reference } from './engine.js'
 import { CONTRACT, earlySources, lateSources, type Plan, TAIL, TAIL_REACHED } from './facades.js'
 
@@ -37,8 +37,8 @@ export class Realm {
   readonly #turn: Reference
   readonly #isSound: Reference
   readonly #timeoutMs: number
-  #state = 0
-  #batch = 0
+  /** What it knows of the state that ops go on from, and of the one that methods read. */
+  readonly #known = { ops: { state: 0, batch: 0 }, methods: { state: 0, batch: 0 } }
 
   constructor(context: EngineContext, entry: Reference, timeoutMs: number) {
     this.#context = context
@@ -50,15 +50,14 @@ export class Realm {
   }
 
   /** True where the realm knows a state that went on from what it left. */
-  isAt({ state, after }: Runs): boolean {
-    return after !== 0 && this.#state === state && this.#batch === after
+  isAt({ mode, state, after }: Runs): boolean {
+    const known = this.#known[mode === MODE.call ? 'methods' : 'ops']
+    return after !== 0 && known.state === state && known.batch === after
   }
 
   /** Notes up to where the realm knows the state. */
-  arrive({ state, batch }: Runs): void {
-    if (state === 0) return
-    this.#state = state
-    this.#batch = batch
+  arrive({ mode, state, batch }: Runs): void {
+    if (state !== 0) this.#known[mode === MODE.call ? 'methods' : 'ops'] = { state, batch }
   }
 
   /** What the contract offers, packed. @throws where time or memory ran out */

@@ -150,7 +150,8 @@ export class Pool {
     } catch (error) {
       answer = () => job.reject(error)
       this.#blame(guest)
-      if (job.run?.signal?.aborted && performance.now() - from > ABORTED_RUN_MS) confine(tenant.digest)
+      const since = Math.max(from, job.run?.toldAt?.() ?? 0)
+      if (job.run?.signal?.aborted && performance.now() - since > ABORTED_RUN_MS) confine(tenant.digest)
     }
     tenant.isHeavy = performance.now() - from > PATIENCE_MS
     tenant.isRunning = false

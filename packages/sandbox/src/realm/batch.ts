@@ -19,8 +19,9 @@ const untold = new FieldWriter()
 let items: FieldReader | null = null
 let isCareful = false
 let untoldCount = 0
-let lasting = new StateCache()
-let cache = lasting
+/** What is known of the state that ops go on from, and of the one that methods read. */
+const known = { ops: new StateCache(), methods: new StateCache() }
+let cache = known.ops
 let hasChangedSystem = false
 
 /** True while a batch is in progress. */
@@ -43,8 +44,9 @@ function begin(): FieldReader {
     cache = new StateCache()
     return reader
   }
-  if ((flags & BATCH.goesOn) === 0 || lasting.isFull) lasting = new StateCache()
-  cache = lasting
+  const which = (flags & BATCH.isFixed) === 0 ? 'ops' : 'methods'
+  if ((flags & BATCH.goesOn) === 0 || known[which].isFull) known[which] = new StateCache()
+  cache = known[which]
   return reader
 }
 

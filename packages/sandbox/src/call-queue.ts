@@ -1,0 +1,190 @@
+/**
+ * Method calls on their way to the guest (spec/4-execution §6): those that come while it is busy go to it together, in one
+ * frame for all that read the same state. The guest runs one after the other and tells each ending at once, so that it
+ * is always known which call is at work: what ends the guest is that one's doing, and those behind it, which have not
+ * begun, go into the next frame.
+ */
+import type { Value } from '@vitra/log/values'
+import type { RunsResult } from './contract.js'
+import type { Ending } from './ending.js'
+import { isResourceLimit } from './errors.js'
+import { protocolError } from './guest-process.js'
+import { answerMethod, type MethodHost } from './method-calls.js'
+import type { RunOptions } from './run-options.js'
+import { StateSession } from './state-session.js'
+import type { IndexView } from './view.js'
+
+/** Most calls of one frame, and most bytes: ops wait for a frame to end. */
+const FRAME_CALLS_MAX = 256
+const FRAME_BYTES_MAX = 1024 * 1024
+/** How long a call that its caller gave up before its turn may be at work while others wait behind it, in milliseconds. */
+const ABANDONED_MS = 20
+
+/** A call that is ready to go. */
+export interface QueuedCall {
+  readonly item: Uint8Array
+  readonly caller: MethodHost
+  readonly signal?: AbortSignal | undefined
+}
+
+interface Waiting extends QueuedCall {
+  /** True once its caller has an answer. */
+  isOver: boolean
+  readonly resolve: (ending: Ending) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Runs calls in one frame. */
+export type RunCalls = (items: readonly Uint8Array[], how: RunOptions) => Promise<RunsResult>
+
+export class CallQueue {
+  readonly #run: RunCalls
+  #waiting: Waiting[] = []
+  #isDue = false
+  #frame: Frame | null = null
+  /** What the guest has read of each state. */
+  readonly #sessions = new WeakMap<IndexView, StateSession>()
+
+  constructor(run: RunCalls) {
+    this.#run = run
+  }
+
+  /** Runs a call. @throws {SandboxError}, what the host's answers reject with, or the signal's reason */
+  add(queued: QueuedCall): Promise<Ending> {
+    const { signal } = queued
+    if (signal?.aborted) return Promise.reject(signal.reason)
+    return new Promise((resolve, reject) => {
+      const abort = () => {
+        call.reject(signal!.reason)
+        this.#frame?.abandon(call)
+      }
+      const settle = (how: () => void) => {
+        if (call.isOver) return
+        call.isOver = true
+        signal?.removeEventListener('abort', abort)
+        how()
+      }
+      const call: Waiting = {
+        ...queued,
+        isOver: false,
+        resolve: (ending) => settle(() => resolve(ending)),
+        reject: (error) => settle(() => reject(error)),
+      }
+      signal?.addEventListener('abort', abort)
+      this.#waiting.push(call)
+      this.#send()
+    })
+  }
+
+  /** Sends what waits as soon as everything that is under way at this moment has added its calls. */
+  #send(): void {
+    if (this.#isDue || this.#frame !== null) return
+    this.#isDue = true
+    process.nextTick(() => {
+      this.#isDue = false
+      void this.#sendFrames()
+    })
+  }
+
+  async #sendFrames(): Promise<void> {
+    for (let calls = this.#take(); calls.length > 0; calls = this.#take()) {
+      this.#frame = new Frame(calls, this.#sessionOf(calls[0]!.caller.view))
+      await this.#frame.run(this.#run)
+      this.#waiting.unshift(...this.#frame.left)
+    }
+    this.#frame = null
+  }
+
+  #sessionOf(view: IndexView): StateSession {
+    const session = this.#sessions.get(view) ?? new StateSession()
+    this.#sessions.set(view, session)
+    return session
+  }
+
+  /** The calls of the next frame: all of them read one state. */
+  #take(): Waiting[] {
+    const all = this.#waiting.filter(({ isOver }) => !isOver)
+    const [first] = all
+    let bytes = 0
+    const end = all.findIndex(({ item, caller }, nth) => {
+      bytes += item.length
+      const isOther = caller.view !== first!.caller.view || caller.isWriter !== first!.caller.isWriter
+      return isOther || nth === FRAME_CALLS_MAX || (nth > 0 && bytes > FRAME_BYTES_MAX)
+    })
+    this.#waiting = end === -1 ? [] : all.slice(end)
+    return end === -1 ? all : all.slice(0, end)
+  }
+}
+
+/** Calls that the guest is given together. */
+class Frame {
+  readonly #calls: readonly Waiting[]
+  readonly #session: StateSession
+  /** How many have their ending; the one behind them is at work. */
+  #ended = 0
+  readonly #aborter: AbortController | undefined
+  #abandoned: NodeJS.Timeout | undefined
+  /** Why the host could not answer the call at work. */
+  #refusal: { readonly error: unknown } | null = null
+
+  constructor(calls: readonly Waiting[], session: StateSession) {
+    this.#calls = calls
+    this.#session = session
+    if (calls.some(({ signal }) => signal !== undefined)) this.#aborter = new AbortController()
+  }
+
+  /** The calls that it did not come to. */
+  get left(): Waiting[] {
+    return this.#calls.slice(this.#ended).filter(({ isOver }) => !isOver)
+  }
+
+  /** Runs the calls, up to the first that keeps it from going on. */
+  async run(run: RunCalls): Promise<void> {
+    const items = this.#calls.map(({ item }) => item)
+    try {
+      const { failure } = await run(items, {
+        isWriter: this.#calls[0]!.caller.isWriter,
+        isCareful: true,
+        state: this.#session,
+        answer: (nth, question) => this.#answer(nth, question),
+        onEndings: (endings) => this.#take(endings),
+        signal: this.#aborter?.signal,
+      })
+      if (failure !== undefined) this.#fail(failure)
+    } catch (error) {
+      if (this.#refusal !== null) this.#fail(this.#refusal.error)
+      else if (isResourceLimit(error)) this.#fail(error)
+      else if (!this.#aborter?.signal.aborted) for (const call of this.left) call.reject(error)
+    } finally {
+      clearTimeout(this.#abandoned)
+    }
+  }
+
+  /** The caller of a call does not wait for it any more. */
+  abandon(call: Waiting): void {
+    const nth = this.#calls.indexOf(call, this.#ended)
+    if (nth === this.#ended || (nth !== -1 && this.left.length === 0)) this.#aborter?.abort()
+  }
+
+  #take(endings: readonly Ending[]): void {
+    for (const ending of endings) if (ending.kind !== 'resource') this.#calls[this.#ended++]!.resolve(ending)
+    clearTimeout(this.#abandoned)
+    if (this.#calls[this.#ended]?.isOver)
+      this.#abandoned = setTimeout(() => this.#aborter?.abort(), ABANDONED_MS)
+  }
+
+  async #answer(nth: number, question: Value): Promise<Uint8Array> {
+    if (nth !== this.#ended) throw protocolError('a question of a call that is not at work')
+    try {
+      return await answerMethod(this.#calls[nth]!.caller, question)
+    } catch (error) {
+      this.#refusal ??= { error }
+      throw error
+    }
+  }
+
+  /** Ends the call at work. */
+  #fail(error: unknown): void {
+    this.#calls[this.#ended++]?.reject(error)
+  }
+}
