@@ -34,6 +34,8 @@ interface Waiting extends QueuedCall {
   readonly reject: (error: unknown) => void
 }
 
+type Sessions = WeakMap<IndexView, StateSession>
+
 /** Runs calls in one frame. */
 export type RunCalls = (items: readonly Uint8Array[], how: RunOptions) => Promise<RunsResult>
 
@@ -43,7 +45,7 @@ export class CallQueue {
   #isDue = false
   #frame: Frame | null = null
   /** What the guest has read of each state. */
-  readonly #sessions = new WeakMap<IndexView, StateSession>()
+  readonly #sessions: Sessions = new WeakMap()
 
   constructor(run: RunCalls) {
     this.#run = run
@@ -88,17 +90,11 @@ export class CallQueue {
 
   async #sendFrames(): Promise<void> {
     for (let calls = this.#take(); calls.length > 0; calls = this.#take()) {
-      this.#frame = new Frame(calls, this.#sessionOf(calls[0]!.caller.view))
-      await this.#frame.run(this.#run)
+      this.#frame = new Frame(calls)
+      await this.#frame.run(this.#run, this.#sessions)
       this.#waiting.unshift(...this.#frame.left)
     }
     this.#frame = null
-  }
-
-  #sessionOf(view: IndexView): StateSession {
-    const session = this.#sessions.get(view) ?? new StateSession()
-    this.#sessions.set(view, session)
-    return session
   }
 
   /** The calls of the next frame: all of them read one state. */
@@ -119,7 +115,6 @@ export class CallQueue {
 /** Calls that the guest is given together. */
 class Frame {
   readonly #calls: readonly Waiting[]
-  readonly #session: StateSession
   /** How many have their ending; the one behind them is at work. */
   #ended = 0
   readonly #aborter: AbortController | undefined
@@ -127,9 +122,8 @@ class Frame {
   /** Why the host could not answer the call at work. */
   #refusal: { readonly error: unknown } | null = null
 
-  constructor(calls: readonly Waiting[], session: StateSession) {
+  constructor(calls: readonly Waiting[]) {
     this.#calls = calls
-    this.#session = session
     if (calls.some(({ signal }) => signal !== undefined)) this.#aborter = new AbortController()
   }
 
@@ -139,13 +133,16 @@ class Frame {
   }
 
   /** Runs the calls, up to the first that keeps it from going on. */
-  async run(run: RunCalls): Promise<void> {
+  async run(run: RunCalls, sessions: Sessions): Promise<void> {
     const items = this.#calls.map(({ item }) => item)
+    const { view, isWriter } = this.#calls[0]!.caller
     try {
+      const session = sessions.get(view) ?? new StateSession()
+      sessions.set(view, session)
       const { failure } = await run(items, {
-        isWriter: this.#calls[0]!.caller.isWriter,
+        isWriter,
         isCareful: true,
-        state: this.#session,
+        state: session,
         answer: (nth, question) => this.#answer(nth, question),
         onEndings: (endings) => this.#take(endings),
         signal: this.#aborter?.signal,

@@ -39,12 +39,6 @@ export class Channel {
     if (!this.#stream.destroyed) this.#stream.write(frame)
   }
 
-  /** Calls back once nothing more will come. */
-  whenClosed(listener: () => void): void {
-    if (this.#stream.closed) listener()
-    else this.#stream.once('close', listener)
-  }
-
   close(): void {
     this.#stream.removeAllListeners('data')
     this.#stream.destroy()

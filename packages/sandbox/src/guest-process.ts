@@ -72,7 +72,8 @@ export class GuestProcess {
     this.#child = child
     this.#exited = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
-        this.#ended(exitError(code, signal))
+        // All that it said has been read: the system tells of its end last.
+        this.#fail(exitError(code, signal))
         resolve()
       })
       child.once('error', (cause) => {
@@ -205,12 +206,6 @@ export class GuestProcess {
     this.#pending = null
     this.#hold(false)
     pending.resolve(payload)
-  }
-
-  /** The process is gone: what it said before is heard first, so that it is known how far it came. */
-  #ended(reason: SandboxError): void {
-    if (this.#pending === null) this.#fail(reason)
-    else this.#channel.whenClosed(() => this.#fail(reason))
   }
 
   /** Kills the guest; the first reason counts. */

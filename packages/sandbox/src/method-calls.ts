@@ -8,6 +8,7 @@ import type { IndexView } from './view.js'
 
 /** What a method may see of the machine that runs it. */
 export interface MethodHost {
+  /** One state, which never changes: what was read of it is not asked for again. Another one is another object. */
   readonly view: IndexView
   /** This participant's oplog; null where it has none. */
   readonly oplog: null | {

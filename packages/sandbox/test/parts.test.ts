@@ -48,6 +48,16 @@ describe.concurrent('parts', () => {
     expect(unpack(answer)).toBe(255)
   })
 
+  it('are heard where the guest dies of what comes behind them', async ({ expect }) => {
+    const parts: unknown[] = []
+    const answer = ask(
+      `for (let n = 0; n < 20; n++) say(${FRAME.part}, number(n)); process.kill(process.pid, 'SIGKILL')`,
+      { onPart: (payload) => parts.push(unpack(payload)) },
+    )
+    await expect(answer).rejects.toMatchObject({ code: 'GUEST_CRASHED' })
+    expect(parts).toEqual(Array.from({ length: 20 }, (_, n) => n))
+  })
+
   it('are a breach of protocol where nobody takes them', async ({ expect }) => {
     const answer = ask(`say(${FRAME.part}, '00'); hear()`, {})
     await expect(answer).rejects.toMatchObject({ code: 'GUEST_PROTOCOL' })

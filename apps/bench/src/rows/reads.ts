@@ -32,7 +32,7 @@ export function readsRow({ reads }: Sizes): Row {
       },
       {
         name: 'Vitra, read-only call',
-        note: "the same read by the contract's own method, in a fresh realm of the guest process",
+        note: "the same read by the contract's own method in the guest process, which keeps what it has read of a version",
         async measure(folder) {
           await using db = await createDatabase(folder)
           await setAll(db, arrays(KEYS, ARRAY_OPS))

@@ -1,7 +1,7 @@
 // Attacks with errors: stacks, messages of the engine, hooks that the host would run, lies about what was thrown
 // (spec/6-determinism §3).
 import { describe, expect, it } from 'vitest'
-import { MemorySource, RULES, run, stepOver } from '../helpers.js'
+import { caller, MemorySource, RULES, run, stepOver } from '../helpers.js'
 import { type Attack, attacks, failed, load, result, useSandbox } from './attack.js'
 
 const sandbox = useSandbox()
@@ -207,7 +207,7 @@ describe('a method, whose errors are talkative, and then an op', () => {
       await contract.call({
         method: 'look',
         params: new Uint8Array([0xf6]),
-        caller: { view: null as never, isWriter: true, oplog: null },
+        caller: caller(),
       })
       expect(result(await stepOver(sandbox(), contract, new MemorySource(), {}))).toEqual(silent)
     }
