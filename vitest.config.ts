@@ -4,7 +4,8 @@ import { existsSync, readdirSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
 
 const SOURCE = '@vitra/source'
-const TEST_TIMEOUT_MS = 30_000
+/** Generous: on a busy machine a command of the CLI takes seconds. */
+const TEST_TIMEOUT_MS = 120_000
 const SOAK_TIMEOUT_MS = 30 * 60_000
 
 /** Their tests leave nothing behind in a process: files share one, with the modules that it has loaded. */

@@ -222,6 +222,11 @@ describe('what goes wrong', () => {
         error: { code: 'USAGE', message: expect.stringContaining('VITRA_ENGINES') },
       })
     }
+    for (const where of ['verify', `check - --key ${'1'.repeat(64)}`]) {
+      const ran = await vitra([...where.split(' '), '--engine', '/none/node', '--json'], made.at)
+      expect(ran.code, where).toBe(2)
+      expect(JSON.parse(ran.stderr)).toMatchObject({ error: { code: 'USAGE' } })
+    }
     await check(made.folder.at('.vitra'))
   })
 
@@ -431,6 +436,33 @@ describe('host and monitor without a network', () => {
     expect(await live.stop()).toBe(0)
     expect(live.events.at(-1)).toMatchObject({ event: 'stopped' })
     await check(made.folder.at('.vitra'))
+  })
+})
+
+describe('a host with limits', () => {
+  it('executes no more than a participant may have, and says who waits', async () => {
+    await using made = await withDatabase()
+    {
+      await using db = await Database.load(made.folder.at('.vitra'), undefined, {
+        participantLimits: { opsPerSecond: 1 },
+      })
+      for (let n = 0; n < 4; n++) await db.call('increment', { amount: 1 })
+    }
+    await using live = new Live(['host', '--offline', '--ops-per-second', '1'], made.at)
+    const { participant, waiting } = await live.until(({ event }) => event === 'throttled')
+    expect(participant).toMatch(/^[0-9a-f]{64}$/)
+    expect(waiting).toBeGreaterThan(0)
+    await live.until(({ event }) => event === 'executed')
+    expect(await live.stop()).toBe(0)
+    await check(made.folder.at('.vitra'))
+  })
+
+  it.each([
+    ['--ops-per-second', '0'],
+    ['--ops-per-batch', 'many'],
+  ])('refuses %s %s', async (option, text) => {
+    await using made = await withDatabase()
+    expect(await vitra(['host', '--offline', option, text], made.at)).toMatchObject({ code: 2 })
   })
 })
 

@@ -47,7 +47,9 @@ export class Context {
   }
 
   /** Opens the database that is there; it is closed when the command ends. */
-  async database(options: Pick<OpenDatabaseOptions, 'engines' | 'durability'> = {}): Promise<Database> {
+  async database(
+    options: Pick<OpenDatabaseOptions, 'engines' | 'durability' | 'participantLimits'> = {},
+  ): Promise<Database> {
     return this.keep(await openDatabase(this.folder, { signal: this.signal, onLog: this.onLog, ...options }))
   }
 

@@ -1,6 +1,6 @@
 /** Opens the database of a folder, waiting for another command that is about to be done with it. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ContractLogEntry, Database, Durability, EngineBinaries } from 'vitra'
+import type { ContractLogEntry, Database, Durability, EngineBinaries, ParticipantLimits } from 'vitra'
 import { CliError } from './errors.js'
 import { holderOf } from './holder.js'
 
@@ -12,6 +12,8 @@ export interface OpenDatabaseOptions {
   /** Other engines that audits may use. */
   readonly engines?: EngineBinaries
   readonly durability?: Durability
+  /** Limits of every participant, where this copy executes. */
+  readonly participantLimits?: ParticipantLimits
 }
 
 /** How long to wait for a command that has the folder open, in ms, and how often to look. */
@@ -24,11 +26,12 @@ export async function openDatabase(folder: string, options: OpenDatabaseOptions)
   const deadline = Date.now() + LOCK_WAIT_MS
   for (;;) {
     try {
-      const { key, onLog, engines, durability } = options
+      const { key, onLog, engines, durability, participantLimits } = options
       return await Database.load(folder, key, {
         onLog,
         ...(engines === undefined ? {} : { sandbox: { engines } }),
         ...(durability === undefined ? {} : { durability }),
+        ...(participantLimits === undefined ? {} : { participantLimits }),
       })
     } catch (error) {
       if ((error as { code?: unknown }).code !== 'DATABASE_LOCKED') throw error

@@ -105,6 +105,16 @@ export function wholeNumber(option: string): (text: string) => number {
   }
 }
 
+/** Reads a whole number above 0. */
+export function positiveNumber(option: string): (text: string) => number {
+  const read = wholeNumber(option)
+  return (text) => {
+    const number = read(text)
+    if (number > 0) return number
+    throw new UsageError('USAGE', `${option} 0 lets nothing through`, 'leave it out for no limit')
+  }
+}
+
 /** For commands that read this copy and fetch the newest state when asked to. */
 export interface ReadOptions extends NetworkOptions {
   readonly sync?: boolean

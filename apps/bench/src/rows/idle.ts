@@ -35,7 +35,7 @@ export function idleRows({ idle }: Sizes): Row[] {
   })
   return [
     row('idle-memory', `Memory of ${idle} idle databases in one process`, 'MiB', memory, [
-      'each with a contract of its own, open, one op executed; resident memory of the process and its guests',
+      'each with a contract of its own, open, one op executed; resident memory of the process and its guests, what they share counted once',
       'each in a Corestore of its own, open, one put',
     ]),
     row('idle-call', `The first op of a database among ${idle} that lie idle`, 'ms', call, [

@@ -1,11 +1,12 @@
-import type { Verdict } from 'vitra'
+import type { NodeCheckOptions, Verdict } from 'vitra'
 import { defineCommand } from '../command.js'
+import { ENGINE_OPTION, type EngineOptions, readEngines } from '../engines.js'
 import { UsageError } from '../errors.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { provenLines } from '../output/proven.js'
 import { tame } from '../output/text.js'
 
-interface Options {
+interface Options extends EngineOptions {
   readonly key?: string
 }
 
@@ -19,20 +20,25 @@ public key from somebody you trust, not from whoever gave you the proof.
 
 Exit code 0: the proof holds, and what it proves is printed. 3: it holds, and what it proves is that the executor has
 cheated. 1: it does not hold, is no proof, or is about another database. 4: it could not be decided here.`,
-  options: [{ flags: '--key <key>', says: "the database's public key, 64 hex digits; always needed" }],
+  options: [
+    { flags: '--key <key>', says: "the database's public key, 64 hex digits; always needed" },
+    ENGINE_OPTION,
+  ],
   examples: [
     { run: 'vitra check counter.proof --key <key>', says: 'what does it prove?' },
     { run: 'vitra check - --key <key> < counter.json', says: 'a proof as JSON' },
     { run: 'vitra check counter.proof --key <key> --json', says: 'for a program' },
   ],
-  async run({ context: { out, readBytes }, args: [file], options: { key } }) {
+  async run({ context: { out, io, readBytes }, args: [file], options }) {
+    const { key } = options
     if (key === undefined || !/^[0-9a-f]{64}$/i.test(key))
       throw new UsageError(
         'USAGE',
         'a proof is checked with a public key',
         'write it as --key <64 hex digits>',
       )
-    const verdict = await checkBytes(await readBytes(file!), key)
+    const engines = await readEngines(options, io)
+    const verdict = await checkBytes(await readBytes(file!), { pubkey: key, engines })
     const { ok, code, explanation, proves } = verdict
     const { provenToJson } = await import('vitra')
     const shown = proves === null ? null : provenToJson(proves)
@@ -48,20 +54,20 @@ cheated. 1: it does not hold, is no proof, or is about another database. 4: it c
 })
 
 /** Bytes of a proof, its JSON, or the JSON of a transaction. */
-async function checkBytes(bytes: Uint8Array, pubkey: string): Promise<Verdict> {
+async function checkBytes(bytes: Uint8Array, how: NodeCheckOptions): Promise<Verdict> {
   const { check: checkProof } = await import('vitra')
   const json = readJson(bytes)
-  if (json === undefined) return checkProof(bytes, { pubkey })
-  return 'txId' in json ? checkTransaction(json, pubkey) : checkProof(json, { pubkey })
+  if (json === undefined) return checkProof(bytes, how)
+  return 'txId' in json ? checkTransaction(json, how) : checkProof(json, how)
 }
 
 /** The receipt has to be one of these very ops. */
-async function checkTransaction(json: object, pubkey: string): Promise<Verdict> {
+async function checkTransaction(json: object, how: NodeCheckOptions): Promise<Verdict> {
   const { check: checkProof, Transaction } = await import('vitra')
   try {
     const tx = Transaction.fromJSON(json)
-    await tx.verifyInclusion(pubkey)
-    return await checkProof(tx.receipt, { pubkey })
+    await tx.verifyInclusion(how.pubkey)
+    return await checkProof(tx.receipt, how)
   } catch (error) {
     const { code, message } = error as { code?: unknown; message: string }
     if (code !== 'TX_UNPROVED' && code !== 'TX_INVALID' && code !== 'TX_DETACHED') throw error

@@ -12,10 +12,14 @@ import {
   type DurabilityOptions,
   LIVE_NETWORK_OPTIONS,
   type NetworkOptions,
+  positiveNumber,
 } from '../options.js'
 import { count, shortKey, tameLine } from '../output/text.js'
 
-interface Options extends NetworkOptions, DurabilityOptions {}
+interface Options extends NetworkOptions, DurabilityOptions {
+  readonly opsPerSecond?: number
+  readonly opsPerBatch?: number
+}
 
 export const host = defineCommand<Options>({
   name: 'host',
@@ -23,15 +27,34 @@ export const host = defineCommand<Options>({
   details: `On the copy that executes, ops of all participants are executed as they arrive. On another copy it serves the
 logs to whoever asks, this participant's own ops above all: calls that wait reach the executor. Peers and executed
 ops are printed as they come. While it runs the folder is its own; Ctrl-C stops it cleanly, with exit code 0.`,
-  options: [...LIVE_NETWORK_OPTIONS, DURABILITY_OPTION],
+  options: [
+    ...LIVE_NETWORK_OPTIONS,
+    DURABILITY_OPTION,
+    {
+      flags: '--ops-per-second <n>',
+      says: 'execute at most so many ops of each participant a second, over time; what is above waits',
+      parse: positiveNumber('--ops-per-second'),
+    },
+    {
+      flags: '--ops-per-batch <n>',
+      says: 'execute at most so many ops of each participant in one batch',
+      parse: positiveNumber('--ops-per-batch'),
+    },
+  ],
   staysUntilStopped: true,
   examples: [
     { run: 'vitra host', says: 'on the public network' },
     { run: 'vitra host --bootstrap 127.0.0.1:38737', says: 'on a network of your own' },
+    { run: 'vitra host --ops-per-second 200', says: 'nobody gets more than 200 ops a second executed' },
     { run: 'vitra host --json', says: 'one JSON object a line, for a program' },
   ],
   async run({ context, options }) {
-    const db = await context.database(chosenDurability(options))
+    const { opsPerSecond, opsPerBatch } = options
+    const participantLimits = {
+      ...(opsPerSecond === undefined ? {} : { opsPerSecond }),
+      ...(opsPerBatch === undefined ? {} : { opsPerBatch }),
+    }
+    const db = await context.database({ ...chosenDurability(options), participantLimits })
     return whileHolding(db.path, 'host', async () => {
       const { out } = context
       const lane = new Lane()
@@ -84,6 +107,15 @@ function follow({ out }: Context, db: Database, lane: Lane): void {
       `${out.style.red('failed')}: ${tameLine(message)} (${code})`,
     )
     if (hint !== undefined) out.note(hint)
+  })
+  db.on('throttled', (participants) => {
+    for (const { publicKey, waiting, retryAfterMs } of participants) {
+      const participant = publicKey.toString('hex')
+      out.event(
+        { event: 'throttled', participant, waiting, retryAfterMs },
+        `${out.style.yellow('throttled')}: ${shortKey(participant)} is over its limit, ${count(waiting, 'op')} waiting`,
+      )
+    }
   })
   let told = db.index.version
   db.on('update', ({ version }) => {

@@ -1,6 +1,6 @@
 /** Checks proofs of every kind in Node, those that take the contract to be run included. */
 import { sodiumCrypto } from '@vitra/log'
-import { Sandbox } from '@vitra/sandbox'
+import { type EngineBinaries, Sandbox } from '@vitra/sandbox'
 import { check as checkAnywhere } from '../check.js'
 import { type Verdict, verdict } from '../proof-verdict.js'
 import { type OpenEngine, RecordedEngines } from './recorded-engines.js'
@@ -12,7 +12,9 @@ export interface NodeCheckOptions {
   readonly pubkey: Uint8Array | string
   /** Runs contracts; by default one is opened where the proof takes it. */
   readonly sandbox?: Sandbox
-  /** Opens a sandbox for a second look, under the engine that was recorded; by default where it is that of Node here. */
+  /** Other engines at hand, for a second look under the one that was recorded; that of Node here always is. */
+  readonly engines?: EngineBinaries
+  /** Opens the sandbox of a second look, in place of `engines`. */
   readonly openEngine?: OpenEngine
 }
 
@@ -40,14 +42,15 @@ export async function check(proof: unknown, options: NodeCheckOptions): Promise<
 
 async function checkWith(
   proof: unknown,
-  { pubkey, sandbox, openEngine }: NodeCheckOptions & { readonly sandbox: Sandbox },
+  { pubkey, sandbox, engines = {}, openEngine }: NodeCheckOptions & { readonly sandbox: Sandbox },
 ): Promise<Verdict> {
-  const open: OpenEngine = async (engine) => (engine === sandbox.engine ? Sandbox.open() : null)
-  const engines = new RecordedEngines(openEngine ?? open)
+  const open: OpenEngine = async (engine) =>
+    engine === sandbox.engine || Object.hasOwn(engines, engine) ? Sandbox.open({ engine, engines }) : null
+  const recorded = new RecordedEngines(openEngine ?? open)
   try {
-    const runner = new SandboxRunner(sandbox, engines)
+    const runner = new SandboxRunner(sandbox, recorded)
     return await checkAnywhere(proof, { pubkey, crypto: sodiumCrypto, runner })
   } finally {
-    await engines.close()
+    await recorded.close()
   }
 }
