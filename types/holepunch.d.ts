@@ -220,6 +220,8 @@ declare module 'hypercore' {
       signature?: Uint8Array
       maxLength?: number
       writable?: boolean
+      /** Once the blocks are in the storage, before anybody is told. */
+      postappend?: (blocks: readonly Buffer[]) => Promise<void>
     }
 
     interface TruncateOptions {

@@ -7,6 +7,7 @@
  * A record is `u32 length ‖ 8 bytes of hash ‖ JournalRecord`, little-endian. A torn tail is dropped:
  * its append never returned, so nobody was told.
  */
+import { writeSync } from 'node:fs'
 import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { sodiumCrypto } from './crypto.js'
@@ -21,6 +22,8 @@ import { sameBytes } from './values/value.js'
 const VERSION = 1
 const CHECK_BYTES = 8
 const HEADER_BYTES = 4 + CHECK_BYTES
+/** A record up to this size is handed to the system at once, in bytes: a way through another thread takes longer. */
+const AT_ONCE_BYTES_MAX = 64 * 1024
 
 /** One append: blocks from `start` on, and the signed head after them. */
 export interface JournalEntry {
@@ -87,7 +90,7 @@ export class Journal {
       )
     const record = encodeEntry(entry)
     try {
-      await this.#file.appendFile(record)
+      await appendTo(this.#file, record)
       if (this.#sync) await this.#file.datasync()
     } catch (cause) {
       await this.#takeBack()
@@ -194,6 +197,11 @@ function decodeEntry(payload: Uint8Array): JournalEntry {
 
 function check(payload: Uint8Array): Uint8Array {
   return taggedHash(sodiumCrypto, 'vitra/journal/1', payload).subarray(0, CHECK_BYTES)
+}
+
+async function appendTo(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  if (bytes.length > AT_ONCE_BYTES_MAX) return file.appendFile(bytes)
+  for (let at = 0; at < bytes.length; ) at += writeSync(file.fd, bytes, at)
 }
 
 /** Puts a folder's own entries (new and renamed files) on disk. */

@@ -2,7 +2,8 @@
  * The writing side of a log (spec/8-durability §2): persist, then publish. The secret key never
  * enters hypercore: the head is computed and signed here, journalled, and handed over complete.
  */
-import { type KeyPair, sign, sodiumCrypto } from './crypto.js'
+import { appendOwn } from './append-internals.js'
+import { type KeyPair, signAs, sodiumCrypto } from './crypto.js'
 import { LogError } from './errors.js'
 import { toHex } from './formats/hex.js'
 import { flushStorage, hypercoreOf, remoteLengthMax } from './internals.js'
@@ -10,7 +11,7 @@ import { Journal, type JournalEntry } from './journal.js'
 import type { Log } from './log.js'
 import { Mutex } from './mutex.js'
 import { checkHead, headSignable, type SignedHead, wrapSignature } from './proofs/head.js'
-import { Roots } from './proofs/merkle.js'
+import { Roots, type TreeNode } from './proofs/merkle.js'
 import type { Storage } from './storage.js'
 import { sameBytes } from './values/value.js'
 
@@ -172,13 +173,14 @@ export class LogWriter {
       this.#roots = new Roots(sodiumCrypto, length, roots)
     }
     const next = this.#roots.clone()
-    for (const block of blocks) next.append(block)
+    const nodes: TreeNode[] = []
+    for (const block of blocks) next.append(block, nodes)
     const treeHash = next.treeHash()
-    const signature = sign(headSignable(sodiumCrypto, key, next.length, treeHash), this.#keyPair.secretKey)
+    const signature = signAs(headSignable(sodiumCrypto, key, next.length, treeHash), this.#keyPair)
     const head = Object.freeze({ length: next.length, treeHash, signature })
     await this.#journal.write({ start, blocks, head })
     this.#signedLength = head.length // from here on the head may be replayed: nothing else is signed at this length
-    await this.log.keeping(blocks, head, () => appendSigned(this.log, blocks, signature))
+    await this.log.keeping({ blocks, nodes, head }, () => appendOwn(core, blocks, head))
     this.#roots = next
     this.#hasAppended = true
     return head

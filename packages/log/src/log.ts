@@ -18,6 +18,7 @@ import {
   readTreeNodes,
   refuseForks,
 } from './internals.js'
+import { NodeCache } from './node-cache.js'
 import { type SignedHead, unwrapSignature } from './proofs/head.js'
 import { type LogIdentity, logKey } from './proofs/manifest.js'
 import { type TreeNode, treeHash } from './proofs/merkle.js'
@@ -54,6 +55,15 @@ const ALONE_MS = 5000
 /** Blocks of one log that are kept in memory, in bytes: the upper part of a large index, and what was just written. */
 const KEPT_BYTES_MAX = 2 * 1024 * 1024
 
+/** An append of the owner's. */
+export interface OwnAppend {
+  readonly blocks: readonly Uint8Array[]
+  /** Nodes of the tree that the blocks add, in the order in which they are made. */
+  readonly nodes: readonly TreeNode[]
+  /** After the blocks. */
+  readonly head: SignedHead
+}
+
 /** One hypercore log, a replica or one's own, opened by its key. */
 export class Log extends EventEmitter<LogEvents> {
   readonly key: Uint8Array
@@ -62,6 +72,7 @@ export class Log extends EventEmitter<LogEvents> {
   readonly conflicts: Conflict[] = []
   #identity: LogIdentity | null = null
   readonly #blocks = new BlockCache(KEPT_BYTES_MAX)
+  readonly #nodes = new NodeCache()
   /** The newest head that was read or written here. */
   #head: SignedHead | null = null
 
@@ -188,15 +199,19 @@ export class Log extends EventEmitter<LogEvents> {
   /**
    * Does an append of the owner's, and keeps what it appends: that is read next, from the moment on that the log has
    * grown.
+   *
+   * @param nodes of the tree, those that the blocks add
    */
-  async keeping(blocks: readonly Uint8Array[], head: SignedHead, append: () => Promise<void>): Promise<void> {
+  async keeping({ blocks, nodes, head }: OwnAppend, append: () => Promise<void>): Promise<void> {
     const start = head.length - blocks.length
     for (const [nth, block] of blocks.entries()) this.#blocks.set(start + nth, block)
+    for (const node of nodes) this.#nodes.set(node)
     this.#head = head
     try {
       await append()
     } catch (error) {
       for (const nth of blocks.keys()) this.#blocks.delete(start + nth)
+      this.#nodes.clear()
       this.#head = null
       throw error
     }
@@ -270,6 +285,8 @@ export class Log extends EventEmitter<LogEvents> {
    * @throws {LogError} `BLOCK_MISSING` where one is not here
    */
   async nodes(indexes: readonly number[], options: ReadOptions = {}): Promise<TreeNode[]> {
+    const kept = indexes.map((index) => this.#keptNode(index))
+    if (kept.every((node) => node !== undefined)) return kept
     const found = await readTreeNodes(this.#core, indexes)
     const missing = indexes.filter((_, n) => found[n] === null)
     if (missing.length > 0 && options.wait !== false) {
@@ -277,10 +294,19 @@ export class Log extends EventEmitter<LogEvents> {
       return this.nodes(indexes, { wait: false })
     }
     return found.map((node, n) => {
-      if (node !== null) return plainNode(node)
+      if (node !== null) {
+        const plain = plainNode(node)
+        this.#nodes.set(plain)
+        return plain
+      }
       const seq = flat.leftSpan(indexes[n]!) / 2
       throw new LogError('BLOCK_MISSING', this.#missing(seq), { details: { key: toHex(this.key), seq } })
     })
+  }
+
+  #keptNode(index: number): TreeNode | undefined {
+    const isWithin = this.isSteady && flat.rightSpan(index) / 2 < this.length
+    return isWithin ? this.#nodes.get(index) : undefined
   }
 
   async close(): Promise<void> {

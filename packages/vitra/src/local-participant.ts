@@ -24,7 +24,7 @@ import {
   type TransactionOp,
   type TransactionRecord,
 } from './transaction.js'
-import { parseTxId, TransactionStore } from './transaction-store.js'
+import { parseTxId, type StoredCall, TransactionStore } from './transaction-store.js'
 
 export interface LocalParticipantOptions {
   readonly storage: Storage
@@ -116,9 +116,12 @@ export class LocalParticipant {
     const last = index.length === 0 ? null : await index.lastRun(log.key)
     const done = last === null ? 0 : last.place.firstSeq + last.run.outcomes.length
     if (done >= log.length) return []
-    const known = (await this.#transactions.since(oplog, done, host)).filter(({ ops }) =>
-      ops.some((op) => op.oplog === oplog && op.seq >= done && op.seq < log.length),
-    )
+    const known: Transaction[] = []
+    for (const call of await this.#transactions.since(oplog, done)) {
+      if (call.range.first >= log.length) continue
+      const transaction = await this.#restore(call, async () => log)
+      if (transaction !== null) known.push(transaction)
+    }
     const covered = new Set(known.flatMap(({ ops }) => ops.map(({ seq }) => seq)))
     for (let seq = done; seq < log.length; seq++) {
       if (covered.has(seq)) continue
@@ -131,18 +134,28 @@ export class LocalParticipant {
 
   /** The call of this name; null where it names no ops that are here. @param txId as `tx.txId` says */
   async find(txId: string): Promise<Transaction | null> {
-    const { participants, host } = this.#options
-    const { transaction, small } = await this.#transactions.find(txId, host)
-    if (transaction !== null) return transaction
     const range = parseTxId(txId)
-    if (range === null || !participants.inputs.some((input) => toHex(input.oplog) === range.oplog))
-      return null
-    const log = await host.openOplog(fromHex(range.oplog))
-    const end = range.first + range.count
-    if (end > log.length) return null
-    const ops = await readOps(log, range.first, end)
-    if (ops.length === 0) return null
-    return new Transaction({ txId, method: '', params: null, ops }, host, small)
+    if (range === null) return null
+    const { call, small } = await this.#transactions.find(txId)
+    const wanted = call ?? { txId, method: '', params: null, range, ops: null }
+    return this.#restore(wanted, () => this.#oplogOf(range.oplog), small)
+  }
+
+  /** Null where it is the oplog of nobody who is known here. @param oplog its key, hex */
+  async #oplogOf(oplog: string): Promise<Log | null> {
+    const { participants, host } = this.#options
+    const isKnown = participants.inputs.some((input) => toHex(input.oplog) === oplog)
+    return isKnown ? host.openOplog(fromHex(oplog)) : null
+  }
+
+  /** A call with its ops; null where the oplog has none of them. */
+  async #restore(
+    { range: { first, count }, ops: kept, ...call }: StoredCall,
+    open: () => Promise<Log | null>,
+    small: SmallReceipt | null = null,
+  ): Promise<Transaction | null> {
+    const ops = kept ?? (await readCall(await open(), first, first + count))
+    return ops.length === 0 ? null : new Transaction({ ...call, ops }, this.#options.host, small)
   }
 
   async #emit(
@@ -162,7 +175,7 @@ export class LocalParticipant {
     }
     const transaction = new Transaction(record, host)
     // The ops are written: an error here would have the caller write them again.
-    await this.#transactions.add(transaction).catch(onFailure)
+    await this.#transactions.add(record).catch(onFailure)
     return transaction
   }
 
@@ -174,6 +187,11 @@ export class LocalParticipant {
     await participants.refresh()
     return participants.inputs.find(({ signer }) => sameBytes(signer, participant))
   }
+}
+
+/** The ops of a call; none where the oplog does not reach so far. */
+async function readCall(log: Log | null, first: number, end: number): Promise<TransactionOp[]> {
+  return log === null || end > log.length ? [] : readOps(log, first, end)
 }
 
 async function readOps(log: Log, from: number, to: number): Promise<TransactionOp[]> {

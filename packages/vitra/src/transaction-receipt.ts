@@ -14,6 +14,7 @@ import {
   type Receipt,
   type ReceiptOp,
   readOp,
+  type SignedHead,
   type SmallReceipt,
   sameBytes,
   sodiumCrypto,
@@ -115,31 +116,38 @@ function isOp(oplog: string, { seq, block }: ReceiptOp, op: TransactionOp): bool
   }
 }
 
-/** The small form as a line of JSON holds it. */
-export function smallToJson({ oplog, seq, count, runs, head }: SmallReceipt): unknown {
+/** The small form as a line of JSON holds it, beside the name of its call, which names the ops. */
+export function smallToJson({ runs, head }: SmallReceipt): unknown {
   const { length, treeHash, signature } = head
-  return {
-    oplog: toHex(oplog),
-    seq,
-    count,
-    runs,
-    length,
-    treeHash: toHex(treeHash),
-    signature: toHex(signature),
-  }
+  return { runs, length, treeHash: toBase64(treeHash), signature: toBase64(signature) }
 }
 
-/** The small form that {@link smallToJson} wrote; null where the JSON is none: the receipt is then made anew. */
-export function smallFromJson(json: unknown): SmallReceipt | null {
-  const { oplog, seq, count, runs, length, treeHash, signature } = Object(json) as Record<string, unknown>
-  const isHex = (text: unknown, bytes: number): text is string =>
-    typeof text === 'string' && text.length === 2 * bytes && /^[0-9a-f]*$/.test(text)
-  if (!isHex(oplog, 32) || !isHex(treeHash, 32) || !isHex(signature, 64)) return null
-  if (!Array.isArray(runs) || ![seq, count, length, ...runs].every(Number.isSafeInteger)) return null
+/**
+ * The small form that {@link smallToJson} wrote, now or in the past, when bytes were in hex; null where the JSON is none:
+ * the receipt is then made anew.
+ */
+export function smallFromJson(
+  json: unknown,
+  { oplog, first, count }: { readonly oplog: string; readonly first: number; readonly count: number },
+): SmallReceipt | null {
+  const { runs, length, treeHash, signature } = Object(json) as Record<string, unknown>
   const head = {
     length: length as number,
-    treeHash: fromHex(treeHash),
-    signature: fromHex(signature),
+    treeHash: bytesOf(treeHash, 32),
+    signature: bytesOf(signature, 64),
   }
-  return { oplog: fromHex(oplog), seq: seq as number, count: count as number, runs, head }
+  if (head.treeHash === null || head.signature === null) return null
+  if (!Array.isArray(runs) || ![length, ...runs].every(Number.isSafeInteger)) return null
+  return { oplog: fromHex(oplog), seq: first, count, runs, head: head as SignedHead }
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
+}
+
+function bytesOf(text: unknown, length: number): Uint8Array | null {
+  if (typeof text !== 'string') return null
+  if (text.length === 2 * length) return /^[0-9a-f]*$/.test(text) ? fromHex(text) : null
+  const bytes = new Uint8Array(Buffer.from(text, 'base64'))
+  return bytes.length === length && toBase64(bytes) === text ? bytes : null
 }

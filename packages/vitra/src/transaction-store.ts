@@ -1,13 +1,15 @@
 /**
  * The calls made from here that emitted ops, so that they can be found again after a restart, and the small forms of
- * receipts. A line of JSON each; the oplog is what counts, this file only tells which ops were one call. It is read from
- * its end: what is looked for is new.
+ * receipts. A line of JSON each; the oplog is what counts and holds the ops, this file only tells which of them were one
+ * call. It is read from its end: what is looked for is new.
  */
+import { writeSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import path from 'node:path'
 import { Mutex, type SmallReceipt, type Storage } from '@vitra/log'
+import { toJsonValue } from './json-value.js'
 import { endsTorn, linesBackwards } from './lines-backwards.js'
-import { Transaction, type TransactionHost } from './transaction.js'
+import { Transaction, type TransactionOp, type TransactionRecord } from './transaction.js'
 import { smallFromJson, smallToJson } from './transaction-receipt.js'
 
 /**
@@ -16,8 +18,20 @@ import { smallFromJson, smallToJson } from './transaction-receipt.js'
  */
 const OLDER_CALLS = 16
 
+/** The small form of a receipt is written with the calls that come next, or after this time, in ms. */
+const RECEIPT_WAIT_MS = 50
+/** Lines up to this length are handed to the system at once: a way through another thread takes longer. */
+const AT_ONCE_MAX = 64 * 1024
+
+/** A call as this file keeps it. */
+export interface StoredCall extends Omit<TransactionRecord, 'ops' | 'receipt'> {
+  readonly range: OpRange
+  /** Null where they are to be read from the oplog. */
+  readonly ops: readonly TransactionOp[] | null
+}
+
 /** The ops that a call wrote. */
-interface OpRange {
+export interface OpRange {
   /** Hex. */
   readonly oplog: string
   readonly first: number
@@ -43,6 +57,7 @@ export class TransactionStore {
   #waiting = ''
   /** The write that takes all that waits. */
   #next: Promise<void> | null = null
+  #later: NodeJS.Timeout | undefined
 
   /** @param onFailure is told where a small form could not be written */
   constructor(storage: Storage, onFailure: (error: Error) => void) {
@@ -50,22 +65,27 @@ export class TransactionStore {
     this.#onFailure = onFailure
   }
 
-  /** Keeps a call. */
-  add(transaction: Transaction): Promise<void> {
-    return this.#append(transaction)
+  /** Keeps a call, by what the oplog does not say of it. */
+  add({ txId, method, params, response }: Omit<TransactionRecord, 'ops'>): Promise<void> {
+    const said = response === undefined ? {} : { response: toJsonValue(response) }
+    this.#put({ format: 2, txId, method, params: toJsonValue(params), ...said })
+    return this.#flush()
   }
 
-  /** Keeps the small form of a receipt, soon. */
+  /** Keeps the small form of a receipt, soon: until then the logs tell it as well. */
   keepReceipt(txId: string, small: SmallReceipt): void {
-    this.#append({ receiptOf: txId, small: smallToJson(small) }).catch(this.#onFailure)
+    this.#put({ receiptOf: txId, small: smallToJson(small) })
+    this.#later ??= setTimeout(() => void this.#flush().catch(this.#onFailure), RECEIPT_WAIT_MS).unref()
   }
 
-  /** Waits for what is being written. */
+  /** Writes what waits. */
   async settle(): Promise<void> {
+    if (this.#waiting !== '') await this.#flush().catch(this.#onFailure)
     await this.#writes.run(async () => {})
   }
 
   async close(): Promise<void> {
+    await this.settle()
     await this.#writes.run(async () => {
       await this.#file?.close()
       this.#file = null
@@ -73,16 +93,16 @@ export class TransactionStore {
   }
 
   /** The calls with ops of an oplog from a sequence number on, oldest first. Calls before are not read. */
-  async since(oplog: string, seq: number, host: TransactionHost): Promise<Transaction[]> {
+  async since(oplog: string, seq: number): Promise<StoredCall[]> {
     await this.settle()
-    const found: Transaction[] = []
+    const found: StoredCall[] = []
     let older = 0
     for await (const line of linesBackwards(this.#path)) {
       const json = parseLine(line)
       const range = parseTxId(json?.txId ?? '')
       if (json === null || range?.oplog !== oplog) continue
       if (range.first + range.count > seq) {
-        found.push(Transaction.fromJSON(json, host))
+        found.push(storedCall(json, range))
         older = 0
       } else if (++older === OLDER_CALLS) break
     }
@@ -90,13 +110,10 @@ export class TransactionStore {
   }
 
   /** One call and the small form of its receipt; null for what is not kept here. Newer lines are read, older ones are not. */
-  async find(
-    txId: string,
-    host: TransactionHost,
-  ): Promise<{ transaction: Transaction | null; small: SmallReceipt | null }> {
+  async find(txId: string): Promise<{ call: StoredCall | null; small: SmallReceipt | null }> {
     await this.settle()
     const wanted = parseTxId(txId)
-    if (wanted === null) return { transaction: null, small: null }
+    if (wanted === null) return { call: null, small: null }
     let small: SmallReceipt | null = null
     let older = 0
     for await (const line of linesBackwards(this.#path)) {
@@ -109,16 +126,24 @@ export class TransactionStore {
         continue
       }
       const json = parseLine(line)
-      if (json?.receiptOf === txId) small ??= smallFromJson(json.small)
-      if (json?.txId === txId) return { transaction: Transaction.fromJSON(json, host, small), small }
+      if (json?.receiptOf === txId) small ??= smallFromJson(json.small, wanted)
+      if (json?.txId === txId) return { call: storedCall(json, wanted), small }
     }
-    return { transaction: null, small }
+    return { call: null, small }
   }
 
-  /** Writes a line, together with all that come until the file is free. */
-  #append(line: unknown): Promise<void> {
+  #put(line: unknown): void {
     this.#waiting += `${JSON.stringify(line)}\n`
-    this.#next ??= this.#writes.run(() => this.#write())
+  }
+
+  /** Writes all that waits, and all that comes until the file is free, or before others have their turn. */
+  #flush(): Promise<void> {
+    clearTimeout(this.#later)
+    this.#later = undefined
+    this.#next ??= this.#writes.run(async () => {
+      await new Promise<void>((resolve) => process.nextTick(resolve))
+      await this.#write()
+    })
     return this.#next
   }
 
@@ -129,18 +154,37 @@ export class TransactionStore {
     this.#file ??= await open(this.#path, 'a+')
     // What a crash cut short must not take the next line with it.
     const isTorn = this.#isChecked ? false : await endsTorn(this.#file)
-    await this.#file.appendFile(isTorn ? `\n${lines}` : lines)
+    this.#isChecked = false
+    await appendTo(this.#file, isTorn ? `\n${lines}` : lines)
     this.#isChecked = true
   }
 }
 
+async function appendTo(file: FileHandle, text: string): Promise<void> {
+  if (text.length > AT_ONCE_MAX) return file.appendFile(text)
+  const bytes = Buffer.from(text)
+  for (let at = 0; at < bytes.length; ) at += writeSync(file.fd, bytes, at)
+}
+
 /** Where a line of a call has its name: at its beginning. */
-const WRITTEN_ID = /^\{"format":1,"txId":"([^"]{1,100})"/
+const WRITTEN_ID = /^\{"format":[12],"txId":"([^"]{1,100})"/
 
 interface Line {
   readonly txId?: string
+  readonly ops?: unknown
   readonly receiptOf?: string
   readonly small?: unknown
+}
+
+/** Format 1 holds the ops as well. @throws {TransactionError} `TX_INVALID` */
+function storedCall(json: Line, range: OpRange): StoredCall {
+  const { txId, method, params, response, ops } = Transaction.fromJSON({
+    ...json,
+    format: 1,
+    ops: json.ops ?? [],
+  })
+  const said = response === undefined ? {} : { response }
+  return { txId, method, params, ...said, range, ops: json.ops === undefined ? null : ops }
 }
 
 function parseLine(line: string): Line | null {

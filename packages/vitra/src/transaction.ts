@@ -104,7 +104,10 @@ export class Transaction<R = Value | undefined> {
   /** What the executor published about the ops so far; shorter than `ops` while some wait. */
   async fetchAcks(): Promise<Ack[]> {
     if (this.#host === null && this.#acks !== null) return this.#acks
-    const found = await this.#findAll()
+    return this.#take(await this.#findAll())
+  }
+
+  async #take(found: readonly FoundRun[]): Promise<Ack[]> {
     const acks = found.map((run, n) => ackOf(this.ops[n]!, run))
     if (acks.length < this.ops.length) return acks
     this.#acks = acks
@@ -217,8 +220,9 @@ export class Transaction<R = Value | undefined> {
   /** The runs of the ops that are executed so far, in order. */
   async #findAll(): Promise<FoundRun[]> {
     const all: FoundRun[] = []
+    let found: FoundRun | null = null
     for (const op of this.ops) {
-      const found = await this.#find(op)
+      if (found === null || op.seq >= endOf(found)) found = await this.#find(op)
       if (found === null) break // an oplog is executed in order
       all.push(found)
     }
@@ -262,8 +266,10 @@ export class Transaction<R = Value | undefined> {
           isAsked = false
           try {
             // An oplog is executed in order: where the last op waits there is no need to ask for the others.
-            if ((await this.#find(last)) === null) continue
-            const acks = await this.fetchAcks()
+            const found = await this.#find(last)
+            if (found === null) continue
+            const isInOneRun = found.place.firstSeq <= this.ops[0]!.seq
+            const acks = await this.#take(isInOneRun ? this.ops.map(() => found) : await this.#findAll())
             if (acks.length === this.ops.length) finish(() => resolve(acks))
           } catch (error) {
             // Peers that went away may come back with the block: the wait has ends of its own.
@@ -292,6 +298,11 @@ export class Transaction<R = Value | undefined> {
       look()
     })
   }
+}
+
+/** The block after those of a run. */
+function endOf({ place, run }: FoundRun): number {
+  return place.firstSeq + run.outcomes.length
 }
 
 function isMissing(error: unknown): boolean {

@@ -72,10 +72,11 @@ export class Roots {
     return this.#length
   }
 
-  /** Takes in the next block. */
-  append(block: Uint8Array): void {
+  /** Takes in the next block. @param made takes the nodes that it makes */
+  append(block: Uint8Array, made?: TreeNode[]): void {
     let node = leafNode(this.#crypto, this.#length++, block)
     for (;;) {
+      made?.push(node)
       const left = this.#roots.at(-1)
       if (left === undefined || flat.sibling(node.index) !== left.index) break
       this.#roots.pop()
