@@ -38,7 +38,7 @@ export async function publish(
   const laidOut = await layout.layOut(changes)
   let published: SignedHead
   try {
-    published = await writer.append(laidOut.blocks, { at: head.length })
+    published = await writer.append(laidOut.blocks, { at: head.length, growth: laidOut.growth })
   } catch (error) {
     if (error instanceof LogError && error.code === 'LOG_GREW') return null
     throw error

@@ -2,7 +2,7 @@
  * Blocks of oplogs, read several at a time and, for the turn that comes next, while the one before it runs. One turn's
  * blocks are kept, whoever floods: memory does not grow with what waits in the oplogs.
  */
-import { type Log, LogError } from '@vitra/log'
+import type { Log } from '@vitra/log'
 import { AHEAD_BYTES_MAX, READ_AT_ONCE_MAX, READ_AT_ONCE_MIN } from './constants.js'
 
 interface Ahead {
@@ -40,26 +40,19 @@ async function readBlocks(log: Log, first: number, end: number): Promise<Uint8Ar
   let count = READ_AT_ONCE_MIN
   while (first + blocks.length < end && bytes < AHEAD_BYTES_MAX) {
     const from = first + blocks.length
-    const wanted = Array.from({ length: Math.min(count, end - from) }, (_, n) => readHere(log, from + n))
-    for (const block of await Promise.all(wanted)) {
+    const until = Math.min(from + count, end)
+    const kept = log.kept(from, until)
+    for (const block of kept.length > 0 ? kept : await log.stored(from, until)) {
       if (block === null) return blocks
       blocks.push(block)
       bytes += block.length
     }
+    if (blocks.length === from - first) return blocks // a log that is closed gives none
     // As many as fit, going by those that were read.
     const room = Math.floor((AHEAD_BYTES_MAX - bytes) / Math.max(1, bytes / blocks.length))
     count = Math.max(1, Math.min(READ_AT_ONCE_MAX, room))
   }
   return blocks
-}
-
-async function readHere(log: Log, seq: number): Promise<Uint8Array | null> {
-  try {
-    return await log.get(seq, { wait: false })
-  } catch (error) {
-    if (error instanceof LogError && error.code === 'BLOCK_MISSING') return null
-    throw error
-  }
 }
 
 function forget(): void {}

@@ -19,15 +19,22 @@ export class BlockCache {
     const block = this.#blocks.get(seq)
     if (block === undefined) return undefined
     this.#blocks.delete(seq)
-    this.#blocks.set(seq, block)
+    // Memory that it came in with others is not kept for its sake.
+    const isAlone = block.buffer.byteLength < 2 * block.length
+    this.#blocks.set(seq, isAlone ? block : new Uint8Array(block))
     return new Uint8Array(block)
   }
 
-  /** Keeps a copy, and lets go of what was used longest ago where room is needed. */
+  /** A block itself, which nobody may change; undefined where it is not kept. It counts as no use. */
+  peek(seq: number): Uint8Array | undefined {
+    return this.#blocks.get(seq)
+  }
+
+  /** Keeps a block, which nobody may change any more, and lets go of what was used longest ago where room is needed. */
   set(seq: number, block: Uint8Array): void {
     this.delete(seq)
     if (block.length > this.#bytesMax) return
-    this.#blocks.set(seq, new Uint8Array(block))
+    this.#blocks.set(seq, block)
     this.#bytes += block.length
     for (const oldest of this.#blocks.keys()) {
       if (this.#bytes <= this.#bytesMax) return

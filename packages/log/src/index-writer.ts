@@ -9,7 +9,7 @@ import { type BaseLog, BlockStack } from './block-stack.js'
 import { sodiumCrypto } from './crypto.js'
 import { DecodedRoom } from './decoded-blocks.js'
 import { BeeReader, type BlockTable } from './proofs/bee-reader.js'
-import { Roots, type TreeNode } from './proofs/merkle.js'
+import { type Growth, Roots, type TreeNode } from './proofs/merkle.js'
 import type { Change } from './values/overlay.js'
 
 /** Room for decoded blocks of one index, in bytes. */
@@ -22,6 +22,8 @@ export interface LaidOut {
   readonly blocks: readonly Uint8Array[]
   /** Tree hash after these blocks. */
   readonly treeHash: Uint8Array
+  /** What the blocks make of the tree. */
+  readonly growth: Growth
 }
 
 /** What an index is built on: a log, or as much of one as a proof holds. */
@@ -76,10 +78,12 @@ export class IndexWriter {
     const start = this.#stack.length
     const blocks = await this.#tree.write(changes)
     for (const block of blocks) this.#stack.push(block)
-    const roots = this.#roots.clone()
-    for (const block of blocks) roots.append(block)
+    const before = this.#roots
+    const nodes: TreeNode[] = []
+    const roots = before.clone()
+    for (const block of blocks) roots.append(block, nodes)
     this.#roots = roots
-    return { start, blocks, treeHash: roots.treeHash() }
+    return { start, blocks, treeHash: roots.treeHash(), growth: { before, nodes, after: roots } }
   }
 
   /** Forgets staged blocks that the log holds by now. */

@@ -1,6 +1,6 @@
 /**
- * The only place that touches inner, non-public fields of the Holepunch packages. Each function says
- * which field it needs; `test/internals.test.ts` fails when an upgrade changes one.
+ * The only place, with `append-internals.ts`, that touches inner, non-public fields of the Holepunch packages. Each function
+ * says which field it needs; `test/internals.test.ts` fails when an upgrade changes one.
  */
 import type Corestore from 'corestore'
 import Hypercore from 'hypercore'

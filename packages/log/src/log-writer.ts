@@ -11,7 +11,7 @@ import { Journal, type JournalEntry } from './journal.js'
 import type { Log } from './log.js'
 import { Mutex } from './mutex.js'
 import { checkHead, headSignable, type SignedHead, wrapSignature } from './proofs/head.js'
-import { Roots, type TreeNode } from './proofs/merkle.js'
+import { type Growth, Roots, type TreeNode } from './proofs/merkle.js'
 import type { Storage } from './storage.js'
 import { sameBytes } from './values/value.js'
 
@@ -31,6 +31,8 @@ export interface AppendOptions {
    * blocks that refer to others by number must not be signed there.
    */
   readonly at?: number
+  /** What the blocks make of the tree, where whoever made them has computed it over the log as it is. */
+  readonly growth?: Growth
 }
 
 /** What whoever opens a log for writing knows of it besides its journal. */
@@ -124,7 +126,7 @@ export class LogWriter {
 
   /**
    * Appends blocks in one signed step. When this returns they are on disk and peers may have them;
-   * when it throws nothing was signed.
+   * when it throws nothing was signed. Nobody may change the blocks any more.
    *
    * @returns the signed head after the blocks
    * @throws {LogError} `LOG_BEHIND` where peers, or the journal, know more of this log than is here;
@@ -154,7 +156,7 @@ export class LogWriter {
     await this.#mutex.run(() => this.#journal.close())
   }
 
-  async #append(blocks: readonly Uint8Array[], { at }: AppendOptions): Promise<SignedHead> {
+  async #append(blocks: readonly Uint8Array[], { at, growth }: AppendOptions): Promise<SignedHead> {
     const { core, key } = this.log
     await this.#catchUp()
     if (this.#journal.bytes > JOURNAL_BYTES_MAX) await this.#restartJournal()
@@ -172,9 +174,7 @@ export class LogWriter {
       const { length, roots } = await this.log.roots()
       this.#roots = new Roots(sodiumCrypto, length, roots)
     }
-    const next = this.#roots.clone()
-    const nodes: TreeNode[] = []
-    for (const block of blocks) next.append(block, nodes)
+    const { nodes, after: next } = isOf(growth, this.#roots, blocks) ? growth : grow(this.#roots, blocks)
     const treeHash = next.treeHash()
     const signature = signAs(headSignable(sodiumCrypto, key, next.length, treeHash), this.#keyPair)
     const head = Object.freeze({ length: next.length, treeHash, signature })
@@ -232,6 +232,17 @@ export class LogWriter {
     }
     this.#signedLength = core.length
   }
+}
+
+function isOf(growth: Growth | undefined, roots: Roots, blocks: readonly Uint8Array[]): growth is Growth {
+  return growth?.after.length === roots.length + blocks.length && growth.before.equals(roots)
+}
+
+function grow(before: Roots, blocks: readonly Uint8Array[]): Growth {
+  const after = before.clone()
+  const nodes: TreeNode[] = []
+  for (const block of blocks) after.append(block, nodes)
+  return { before, nodes, after }
 }
 
 function unsure(log: Log): LogError {

@@ -179,8 +179,20 @@ export class Log extends EventEmitter<LogEvents> {
     }
     if (block === null)
       throw new LogError('BLOCK_MISSING', this.#missing(seq), { details: { key: toHex(this.key), seq } })
-    this.#blocks.set(seq, block)
+    this.#blocks.set(seq, new Uint8Array(block))
     return new Uint8Array(block)
+  }
+
+  /** Consecutive blocks from `start` on, before `end`, that are in memory. Others read them as well: they must not be changed. */
+  kept(start: number, end: number): Uint8Array[] {
+    const blocks: Uint8Array[] = []
+    const until = this.isSteady ? Math.min(end, this.length) : start
+    for (let seq = start; seq < until; seq++) {
+      const block = this.#blocks.peek(seq)
+      if (block === undefined) break
+      blocks.push(block)
+    }
+    return blocks
   }
 
   /**
@@ -198,7 +210,7 @@ export class Log extends EventEmitter<LogEvents> {
 
   /**
    * Does an append of the owner's, and keeps what it appends: that is read next, from the moment on that the log has
-   * grown.
+   * grown. Nobody may change the blocks any more.
    *
    * @param nodes of the tree, those that the blocks add
    */

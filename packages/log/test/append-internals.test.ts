@@ -12,7 +12,8 @@ describe('an append of one’s own', () => {
   it('writes the storage once and reads nothing of it', async () => {
     const { writer, storage } = await createLog()
     await writer.append([text('a')])
-    const { stats } = (storage.store as unknown as { storage: { db: { stats: Record<string, number> } } }).storage.db
+    const { stats } = (storage.store as unknown as { storage: { db: { stats: Record<string, number> } } })
+      .storage.db
     const before = { ...stats }
     for (const block of ['b', 'c', 'd']) await writer.append([text(block), text('and another')])
     expect(stats.writeBatches! - before.writeBatches!).toBe(3)

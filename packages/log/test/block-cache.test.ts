@@ -33,13 +33,16 @@ describe('block cache', () => {
     expect(cache.get(0)).toBeUndefined()
   })
 
-  it('copies on the way in and on the way out', () => {
+  it('copies on the way out, and out of memory that a block shares with others once it is used again', () => {
     const cache = new BlockCache(8)
-    const block = new Uint8Array([1, 2])
-    cache.set(0, block)
-    block.fill(9)
+    const shared = new Uint8Array([0, 1, 2, 0, 0, 0])
+    cache.set(0, shared.subarray(1, 3))
+    expect(cache.peek(0)!.buffer).toBe(shared.buffer)
     cache.get(0)!.fill(9)
     expect(cache.get(0)).toEqual(new Uint8Array([1, 2]))
+    expect(cache.peek(0)).toEqual(new Uint8Array([1, 2]))
+    expect(cache.peek(0)!.buffer).not.toBe(shared.buffer)
+    expect(cache.peek(1)).toBeUndefined()
   })
 })
 

@@ -1,9 +1,12 @@
 /** spec/8-durability §2: the append journal alone. */
+import * as fs from 'node:fs'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { Journal, type JournalEntry, sodiumCrypto, taggedHash } from '../src/index.js'
 import { fileHandlePrototype, filesBelow, filled, temporaryFolder, text } from './helpers.js'
+
+vi.mock('node:fs', { spy: true })
 
 function entry(start: number, ...blocks: Uint8Array[]): JournalEntry {
   const length = start + blocks.length
@@ -19,6 +22,9 @@ const ENTRIES = [
   entry(1, text('b'), new Uint8Array(), text('c'.repeat(30))),
   entry(4, new Uint8Array(20).fill(9)),
 ]
+
+/** Too large to be written at once. */
+const LARGE = entry(1, new Uint8Array(100_000).fill(7))
 
 async function newFile(): Promise<string> {
   return path.join(await temporaryFolder(), 'test.journal')
@@ -149,8 +155,26 @@ describe('journal', () => {
       if (method === 'appendFile') await original.call(this as never, 'half a rec')
       throw new Error('no space left on device')
     })
-    await expect(journal.write(ENTRIES[1]!)).rejects.toMatchObject({ code: 'JOURNAL_FAILED' })
+    const next = method === 'appendFile' ? LARGE : ENTRIES[1]!
+    await expect(journal.write(next)).rejects.toMatchObject({ code: 'JOURNAL_FAILED' })
     vi.restoreAllMocks()
+    await journal.write(next)
+    await journal.close()
+    expect(await readAll(file)).toEqual([ENTRIES[0], next])
+  })
+
+  it('writes on where the system took a part of a record, and takes back what one that failed left', async () => {
+    const file = await newFile()
+    const { journal } = await Journal.open(file, true)
+    await journal.write(ENTRIES[0]!)
+    const write = vi.mocked(fs.writeSync)
+    const { writeSync } = await vi.importActual<typeof fs>('node:fs')
+    const half = (fd: number, bytes: unknown) => writeSync(fd, (bytes as Uint8Array).subarray(0, 20))
+    write.mockImplementationOnce(half as never).mockImplementationOnce(() => {
+      throw new Error('no space left on device')
+    })
+    await expect(journal.write(ENTRIES[1]!)).rejects.toMatchObject({ code: 'JOURNAL_FAILED' })
+    write.mockImplementationOnce(half as never)
     await journal.write(ENTRIES[1]!)
     await journal.close()
     expect(await readAll(file)).toEqual(ENTRIES.slice(0, 2))

@@ -20,6 +20,20 @@ async function proven(tx: Transaction): Promise<Record<string, unknown>> {
   return written(tx)
 }
 
+/** A line of the file of calls as earlier versions wrote it: with the ops, and bytes in hex. */
+function inFormat1(line: string, { receipt: _, ...call }: Record<string, unknown>): string {
+  const { txId, receiptOf, small } = JSON.parse(line)
+  if (txId === call.txId) return JSON.stringify(call)
+  if (receiptOf !== call.txId) return line
+  const [oplog, seq, count] = receiptOf.split('-')
+  const hex = (text: string) => toHex(Buffer.from(text, 'base64'))
+  const bytes = { treeHash: hex(small.treeHash), signature: hex(small.signature) }
+  return JSON.stringify({
+    receiptOf,
+    small: { oplog, seq: Number(seq), count: Number(count), ...small, ...bytes },
+  })
+}
+
 describe('the receipt of a transaction', () => {
   it('is there once its ops are executed, and is checked without any database', async () => {
     await using db = await Database.create(Storage.temporary(), workbench)
@@ -153,18 +167,21 @@ describe('the receipt of a transaction', () => {
     const lines = (await readFile(file, 'utf8')).trim().split('\n')
     const small = lines.filter((line) => JSON.parse(line).receiptOf === tx.txId)
     expect(small).toHaveLength(1)
-    expect(small[0]!.length).toBeLessThan(700)
+    expect(small[0]!.length).toBeLessThan(350)
+    const call = lines.find((line) => JSON.parse(line).txId === tx.txId)!
+    expect(Object.keys(JSON.parse(call))).toEqual(['format', 'txId', 'method', 'params'])
 
     for (const text of [
       lines.join('\n'),
-      // As an earlier version left it, and with a small form that cannot be read.
+      // As earlier versions left it, and with a small form that cannot be read.
       lines.filter((line) => !line.includes('receiptOf')).join('\n'),
       `${lines.filter((line) => !line.includes('receiptOf')).join('\n')}\n{"receiptOf":"${tx.txId}","small":{}}`,
+      lines.map((line) => inFormat1(line, written(tx))).join('\n'),
     ]) {
       await writeFile(file, `${text}\n`)
       await using db = await Database.load(folder.at('db'))
       const found = (await db.findTransaction(tx.txId))!
-      expect(found).toMatchObject({ method: 'twice', receipt: null })
+      expect(found).toMatchObject({ method: 'twice', receipt: null, ops: tx.ops, params: tx.params })
       expect(encodeProof(await found.fetchReceipt())).toEqual(bytes)
       await checkDatabase(db)
     }

@@ -4,6 +4,7 @@
  * are flat-tree ones: block n is node 2n.
  */
 import flat from 'flat-tree'
+import { sameBytes } from '../values/value.js'
 import { type Crypto, writeUint64 } from './crypto.js'
 
 /** A node of hypercore's Merkle tree (spec/7-proofs §3). */
@@ -55,6 +56,14 @@ export function rootIndexes(length: number): number[] {
   return flat.fullRoots(2 * length)
 }
 
+/** What blocks make of a log's tree. */
+export interface Growth {
+  readonly before: Roots
+  /** The nodes that the blocks add, in the order in which they are made. */
+  readonly nodes: readonly TreeNode[]
+  readonly after: Roots
+}
+
 /** The roots of a growing log: append blocks, read the tree hash. */
 export class Roots {
   #roots: TreeNode[]
@@ -88,6 +97,15 @@ export class Roots {
   /** The tree hash of the blocks so far. */
   treeHash(): Uint8Array {
     return treeHash(this.#crypto, this.#roots)
+  }
+
+  /** True where both are of the same blocks. */
+  equals(other: Roots): boolean {
+    const pairs = this.#roots.map((root, n) => [root, other.#roots[n]] as const)
+    return (
+      this.#length === other.#length &&
+      pairs.every(([a, b]) => b !== undefined && a.size === b.size && sameBytes(a.hash, b.hash))
+    )
   }
 
   /** A copy that grows on its own. */
