@@ -1,12 +1,9 @@
 /** spec/8-durability §2: the append journal alone. */
-import * as fs from 'node:fs'
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { type FileHandle, open, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { Journal, type JournalEntry, sodiumCrypto, taggedHash } from '../src/index.js'
 import { fileHandlePrototype, filesBelow, filled, temporaryFolder, text } from './helpers.js'
-
-vi.mock('node:fs', { spy: true })
 
 function entry(start: number, ...blocks: Uint8Array[]): JournalEntry {
   const length = start + blocks.length
@@ -163,18 +160,19 @@ describe('journal', () => {
     expect(await readAll(file)).toEqual([ENTRIES[0], next])
   })
 
-  it('writes on where the system took a part of a record, and takes back what one that failed left', async () => {
+  it('takes a full disk as that, also of a record that is written at once', async () => {
     const file = await newFile()
     const { journal } = await Journal.open(file, true)
     await journal.write(ENTRIES[0]!)
-    const write = vi.mocked(fs.writeSync)
-    const { writeSync } = await vi.importActual<typeof fs>('node:fs')
-    const half = (fd: number, bytes: unknown) => writeSync(fd, (bytes as Uint8Array).subarray(0, 20))
-    write.mockImplementationOnce(half as never).mockImplementationOnce(() => {
-      throw new Error('no space left on device')
+    const full = await open('/dev/full', 'a')
+    const prototype = (await fileHandlePrototype()) as unknown as FileHandle
+    const fd = vi.spyOn(prototype, 'fd', 'get').mockReturnValueOnce(full.fd)
+    await expect(journal.write(ENTRIES[1]!)).rejects.toMatchObject({
+      code: 'JOURNAL_FAILED',
+      message: expect.stringContaining('ENOSPC'),
     })
-    await expect(journal.write(ENTRIES[1]!)).rejects.toMatchObject({ code: 'JOURNAL_FAILED' })
-    write.mockImplementationOnce(half as never)
+    fd.mockRestore()
+    await full.close()
     await journal.write(ENTRIES[1]!)
     await journal.close()
     expect(await readAll(file)).toEqual(ENTRIES.slice(0, 2))
