@@ -41,7 +41,7 @@ export type RunCalls = (items: readonly Uint8Array[], how: RunOptions) => Promis
 
 export class CallQueue {
   readonly #run: RunCalls
-  #waiting: Waiting[] = []
+  readonly #waiting: Waiting[] = []
   #isDue = false
   #frame: Frame | null = null
   /** What the guest has read of each state. */
@@ -99,16 +99,21 @@ export class CallQueue {
 
   /** The calls of the next frame: all of them read one state. */
   #take(): Waiting[] {
-    const all = this.#waiting.filter(({ isOver }) => !isOver)
-    const [first] = all
+    const calls: Waiting[] = []
     let bytes = 0
-    const end = all.findIndex(({ item, caller }, nth) => {
+    let end = 0
+    for (; end < this.#waiting.length && calls.length < FRAME_CALLS_MAX; end++) {
+      const call = this.#waiting[end]!
+      if (call.isOver) continue
+      const { caller, item } = call
+      const [first = call] = calls
       bytes += item.length
-      const isOther = caller.view !== first!.caller.view || caller.isWriter !== first!.caller.isWriter
-      return isOther || nth === FRAME_CALLS_MAX || (nth > 0 && bytes > FRAME_BYTES_MAX)
-    })
-    this.#waiting = end === -1 ? [] : all.slice(end)
-    return end === -1 ? all : all.slice(0, end)
+      if (caller.view !== first.caller.view || caller.isWriter !== first.caller.isWriter) break
+      if (calls.length > 0 && bytes > FRAME_BYTES_MAX) break
+      calls.push(call)
+    }
+    this.#waiting.splice(0, end)
+    return calls
   }
 }
 

@@ -1,6 +1,6 @@
 /** The host's end of the channel (spec/4-execution §6): whole frames out of a stream that may bring anything. */
 import type { Duplex } from 'node:stream'
-import { FRAME_HEADER_BYTES, GUEST_FRAME_BYTES_MAX } from './wire.js'
+import { FRAME_HEADER_BYTES, frameOf, GUEST_FRAME_BYTES_MAX } from './wire.js'
 
 export interface ChannelEvents {
   onFrame(kind: number, payload: Uint8Array): void
@@ -31,12 +31,7 @@ export class Channel {
   }
 
   send(kind: number, payload: Uint8Array): void {
-    const frame = new Uint8Array(FRAME_HEADER_BYTES + payload.length)
-    const view = new DataView(frame.buffer)
-    view.setUint32(0, payload.length, true)
-    view.setUint8(4, kind)
-    frame.set(payload, FRAME_HEADER_BYTES)
-    if (!this.#stream.destroyed) this.#stream.write(frame)
+    if (!this.#stream.destroyed) this.#stream.write(frameOf(kind, payload))
   }
 
   close(): void {

@@ -52,9 +52,31 @@ export class FieldWriter {
     return this.#room.length
   }
 
+  /** Bytes that there is room for. */
+  get capacity(): number {
+    return this.#room.capacity
+  }
+
   /** The bytes written, copied; the writer begins anew. */
   take(): Uint8Array {
     return this.#room.take()
+  }
+}
+
+/** Most that a writer which is used again keeps, in bytes. */
+const KEPT_BYTES_MAX = 1024 * 1024
+
+/**
+ * A writer for one message after the other, which takes its memory once. What a message that failed left is dropped.
+ *
+ * @example const next = reusedWriter(); const writer = next()
+ */
+export function reusedWriter(): () => FieldWriter {
+  let writer: FieldWriter | undefined
+  return () => {
+    if (writer === undefined || writer.length > 0 || writer.capacity > KEPT_BYTES_MAX)
+      writer = new FieldWriter()
+    return writer
   }
 }
 

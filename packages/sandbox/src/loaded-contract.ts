@@ -6,7 +6,6 @@ import { CallQueue } from './call-queue.js'
 import type { ApplyRequest, CallRequest, CallResult, Contract, MethodInfo, RunsResult } from './contract.js'
 import { type Ending, readEndings } from './ending.js'
 import { ContractError, isResourceLimit, SandboxError } from './errors.js'
-import { FieldWriter } from './fields.js'
 import { type GuestRun, protocolError } from './guest-process.js'
 import { checked, expectArray } from './messages.js'
 import { pack, unpack } from './pack.js'
@@ -83,9 +82,8 @@ export class LoadedContract implements Contract {
   }
 
   apply({ items, ...how }: ApplyRequest): Promise<RunsResult> {
-    const writer = new FieldWriter()
     const packed = items.map(({ op, metadata, signer, seq, ts, seed }) =>
-      packItem({ subject: op, extra: metadata, seed: this.#seed(seed), key: signer, seq, ts }, writer),
+      packItem({ subject: op, extra: metadata, seed: this.#seed(seed), key: signer, seq, ts }),
     )
     return this.#runAll(MODE.apply, packed, how)
   }

@@ -1,5 +1,5 @@
 /** The frame that has a contract run (spec/4-execution §6): one for a whole batch of ops. */
-import { FieldReader, FieldWriter } from './fields.js'
+import { FieldReader, reusedWriter } from './fields.js'
 import type { Mode } from './wire.js'
 
 /** Runs of one contract, one after the other, each over what those before it wrote. */
@@ -39,9 +39,11 @@ export interface RunItem {
 
 const IS_WRITER = [null, false, true] as const
 
+const nextWriter = reusedWriter()
+
 /** A run frame's payload. */
 export function packRuns({ id, mode, isWriter, batch, state, after, isCareful, items }: Runs): Uint8Array {
-  const writer = new FieldWriter()
+  const writer = nextWriter()
   const numbers = [id, mode, IS_WRITER.indexOf(isWriter), batch, state, after, isCareful ? 1 : 0]
   for (const number of numbers) writer.wide(number)
   for (const item of items) writer.bytes(item)
@@ -60,10 +62,8 @@ export function unpackRuns(payload: Uint8Array): Runs {
 }
 
 /** Bytes of an item. */
-export function packItem(
-  { subject, extra, seed, key, seq, ts }: RunItem,
-  writer = new FieldWriter(),
-): Uint8Array {
+export function packItem({ subject, extra, seed, key, seq, ts }: RunItem): Uint8Array {
+  const writer = nextWriter()
   writer.bytes(subject)
   writer.bytes(extra)
   writer.bytes(seed)

@@ -41,6 +41,17 @@ export const EXIT_ENGINE = 3
 
 /** Length of what follows, in bytes, and the frame's kind. */
 export const FRAME_HEADER_BYTES = 5
+
+/** A frame. */
+export function frameOf(kind: number, payload: Uint8Array): Uint8Array {
+  const { length } = payload
+  const frame = new Uint8Array(FRAME_HEADER_BYTES + length)
+  for (let at = 0; at < 4; at++) frame[at] = length >>> (8 * at)
+  frame[4] = kind
+  frame.set(payload, FRAME_HEADER_BYTES)
+  return frame
+}
+
 /** Largest frame that the host accepts: the changes of one op with their paths, and its return value. */
 export const GUEST_FRAME_BYTES_MAX = 32 * 1024 * 1024
 /** Largest frame that the guest accepts. */

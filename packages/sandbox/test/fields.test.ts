@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { packEnding, type RawEnding, unpackEndings } from '../src/ending-fields.js'
-import { FieldReader, FieldWriter } from '../src/fields.js'
+import { FieldReader, FieldWriter, reusedWriter } from '../src/fields.js'
 import { packItem, packRuns, type RunItem, type Runs, readItem, unpackRuns } from '../src/runs.js'
 
 const MAX = { endings: 5, writes: 5 }
@@ -28,12 +28,30 @@ const ending: fc.Arbitrary<RawEnding> = fc.oneof(
   fc.record({ isOk: fc.constant(false as const), fuel: whole, told: bytes }),
 )
 
+describe('a writer that is used again', () => {
+  it('begins anew, whatever became of the last message', () => {
+    const next = reusedWriter()
+    next().text('of a message that was never taken')
+    const writer = next()
+    writer.uint(1)
+    expect(writer.take()).toEqual(Uint8Array.of(1, 0, 0, 0))
+    expect(next()).toBe(writer)
+  })
+
+  it('does not keep the room of a large message', () => {
+    const next = reusedWriter()
+    const large = next()
+    large.bytes(new Uint8Array(2_000_000))
+    large.take()
+    expect(next().capacity).toBeLessThan(100_000)
+  })
+})
+
 describe('fields', () => {
   it('hold items, one after the other', () => {
     const holds = (items: RunItem[]) => {
-      const writer = new FieldWriter()
       const all = new FieldWriter()
-      for (const each of items) all.append(packItem(each, writer))
+      for (const each of items) all.append(packItem(each))
       const reader = new FieldReader(all.take())
       expect(items.map(() => readItem(reader))).toEqual(items)
       expect(reader.isAtEnd).toBe(true)

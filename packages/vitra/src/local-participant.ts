@@ -40,6 +40,8 @@ export class LocalParticipant {
   readonly #options: LocalParticipantOptions
   readonly #transactions: TransactionStore
   readonly #emitting = new Set<Promise<void>>()
+  /** The oplog as methods saw it last. */
+  #readable: MethodHost['oplog'] = null
 
   constructor(options: LocalParticipantOptions) {
     this.#options = options
@@ -69,12 +71,15 @@ export class LocalParticipant {
   async oplog(): Promise<MethodHost['oplog']> {
     const input = await this.#input()
     if (!input?.active) return null
-    const log = await this.#options.participants.open(input.signer)
-    return {
-      pubkey: input.signer,
-      length: async () => log.length,
-      get: async (seq) => (seq < log.length ? readOpBytes(await log.get(seq)) : null),
+    if (this.#readable?.pubkey !== input.signer) {
+      const log = await this.#options.participants.open(input.signer)
+      this.#readable = {
+        pubkey: input.signer,
+        length: async () => log.length,
+        get: async (seq) => (seq < log.length ? readOpBytes(await log.get(seq)) : null),
+      }
     }
+    return this.#readable
   }
 
   /**

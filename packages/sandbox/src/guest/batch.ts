@@ -2,7 +2,7 @@
  * A batch of runs in progress (spec/4-execution §6): hands out what realms are to run, passes on what they ask, and tells the
  * host how runs ended, in parts where it takes long.
  */
-import { FieldWriter } from '../fields.js'
+import { reusedWriter } from '../fields.js'
 import { pack, unpack } from '../pack.js'
 import type { Runs } from '../runs.js'
 import { BATCH, FRAME, MODE, ORDER, type Order, STOP } from '../wire.js'
@@ -21,12 +21,16 @@ const BATCH_MS_MAX = 200
 const CALLS_MS_MAX = 20
 const BATCH_BYTES_MAX = 8 * 1024 * 1024
 
+const nextItems = reusedWriter()
+const nextEndings = reusedWriter()
+
 export class Batch {
   readonly runs: Runs
   /** Runs that ended. */
   #ended = 0
   readonly #startedAt = performance.now()
-  readonly #endings = new FieldWriter()
+  /** Those that are not told. */
+  readonly #endings = nextEndings()
   #toldRuns = 0
   /** Of all endings, and of what was written before a question. */
   #bytes = 0
@@ -85,7 +89,7 @@ export class Batch {
   items(areAll: boolean, goesOn: boolean): Uint8Array {
     const { items, state, isCareful, mode } = this.runs
     this.#stop = 0
-    const writer = new FieldWriter()
+    const writer = nextItems()
     const isLasting = state === 0 ? 0 : BATCH.isLasting
     const isFixed = mode === MODE.call ? BATCH.isFixed : 0
     writer.uint(isLasting | isFixed | (goesOn ? BATCH.goesOn : 0) | (isCareful ? BATCH.isCareful : 0))
@@ -117,9 +121,9 @@ export class Batch {
   }
 
   /** Takes the next endings. @param stop of {@link STOP} */
-  take(endings: Uint8Array, count: number, stop: number): void {
-    this.#endings.append(endings)
-    this.#bytes += endings.length
+  take(told: Uint8Array, count: number, stop: number): void {
+    this.#endings.append(told)
+    this.#bytes += told.length
     this.#ended += count
     this.#stop = stop
     const untold = this.#ended - this.#toldRuns
