@@ -2,7 +2,7 @@
 import { decodeValue, Overlay } from '@vitra/log/values'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Sandbox, StateSession, type Step, type StepInput, steps } from '../src/index.js'
-import { inputOf, MemorySource, RULES } from './helpers.js'
+import { inputOf, MemorySource, RULES, SHORT_RULES } from './helpers.js'
 
 const SOURCE = `
 import { index } from 'contract'
@@ -18,16 +18,16 @@ export const apply = {
 
 let sandbox: Sandbox
 beforeAll(async () => {
-  sandbox = await Sandbox.open({ opMs: 300, guests: 1 })
+  sandbox = await Sandbox.open({ opMs: 1500, guests: 1 })
 })
 afterAll(() => sandbox.close())
 
 /** Executes ops to the last, and says in how many goes. */
 async function execute(ops: readonly string[]): Promise<{ done: Step[]; goes: number; n: unknown }> {
-  const contract = await sandbox.load(SOURCE, RULES)
+  const contract = await sandbox.load(SOURCE, SHORT_RULES)
   const state = new MemorySource()
   const session = new StateSession()
-  const inputs = ops.map((op): StepInput => inputOf(sandbox, { op }))
+  const inputs = ops.map((op): StepInput => inputOf(sandbox, { op }, { rules: SHORT_RULES }))
   const done: Step[] = []
   let goes = 0
   for (; done.length < inputs.length; goes++) {
