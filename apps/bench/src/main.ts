@@ -26,6 +26,7 @@ to apps/bench/results. Then tells what moved since the results that are committe
   --full           histories of a million ops and five rounds, ${FULL.minutesMax} minutes at most; npm run bench:full
   --tiny           a minute, only to see that it works; writes nothing
   --only <text>    only the rows whose id contains the text; writes nothing
+  --minutes <n>    begin no row after so many minutes; what is left out is named
   --folder <path>  where to write while measuring, a folder on the disk that is meant; default tmp/
 `
 
@@ -34,6 +35,7 @@ const { values } = parseArgs({
     full: { type: 'boolean', default: false },
     tiny: { type: 'boolean', default: false },
     only: { type: 'string' },
+    minutes: { type: 'string' },
     folder: { type: 'string', default: path.join(REPO, 'tmp') },
     help: { type: 'boolean', default: false },
   },
@@ -43,15 +45,16 @@ if (values.help) process.stdout.write(HELP)
 else await main()
 
 async function main(): Promise<void> {
-  const { full, tiny, only, folder } = values
+  const { full, tiny, only, minutes, folder } = values
+  const sizes = full ? FULL : tiny ? TINY : QUICK
   console.log(
     `load average ${loadavg()
       .map((load) => load.toFixed(2))
       .join(' ')}`,
   )
   const results = await runBench({
-    sizes: full ? FULL : tiny ? TINY : QUICK,
-    command: `npm run bench${full ? ':full' : ''}`,
+    sizes: minutes === undefined ? sizes : { ...sizes, minutesMax: Number(minutes) },
+    command: `npm run bench${full ? ':full' : ''}${minutes === undefined ? '' : ` -- --minutes ${minutes}`}`,
     folder,
     only,
     onRow: print,

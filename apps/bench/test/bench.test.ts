@@ -45,18 +45,6 @@ it(
       'verified',
       'sync',
       'create',
-      'restart-100',
-      'restart-200',
-      'get-100',
-      'get-200',
-      'list-100',
-      'list-200',
-      'audit-100',
-      'audit-200',
-      'hashes-100',
-      'hashes-200',
-      'grown-100',
-      'grown-200',
       'disk',
       'disk-compacted',
       'proof-bytes-100',
@@ -72,6 +60,9 @@ it(
       'fuel-apply',
       'fuel-loop',
       'isolation',
+      ...[100, 200].flatMap((ops) =>
+        ['restart', 'get', 'list', 'audit', 'hashes', 'grown'].map((row) => `${row}-${ops}`),
+      ),
     ])
     expect(told).toEqual(results.rows)
     for (const { contestants } of results.rows) {

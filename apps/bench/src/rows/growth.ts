@@ -1,19 +1,20 @@
 /** What grows with the history and what does not: the same work over histories of several lengths. */
-import { Database } from 'vitra'
+import { Database, type VerifyOptions } from 'vitra'
 import { Bee, raw } from '../contestants/hyperbee.js'
 import { has, setAll, setAndWait } from '../contestants/vitra.js'
 import { type Contestant, perSecond, type Row } from '../harness.js'
 import type { Histories } from '../histories.js'
 import { ARRAY_OPS, type Sizes } from '../sizes.js'
 import { arrays, type Entry, entry } from '../workload.js'
+import { restartRow } from './start.js'
 
 /** Entries of one page of a listing. */
 const PAGE = 50
 
-/** For each length, the row at it; the rows that append come last. */
+/** The rows over the shortest history, then those over longer ones; the row that appends many ops comes last of each. */
 export function growthRows(sizes: Sizes, histories: Histories): Row[] {
-  return [getRow, listRow, auditRow, hashesRow, executedRow].flatMap((row) =>
-    sizes.grown.map((ops) => row(ops, sizes, histories)),
+  return sizes.grown.flatMap((ops) =>
+    [restartRow, getRow, listRow, auditRow, hashesRow, executedRow].map((row) => row(ops, sizes, histories)),
   )
 }
 
@@ -49,6 +50,14 @@ function listRow(ops: number, { reads }: Sizes, histories: Histories): Row {
 }
 
 function auditRow(ops: number, _sizes: Sizes, histories: Histories): Row {
+  const audit = (options: VerifyOptions) => () =>
+    overCopy(ops, histories, (db) =>
+      perSecond(ops, async () => {
+        const report = await db.verify(options)
+        if (report.verdict !== 'valid' || report.ops < ops)
+          throw new Error(`the audit of ${ops} ops says ${report.verdict} after ${report.ops}`)
+      }),
+    )
   return {
     id: `audit-${ops}`,
     title: `Ops verified, full audit of a history of ${ops} ops`,
@@ -57,17 +66,12 @@ function auditRow(ops: number, _sizes: Sizes, histories: Histories): Row {
       {
         name: 'Vitra, audit',
         note: 'opened, then every op run again and every batch rebuilt and compared',
-        async measure() {
-          const { folder } = await histories.of('vitra', ops)
-          await using db = await Database.load(folder)
-          return [
-            await perSecond(ops, async () => {
-              const report = await db.verify()
-              if (report.verdict !== 'valid' || report.ops < ops)
-                throw new Error(`the audit of ${ops} ops says ${report.verdict} after ${report.ops}`)
-            }),
-          ]
-        },
+        measure: audit({}),
+      },
+      {
+        name: 'Vitra, two workers',
+        note: 'the same by two processes, a part each, with a guest each; their start is counted',
+        measure: audit({ workers: 2 }),
       },
     ],
   }
@@ -82,20 +86,28 @@ function hashesRow(ops: number, _sizes: Sizes, histories: Histories): Row {
       {
         name: 'Vitra, hashes',
         note: 'opened, then structure, order, signatures and tree hashes checked; no op is run, so the verdict is partial',
-        async measure() {
-          const { folder } = await histories.of('vitra', ops)
-          await using db = await Database.load(folder)
-          return [
-            await perSecond(db.index.version, async () => {
+        measure: () =>
+          overCopy(ops, histories, (db) =>
+            perSecond(db.index.version, async () => {
               const { verdict, version } = await db.verify({ hashOnly: true })
               if (verdict !== 'partial' || version !== db.index.version)
                 throw new Error(`the audit by hashes of ${ops} ops says ${verdict} at ${version}`)
             }),
-          ]
-        },
+          ),
       },
     ],
   }
+}
+
+/** A figure of Vitra alone, over a history that was just opened. */
+async function overCopy(
+  ops: number,
+  histories: Histories,
+  measure: (db: Database) => Promise<number>,
+): Promise<number[]> {
+  const { folder } = await histories.of('vitra', ops)
+  await using db = await Database.load(folder)
+  return [await measure(db)]
 }
 
 function executedRow(ops: number, { arrayOps }: Sizes, histories: Histories): Row {
@@ -139,10 +151,7 @@ function overBoth(ops: number, histories: Histories, { id, title, vitra, bee }: 
     {
       name: 'Vitra',
       note: vitra[0],
-      async measure() {
-        await using db = await Database.load((await histories.of('vitra', ops)).folder)
-        return [await vitra[1](db)]
-      },
+      measure: () => overCopy(ops, histories, vitra[1]),
     },
     {
       name: 'Hyperbee',

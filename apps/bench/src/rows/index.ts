@@ -15,7 +15,7 @@ import { proofRows } from './proofs.js'
 import { readsRow } from './reads.js'
 import { replicationRows } from './replication.js'
 import { sandboxRows } from './sandbox.js'
-import { createRow, restartRow } from './start.js'
+import { createRow } from './start.js'
 import { syncRow } from './sync.js'
 import { verifiedRow } from './verified.js'
 
@@ -30,8 +30,6 @@ export function allRows(sizes: Sizes, histories: Histories, folder: string): Row
     verifiedRow(sizes),
     syncRow(sizes, histories),
     createRow(),
-    ...sizes.grown.map((ops) => restartRow(ops, histories)),
-    ...growthRows(sizes, histories),
     ...diskRows(sizes),
     ...proofRows(sizes, folder),
     ...fraudRows(sizes),
@@ -39,5 +37,6 @@ export function allRows(sizes: Sizes, histories: Histories, folder: string): Row
     ...sandboxRows(sizes),
     ...fuelRows(sizes),
     isolationRow(sizes),
+    ...growthRows(sizes, histories),
   ]
 }

@@ -5,6 +5,7 @@ import { Bee } from '../contestants/hyperbee.js'
 import { createDatabase, setAndWait } from '../contestants/vitra.js'
 import { type Contestant, elapsedMs, type Row } from '../harness.js'
 import type { Histories } from '../histories.js'
+import type { Sizes } from '../sizes.js'
 import { entry } from '../workload.js'
 
 /** Entries written after a restart: keys that the history does not hold. */
@@ -50,7 +51,7 @@ export function createRow(): Row {
 /** Autobase's history is built no longer than this: it takes too long. */
 const BASE_OPS_MAX = 100_000
 
-export function restartRow(ops: number, histories: Histories): Row {
+export function restartRow(ops: number, _sizes: Sizes, histories: Histories): Row {
   let restarts = 0
   const next = () => entry(restarts++, NEW)
   const vitra: Contestant = {
