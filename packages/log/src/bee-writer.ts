@@ -117,13 +117,15 @@ export class BeeWriter {
 
   *#put(key: Uint8Array, value: Uint8Array): Work<void> {
     const target: Key = { seq: this.#next, bytes: key }
-    let root = yield* this.#openRoot()
+    let root = this.#root ?? (yield* this.#openRoot())
     let node = root
     const path: Node[] = []
     for (;;) {
-      const { at, isFound } = yield* this.#find(node, key)
+      let place = find(node, key)
+      while (typeof place === 'object') place = yield* this.#loadKey(place, node, key)
+      const at = place >> 1
       if (node.children.length > 0) node.hasChanged = true
-      if (isFound) {
+      if (place & FOUND) {
         node.keys[at] = target
         node.hasChanged = true
         return this.#stage(root, key, value)
@@ -134,7 +136,7 @@ export class BeeWriter {
         break
       }
       path.push(node)
-      node = yield* this.#open(node, at, path.length)
+      node = this.#loaded(node, at, path.length) ?? (yield* this.#open(node, at, path.length))
     }
     while (node.keys.length > KEYS_MAX) {
       const { median, right } = this.#split(node)
@@ -144,8 +146,10 @@ export class BeeWriter {
         root = this.#newNode([median], [childOf(node), childOf(right)])
         break
       }
-      const { at, isFound } = yield* this.#find(parent, medianBytes)
-      if (isFound) throw notATree(this.#length)
+      let place = find(parent, medianBytes)
+      while (typeof place === 'object') place = yield* this.#loadKey(place, parent, medianBytes)
+      if (place & FOUND) throw notATree(this.#length)
+      const at = place >> 1
       parent.keys.splice(at, 0, median)
       parent.children.splice(at + 1, 0, childOf(right))
       parent.hasChanged = true
@@ -159,8 +163,10 @@ export class BeeWriter {
     const path: Node[] = []
     for (let node = root; ; ) {
       path.push(node)
-      const { at, isFound } = yield* this.#find(node, key)
-      if (isFound) {
+      let place = find(node, key)
+      while (typeof place === 'object') place = yield* this.#loadKey(place, node, key)
+      const at = place >> 1
+      if (place & FOUND) {
         if (node.children.length > 0) yield* this.#replaceByNearest(node, at, path)
         else node.keys.splice(at, 1)
         for (const changed of path) changed.hasChanged = true
@@ -225,20 +231,10 @@ export class BeeWriter {
     return root.keys.length === 0 && root.children.length > 0 ? yield* this.#open(root, 0, 1) : root
   }
 
-  /** Where a key is in a node, or where it belongs; the order in which keys are looked at is Hyperbee's. */
-  *#find(node: Node, key: Uint8Array): Work<{ at: number; isFound: boolean }> {
-    const { keys } = node
-    let at = 0
-    let end = keys.length
-    while (at < end) {
-      const middle = (at + end) >> 1
-      const other = keys[middle]!
-      const order = compareKeys(key, other.bytes ?? (yield* this.#keyBytes(other)))
-      if (order === 0) return { at: middle, isFound: true }
-      if (order < 0) end = middle
-      else at = middle + 1
-    }
-    return { at, isFound: false }
+  /** Goes on with a search in a node once a key is in memory. */
+  *#loadKey(missing: Key, node: Node, key: Uint8Array): Work<number | Key> {
+    yield* this.#keyBytes(missing)
+    return find(node, key)
   }
 
   *#keyBytes(key: Key): Work<Uint8Array> {
@@ -253,6 +249,14 @@ export class BeeWriter {
     this.#root =
       last === 0 ? this.#newNode([], []) : this.#load(last, 0, this.#blocks.get(last) ?? (yield last))
     return this.#root
+  }
+
+  /** A node below another that is in memory; null where it is not. */
+  #loaded(parent: Node, nth: number, depth: number): Node | null {
+    const { node } = parent.children[nth]!
+    if (node === null || depth > DEPTH_MAX) return null
+    node.age = this.#age
+    return node
   }
 
   *#open(parent: Node, nth: number, depth: number): Work<Node> {
@@ -331,6 +335,27 @@ export class BeeWriter {
     this.#fresh = 0
   }
 }
+
+/**
+ * Where a key is in a node, or where it belongs: twice its position, and {@link FOUND} where it is there. A key that has to
+ * be read first is given instead. The order in which keys are looked at is Hyperbee's.
+ */
+function find({ keys }: Node, key: Uint8Array): number | Key {
+  let at = 0
+  let end = keys.length
+  while (at < end) {
+    const middle = (at + end) >> 1
+    const other = keys[middle]!
+    if (other.bytes === null) return other
+    const order = compareKeys(key, other.bytes)
+    if (order === 0) return 2 * middle + FOUND
+    if (order < 0) end = middle
+    else at = middle + 1
+  }
+  return 2 * at
+}
+
+const FOUND = 1
 
 function childOf(node: Node): Child {
   return { seq: 0, offset: 0, node }

@@ -26,6 +26,7 @@ export interface RunPlace {
 }
 
 const ACKS = '/.sys/acks'
+const RUNS = `${ACKS}/`
 
 /** Path of a run in the index. */
 export function runPath(place: RunPlace): string {
@@ -39,6 +40,7 @@ export function runsPrefix(oplog: Uint8Array): string {
 
 /** The place that a path names, or null where it is not the path of a run. */
 export function parseRunPath(path: string): RunPlace | null {
+  if (!path.startsWith(RUNS)) return null
   const match = /^\/\.sys\/acks\/([0-9a-f]{64})\/([0-9]{15})$/.exec(path)
   if (match === null) return null
   return { oplog: fromHex(match[1]!), firstSeq: Number(match[2]) }

@@ -4,7 +4,7 @@
  */
 
 import type { KeyRange, OrderedSource, RawEntry } from './listing.js'
-import { compareKeys, pathToKey } from './path.js'
+import { assertPath, compareKeys, pathToKey } from './path.js'
 
 /** One write that an op makes: `value` is canonical bytes, or null for a delete. */
 export interface Change {
@@ -33,14 +33,13 @@ export class Overlay implements EntrySource {
 
   /** Adds a write. */
   write({ path, value }: Change): void {
-    const key = pathToKey(path)
-    const name = nameOf(key)
+    const name = nameOfPath(path)
     const known = this.#written.get(name)
     if (known !== undefined) {
       known.value = value
       return
     }
-    const written = { key, value }
+    const written = new Written(path, value)
     this.#written.set(name, written)
     this.#unsorted.push(written)
   }
@@ -100,9 +99,21 @@ export class Overlay implements EntrySource {
   }
 }
 
-interface Written {
-  readonly key: Uint8Array
+class Written {
   value: Uint8Array | null
+  readonly #path: string
+  #key: Uint8Array | null = null
+
+  constructor(path: string, value: Uint8Array | null) {
+    this.#path = path
+    this.value = value
+  }
+
+  /** Made when a listing asks for it: most writes are never listed. */
+  get key(): Uint8Array {
+    this.#key ??= pathToKey(this.#path)
+    return this.#key
+  }
 }
 
 /** Fewer new keys than this are put in one by one. */
@@ -114,6 +125,13 @@ function nameOf(key: Uint8Array): string {
   for (let n = 0; n < key.length; n++) name += String.fromCharCode(key[n]!)
   return name
 }
+
+/** The name of a path's key. @throws {PathError} */
+function nameOfPath(path: string): string {
+  return ASCII.test(path) ? assertPath(path).slice(1).replaceAll('/', '\0') : nameOf(pathToKey(path))
+}
+
+const ASCII = /^[ -~]*$/
 
 function after(key: Uint8Array): Uint8Array {
   const out = new Uint8Array(key.length + 1)

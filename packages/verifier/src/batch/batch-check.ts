@@ -59,6 +59,11 @@ export class BatchCheck {
     return this.#published.nextSeqs
   }
 
+  /** Index blocks of the newest run of each, as published. */
+  get runBlocks(): PublishedOps['runBlocks'] {
+    return this.#published.runBlocks
+  }
+
   /**
    * @returns the head before the batch and the runs as they have to be laid out
    * @throws {Caught}

@@ -53,8 +53,8 @@ export class PublishedOps {
   readonly nextSeqs = new Map<string, number>()
   readonly #context: OpsContext
   readonly #batch: number
-  /** Index blocks of the runs of this batch. */
-  readonly #runBlocks = new Map<string, number>()
+  /** Index blocks of the newest runs of this batch that were read, by oplog key in hex. */
+  readonly runBlocks = new Map<string, number>()
   /** The head last believed of each oplog: runs that follow carry the same one, and its signature is checked once. */
   readonly #believed = new Map<string, SignedHead>()
 
@@ -88,11 +88,11 @@ export class PublishedOps {
     const executed: Executed[] = []
     this.runs.push({ oplog: place.oplog, firstSeq: place.firstSeq, head: run.head, executed })
     this.nextSeqs.set(oplog, place.firstSeq + run.outcomes.length)
-    this.#runBlocks.set(oplog, block)
+    this.runBlocks.set(oplog, block)
     for (const [nth, changes] of published.changes.entries()) {
       signal?.throwIfAborted()
       const seq = place.firstSeq + nth
-      const op = { seq, outcome: run.outcomes[nth]!, changes, at: { ...at, seq } }
+      const op = { seq, outcome: run.outcomes[nth]!, changes, at: { batch: this.#batch, block, oplog, seq } }
       const runnable = doubt ?? (yield* this.#runnable(participant!, op))
       yield { op, runnable, isLegal: this.#isLegal(op), executed }
     }
@@ -144,7 +144,7 @@ export class PublishedOps {
   }
 
   #checkLink({ place, run }: PublishedRun, { lastRun }: ParticipantPlace, at: Place): void {
-    const expected = this.#runBlocks.get(toHex(place.oplog)) ?? lastRun
+    const expected = this.runBlocks.get(toHex(place.oplog)) ?? lastRun
     if (run.prevRun === expected) return
     const message = 'a run names another previous run'
     throw new Caught(violation('schema', 'run-invalid', at, { message, expected, published: run.prevRun }))

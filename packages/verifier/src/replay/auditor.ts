@@ -14,7 +14,7 @@ import {
 } from '@vitra/log'
 import { Sandbox } from '@vitra/sandbox'
 import { RulesUnknown } from '../batch/genesis.js'
-import { Caught, readBatch } from '../batch/published-batch.js'
+import { Caught, readBatch, type Stretch, type WholeBatch } from '../batch/published-batch.js'
 import { Missing } from '../batch/sources.js'
 import type { Proof } from '../fraud/codec.js'
 import { type Accusation, accusationOf } from '../fraud/fraud-proof.js'
@@ -305,14 +305,18 @@ export class Auditor {
     pace: Pace,
     { signal, onProgress }: AdvanceOptions,
   ): Promise<void> {
+    let reading: Promise<WholeBatch> | null = null
     while (replay.version < end) {
       signal?.throwIfAborted()
       const stretch = { number: replay.nextNumber, start: replay.version, end }
       let batchEnd = 0
       try {
-        const batch = await readBatch(this.#source, stretch)
+        const batch: WholeBatch = await (reading ?? readBatch(this.#source, stretch))
         batchEnd = batch.end
-        await replay.add(batch, signal)
+        const adding = replay.add(batch, signal)
+        reading =
+          batchEnd < end ? this.#readMeanwhile({ number: stretch.number + 1, start: batchEnd, end }) : null
+        await adding
       } catch (error) {
         if (error instanceof Caught)
           await this.#accuse(accusationOf(error.violation, stretch.start, batchEnd))
@@ -330,6 +334,13 @@ export class Auditor {
         }),
       )
     }
+  }
+
+  /** Reads a batch while the guest runs the one before it. */
+  #readMeanwhile(stretch: Stretch): Promise<WholeBatch> {
+    const reading = new Promise(setImmediate).then(() => readBatch(this.#source, stretch))
+    reading.catch(() => {}) // told in its turn
+    return reading
   }
 
   /** A replay of a part, from the state that was published before it; null where that cannot be gone on from. */

@@ -2,16 +2,7 @@
  * The tree over the blocks of the index as they were published (spec/7-proofs §3): what an audit by hashes alone has
  * instead of an index that it rebuilds.
  */
-import {
-  type EntrySource,
-  type LogReader,
-  parseRunPath,
-  type RawEntry,
-  Roots,
-  sodiumCrypto,
-  toHex,
-} from '@vitra/log'
-import type { WholeBatch } from '../batch/published-batch.js'
+import { type EntrySource, type LogReader, type RawEntry, Roots, sodiumCrypto } from '@vitra/log'
 
 export class PublishedTree {
   /** Nothing is run, so nothing is read. */
@@ -40,18 +31,11 @@ export class PublishedTree {
 
   /** Takes the published blocks up to `end` into the tree. @throws {LogError} `BLOCK_MISSING` */
   async take(end: number): Promise<void> {
-    while (this.#roots.length < end) this.#roots.append(await this.#reader.get(this.#roots.length))
+    while (this.#roots.length < end) {
+      const seq = this.#roots.length
+      this.#roots.append(this.#reader.loaded(seq) ?? (await this.#reader.get(seq)))
+    }
   }
-}
-
-/** Index blocks of the newest run of each oplog in a batch that was checked, by oplog key in hex. */
-export function runBlocksOf({ entries }: WholeBatch): Map<string, number> {
-  const blocks = new Map<string, number>()
-  for (const { path, seq } of entries) {
-    const place = parseRunPath(path)
-    if (place !== null) blocks.set(toHex(place.oplog), seq)
-  }
-  return blocks
 }
 
 const NO_STATE: EntrySource = {

@@ -28,7 +28,7 @@ import { type Finding, finding } from '../verdict.js'
 import { Ahead } from './ahead.js'
 import type { ReplicaIndex } from './index-source.js'
 import { AuditedParticipants } from './participants.js'
-import { PublishedTree, runBlocksOf } from './published-tree.js'
+import { PublishedTree } from './published-tree.js'
 import { isObstacle, type RecordedEngines, unknownEngine } from './recorded-engines.js'
 
 export interface ReplayOptions {
@@ -186,7 +186,7 @@ export class Replay {
       await tree.take(batch.end)
       // Taken as they are, the blocks give the tree that was signed, unless the copy here is damaged.
       if (!(await this.#isTree(batch, tree))) throw new Missing({ block: batch.end - 1 })
-      runBlocks = runBlocksOf(batch)
+      runBlocks = check.runBlocks
     } else {
       const { engine, number } = batch.record
       const draft = { number, prevHead, lastTs: check.lastTs, engine, runs }
