@@ -58,6 +58,18 @@ export class LogReader {
     return block
   }
 
+  /**
+   * One block, out of order: the blocks around it are not read with it.
+   *
+   * @throws as {@link get}
+   */
+  async single(seq: number): Promise<Uint8Array> {
+    const loaded = this.loaded(seq)
+    if (loaded !== undefined) return loaded
+    const [block] = await this.#log.stored(seq, seq + 1)
+    return block ?? this.#log.get(seq)
+  }
+
   /** A block that is in memory; undefined where it is not. It must not be changed. */
   loaded(seq: number): Uint8Array | undefined {
     const number = Math.floor(seq / CHUNK_BLOCKS)

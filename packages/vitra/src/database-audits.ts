@@ -98,7 +98,17 @@ export class DatabaseAudits {
     assertOpen()
     const accept = (report: AuditReport) => this.#accept(report, auditor)
     return this.#core.keepMonitor(
-      new Monitor({ index, auditor, participants, peers, place: checkpoint, refused, suspects, accept }),
+      new Monitor({
+        index,
+        auditor,
+        participants,
+        peers,
+        place: checkpoint,
+        refused,
+        suspects,
+        accept,
+        retryMs: options.retryMs,
+      }),
     )
   }
 

@@ -15,6 +15,11 @@ export interface MonitorOptions {
   readonly fresh?: boolean
   /** Other engines at hand; see `VerifyOptions.engines`. */
   readonly engines?: EngineBinaries
+  /**
+   * How long to wait before an op that could not be run here is tried again, in ms: the machine may have had no room for
+   * it. Twice as long each time, up to an hour. Default 30,000.
+   */
+  readonly retryMs?: number
 }
 
 /** How far a monitor is behind. */
@@ -56,7 +61,7 @@ export interface MonitorEvents {
    * genesis again.
    */
   restart: [{ version: number }]
-  /** The audit itself failed, such as on a full disk; it goes on when the index grows. */
+  /** The audit itself failed, such as on a full disk; it goes on when the index grows, and after a pause. */
   error: [Error]
   /** The monitor has ended. */
   close: []
@@ -72,11 +77,15 @@ export interface MonitorHost {
   readonly refused: number
   /** What earlier audits of this copy have left suspect. */
   readonly suspects: readonly Finding[]
+  /** See `MonitorOptions.retryMs`. */
+  readonly retryMs?: number | undefined
   /** Keeps what a report says: the head seen, or the violation's proof, which it returns. */
   readonly accept: (report: AuditReport) => Promise<ContractFraudProof | null>
 }
 
 const LAG_MS = 250
+const RETRY_MS = 30_000
+const RETRY_MS_MAX = 60 * 60 * 1000
 
 /** Audits what is published as it arrives. Make one with `db.monitor()`. */
 export class Monitor extends EventEmitter<MonitorEvents> implements AsyncDisposable {
@@ -84,6 +93,10 @@ export class Monitor extends EventEmitter<MonitorEvents> implements AsyncDisposa
   readonly #abort = new AbortController()
   #running: Promise<void> | null = null
   #again = false
+  /** The next look goes back to what could not be run. */
+  #isRetry = false
+  #retryMs: number
+  #retryTimer: NodeJS.Timeout | null = null
   readonly #toldFindings = new Set<string>()
   #toldVersion = 0
   #toldLag = 0
@@ -95,6 +108,7 @@ export class Monitor extends EventEmitter<MonitorEvents> implements AsyncDisposa
   constructor(host: MonitorHost) {
     super()
     this.#host = host
+    this.#retryMs = host.retryMs ?? RETRY_MS
     this.#start = Math.max(host.auditor.from, host.refused)
     this.#status = host.suspects.length > 0 ? 'suspect' : 'checking'
     const { index, participants, peers } = host
@@ -162,15 +176,44 @@ export class Monitor extends EventEmitter<MonitorEvents> implements AsyncDisposa
       this.#again = false
       this.#lag.ask()
       try {
-        const report = await auditor.advance({ signal: this.#abort.signal, onProgress: this.#progress })
+        const again = this.#isRetry
+        this.#isRetry = false
+        const report = await auditor.advance({
+          signal: this.#abort.signal,
+          onProgress: this.#progress,
+          again,
+        })
         if (this.#abort.signal.aborted) return
         await this.#tell(report)
+        this.#planRetry(report)
       } catch (error) {
         if (this.#abort.signal.aborted) return
         this.#fail(error as Error)
+        this.#tryLater()
         return
       }
     }
+  }
+
+  /** Guests that die, or a machine without room, leave ops unchecked that can be run later. */
+  #planRetry({ findings }: AuditReport): void {
+    if (this.#abort.signal.aborted) return
+    if (!findings.some(({ code, suspect }) => suspect && RETRIED.has(code))) {
+      this.#retryMs = this.#host.retryMs ?? RETRY_MS
+      return
+    }
+    this.#tryLater()
+  }
+
+  #tryLater(): void {
+    if (this.#retryTimer !== null) return
+    this.#retryTimer = setTimeout(() => {
+      this.#retryTimer = null
+      this.#isRetry = true
+      this.#look()
+    }, this.#retryMs)
+    this.#retryTimer.unref()
+    this.#retryMs = Math.min(2 * this.#retryMs, RETRY_MS_MAX)
   }
 
   readonly #progress = (): void => {
@@ -201,6 +244,7 @@ export class Monitor extends EventEmitter<MonitorEvents> implements AsyncDisposa
     participants.off('blocks', this.#fill)
     peers.off('change', this.#lag.ask)
     this.#lag.end()
+    if (this.#retryTimer !== null) clearTimeout(this.#retryTimer)
     this.emit('close')
   }
 
@@ -240,6 +284,9 @@ export class Monitor extends EventEmitter<MonitorEvents> implements AsyncDisposa
     this.emit('restart', { version })
   }
 }
+
+/** What another look at another time may settle. */
+const RETRIED: ReadonlySet<Finding['code']> = new Set(['unexecutable', 'contract-refused'])
 
 function statusOf({ verdict, findings }: AuditReport): MonitorStatus {
   if (findings.some(({ suspect }) => suspect)) return 'suspect'

@@ -1,5 +1,6 @@
 /** What an audit leaves suspect: told once, kept over restarts, gone once it was checked after all. */
 import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import {
   CallsOpUnexecutable,
@@ -114,4 +115,57 @@ describe('what is suspect', () => {
       expect(await db.suspects(), broken).toEqual([])
     }
   })
+})
+
+const SPINNING_CONTRACT = `
+export function spin (_, emit) { for (let n = 0; n < 20; n++) emit({ op: 'SPIN' }) }
+export const apply = {
+  SPIN (tx) {
+    let n = 0
+    for (let i = 0; i < 2_500_000; i++) n = (n + i) % 7
+    tx.put('/n', n)
+  }
+}
+`
+
+/** Kills the guests of this process, as a machine does that has no memory left. */
+function killGuests(): void {
+  for (const name of readdirSync('/proc').filter((entry) => /^[0-9]+$/.test(entry))) {
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8')
+      const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+      const isGuest = /guest[^/]*\.cjs/.test(readFileSync(`/proc/${name}/cmdline`, 'utf8'))
+      if (parent === process.pid && isGuest) process.kill(Number(name), 'SIGKILL')
+    } catch {
+      // it has ended meanwhile
+    }
+  }
+}
+
+describe('a monitor whose guests died', () => {
+  // The system's list of processes is read.
+  it.runIf(process.platform === 'linux')(
+    'looks again after a pause, and is content',
+    async () => {
+      {
+        await using db = await Database.create(folder.at('spun'), { contract: { source: SPINNING_CONTRACT } })
+        await (await db.call('spin')).whenProcessed()
+      }
+      await using db = await Database.load(folder.at('spun'))
+      const killing = setInterval(killGuests, 10)
+      const monitor = await db.monitor({ retryMs: 500 })
+      await new Promise((resolve) => {
+        monitor.once('suspect', resolve)
+        monitor.once('error', resolve)
+      })
+      const told = once(monitor, 'validated')
+      clearInterval(killing)
+      await told
+      expect(monitor.status).toBe('valid')
+      expect(await db.suspects()).toEqual([])
+      await monitor.close()
+      await checkDatabase(db)
+    },
+    120_000,
+  )
 })

@@ -66,6 +66,8 @@ export interface AdvanceOptions {
   readonly signal?: AbortSignal
   /** Called after each batch. */
   readonly onProgress?: (progress: AuditProgress) => void
+  /** Goes back to the last place without a finding: what could not be run here then may be now. */
+  readonly again?: boolean
 }
 
 export class Auditor {
@@ -217,7 +219,7 @@ export class Auditor {
   }
 
   async #checkAll(options: AdvanceOptions): Promise<readonly Finding[]> {
-    const replay = await this.#ready()
+    const replay = await this.#ready(options)
     const end = this.#options.index.length // an executor that never rests must not keep an audit from its end
     const pace = new Pace(end - replay.version, this.#options.index, sumOf(this.#base, replay).ops)
     const { team, mode = 'full' } = this.#options
@@ -368,8 +370,9 @@ export class Auditor {
   }
 
   /** The replay to go on with: the one there is, or one from the last place without a finding, or from genesis. */
-  async #ready(): Promise<Replay> {
-    if (this.#replay !== null && !this.#replay.canFillGaps) return this.#replay
+  async #ready({ again = false }: AdvanceOptions): Promise<Replay> {
+    const isAgain = again && this.#replay !== null && this.#replay.findings.length > 0
+    if (this.#replay !== null && !this.#replay.canFillGaps && !isAgain) return this.#replay
     const options = this.#replayOptions
     const resumed = this.#place === null ? null : await Replay.resume(options, this.#place)
     if (resumed === null) {

@@ -1,5 +1,12 @@
 /** The index log of a replica, as what an audit reads its batches from. */
-import { type Log, LogError, type LogIdentity, LogReader, type ReadOptions } from '@vitra/log'
+import {
+  type LayoutBase,
+  type Log,
+  LogError,
+  type LogIdentity,
+  LogReader,
+  type ReadOptions,
+} from '@vitra/log'
 import type { Soon } from '../batch/soon.js'
 import { type IndexBlocks, Missing } from '../batch/sources.js'
 
@@ -8,12 +15,14 @@ export function waiting(waitMs: number): ReadOptions {
   return { wait: waitMs > 0, timeoutMs: waitMs }
 }
 
-/** Blocks of the index that stay in memory, in bytes: most of the state that ops read and write again. */
-const KEPT_BYTES_MAX = 128 * 1024 * 1024
+/** Blocks of the index that stay in memory, in bytes: of those that ops read and write again most are among the last ones. */
+const KEPT_BYTES_MAX = 48 * 1024 * 1024
 
 export class ReplicaIndex implements IndexBlocks {
   /** The same blocks for whoever rebuilds the state. */
   readonly reader: LogReader
+  /** The same, as what an index is laid out over. */
+  readonly base: LayoutBase
   readonly log: Log
   readonly #waitMs: number
 
@@ -22,6 +31,14 @@ export class ReplicaIndex implements IndexBlocks {
     this.log = log
     this.reader = new LogReader(log, KEPT_BYTES_MAX)
     this.#waitMs = waitMs
+    const { reader } = this
+    this.base = {
+      get length() {
+        return reader.length
+      },
+      get: (seq) => reader.single(seq),
+      roots: (length) => reader.roots(length),
+    }
   }
 
   get key(): Uint8Array {

@@ -143,7 +143,7 @@ export class Replay {
   }
 
   async #resume({ version, treeHash }: AuditPlace): Promise<boolean> {
-    const layout = await IndexWriter.open(this.#index.reader, version)
+    const layout = await IndexWriter.open(this.#index.base, version)
     if (!sameBytes(layout.treeHash(), treeHash)) return false
     const record = await recordAt(this.#index, version)
     const rules = await readRules(layout.source)
@@ -167,7 +167,7 @@ export class Replay {
 
   async #addGenesis(batch: WholeBatch): Promise<void> {
     const genesis = auditGenesis(sodiumCrypto, this.#index, batch)
-    const layout = await IndexWriter.open(this.#index.reader, 0)
+    const layout = await IndexWriter.open(this.#index.base, 0)
     await layout.layOut(genesis.changes)
     if (!(await this.#isTree(batch, layout))) throw otherTree('genesis-invalid', batch, layout.treeHash())
     this.#rules = genesis.rules
@@ -191,8 +191,11 @@ export class Replay {
       const { engine, number } = batch.record
       const draft = { number, prevHead, lastTs: check.lastTs, engine, runs }
       const laidOut = layOutBatch(draft, this.#participants.runBlocks)
-      await tree.layOut(laidOut.changes)
-      if (!(await this.#isTree(batch, tree))) throw otherTree('non-canonical-index', batch, tree.treeHash())
+      const { blocks } = await tree.layOut(laidOut.changes)
+      if (!(await this.#isTree(batch, tree))) {
+        const differing = await this.#firstDiffering(batch, blocks)
+        throw otherTree('non-canonical-index', batch, tree.treeHash(), differing)
+      }
       tree.settle()
       runBlocks = laidOut.runBlocks
     }
@@ -239,9 +242,18 @@ export class Replay {
     return tree.length === end && sameBytes(await this.#index.log.treeHashAt(end), tree.treeHash())
   }
 
+  /** The first block of a batch that is not the one that its entries give. */
+  async #firstDiffering({ start, end }: WholeBatch, blocks: readonly Uint8Array[]): Promise<number> {
+    for (let seq = start; seq < end; seq++) {
+      const own = blocks[seq - start]
+      if (own === undefined || !sameBytes(own, await this.#index.block(seq))) return seq
+    }
+    return end
+  }
+
   async #state(tree: IndexWriter | PublishedTree): Promise<BlockSource> {
     return tree instanceof PublishedTree
-      ? (await IndexWriter.open(this.#index.reader, tree.length)).source
+      ? (await IndexWriter.open(this.#index.base, tree.length)).source
       : tree.source
   }
 
