@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ContractFraudProof, Database } from 'vitra'
 import { checkDatabase } from 'vitra/testing'
 import {
+  BuildsOtherTree,
   type DishonestExecutor,
   EXECUTION_LIES,
   ExecutesRemoved,
@@ -54,6 +55,25 @@ describe('an audit catches an executor that', () => {
   }
 
   it('executes an op of a participant that was removed', () => auditLie(new ExecutesRemoved(removedOplog)))
+
+  it('builds another tree, and names the first block that differs', async () => {
+    const liar = new BuildsOtherTree()
+    const history = await readHistory(folder.at('honest'))
+    liar.tell(history)
+    await publish(history, folder.at('other-tree'), liar)
+    await using db = await Database.load(folder.at('other-tree'))
+    const { violation } = await db.verify().then(
+      () => expect.unreachable(),
+      (error: ContractFraudProof) => error,
+    )
+    const { block } = violation.published as { block: number }
+    expect(violation).toMatchObject({
+      code: 'non-canonical-index',
+      message: expect.stringMatching(`block ${block}$`),
+    })
+    // One batch a change: its first block holds the root, which only the last one of a batch does.
+    expect(block).toBe(violation.at.block)
+  })
 
   it('takes back what it had signed, as far as one copy can tell', async () => {
     const history = await readHistory(folder.at('honest'))
