@@ -44,6 +44,8 @@ export class BatchCheck {
   readonly #batch: PublishedBatch
   readonly #published: PublishedOps
   readonly #view: Overlay
+  /** False where no op is run: nobody reads the state then. */
+  readonly #isRun: boolean
   #bytes = 0
 
   constructor(context: BatchContext, batch: PublishedBatch) {
@@ -51,6 +53,7 @@ export class BatchCheck {
     this.#batch = batch
     this.#published = new PublishedOps(context, batch.number)
     this.#view = new Overlay(context.state)
+    this.#isRun = context.focus === undefined || context.focus.op !== null
     this.lastTs = context.lastTs
   }
 
@@ -139,7 +142,7 @@ export class BatchCheck {
     this.ops++
     this.#bytes += outcomeBytes(outcome)
     for (const change of changes) {
-      this.#view.write(change)
+      if (this.#isRun) this.#view.write(change)
       this.#bytes += change.path.length + (change.value?.length ?? 0)
     }
     if (checked.source !== undefined || checked.participantsChanged) this.ended = checked
