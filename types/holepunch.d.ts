@@ -405,6 +405,14 @@ declare module 'hypercore' {
   export = Hypercore
 }
 
+declare module 'hypercore/lib/bit-interlude.js' {
+  /** Bits that change together. */
+  export default class BitInterlude {
+    setRange(start: number, end: number, value: boolean): void
+    flush(transaction: object, bitfield: object): void
+  }
+}
+
 declare module 'hypercore/lib/multisig.js' {
   interface PartialSignature {
     readonly signer: number

@@ -4,6 +4,7 @@
  */
 import type Corestore from 'corestore'
 import Hypercore from 'hypercore'
+import BitInterlude from 'hypercore/lib/bit-interlude.js'
 import type { LogCore, LogPeer, LogStore } from './core.js'
 import { LogError } from './errors.js'
 
@@ -202,4 +203,173 @@ export function readBlocks(core: Hypercore, start: number, end: number): Promise
 /** A buffer's `slice` is no copy, unlike that of other bytes. */
 function plainBytes(block: Uint8Array | null): Uint8Array | null {
   return block === null ? null : new Uint8Array(block.buffer, block.byteOffset, block.byteLength)
+}
+
+/** What a copy knows of the head of a log, all of one moment. */
+export interface HeldHead {
+  readonly length: number
+  readonly fork: number
+  /** Of the tree of `length` blocks, left to right. */
+  readonly roots: readonly InnerNode[]
+  /** In hypercore's container; null for an empty log. */
+  readonly signature: Uint8Array | null
+}
+
+/** `core.core.state`. */
+export function heldHead(core: Hypercore): HeldHead {
+  const { length, fork, roots, signature } = core.core.state as unknown as HeldHead
+  return { length, fork, roots, signature }
+}
+
+/** Has the log ask peers for a newer head whenever one announces it, or not: `core.core.replicator.eagerUpgrade`. */
+export function upgradeEagerly(core: Hypercore, isEager: boolean): void {
+  const { replicator } = core.core as unknown as { replicator: { eagerUpgrade: boolean } }
+  replicator.eagerUpgrade = isEager
+}
+
+/** A way to send bytes to the same part of a peer's copy of a log, beside hypercore's own messages. */
+export interface Extension {
+  send(message: Uint8Array, peer: LogPeer): void
+}
+
+/** hypercore's extension messages: a peer that does not know the name passes over them. */
+export function openExtension(
+  core: Hypercore,
+  name: string,
+  onmessage: (message: Uint8Array, peer: LogPeer) => void,
+): Extension {
+  const extensible = core as unknown as {
+    registerExtension(name: string, handlers: { onmessage: typeof onmessage }): Extension
+  }
+  return extensible.registerExtension(name, { onmessage })
+}
+
+/** Ends the connection that a peer came by: `peer.stream`. */
+export function cutPeer(peer: LogPeer, reason: Error): void {
+  const { stream } = peer as unknown as { stream: { destroy(error: Error): void } }
+  stream.destroy(reason)
+}
+
+/** Tells a log what its key is the hash of: `core.core.setManifest`, which checks that it is. */
+export async function setManifest(core: Hypercore, manifest: Hypercore.ManifestInput): Promise<void> {
+  const inner = core.core as unknown as { setManifest(manifest: Hypercore.ManifestInput): Promise<void> }
+  await inner.setManifest(manifest)
+}
+
+/** Blocks of a log, and the nodes over them, that are proven to be under a signed head. */
+export interface ProvenBlocks {
+  readonly start: number
+  readonly blocks: readonly Uint8Array[]
+  readonly nodes: readonly InnerNode[]
+  /** Length of the log that the proof was made for. */
+  readonly base: number
+  /** The head that they are under, where it is not the one that is here. */
+  readonly upgrade: (Omit<HeldHead, 'fork' | 'signature'> & InnerSignature) | null
+}
+
+interface InnerSignature {
+  readonly treeHash: Uint8Array
+  /** In hypercore's container. */
+  readonly signature: Uint8Array
+}
+
+interface InnerTransaction {
+  putBlock(seq: number, block: Buffer): void
+  putTreeNode(node: InnerNode): void
+  setHead(head: object): void
+  setHints(hints: object): void
+}
+
+interface InnerState {
+  readonly fork: number
+  length: number
+  byteLength: number
+  roots: readonly InnerNode[]
+  signature: Buffer | null
+  readonly mutex: { lock(): Promise<void> }
+  createWriteBatch(): InnerTransaction
+  flush(): Promise<boolean>
+  onappend(head: object, blocks: InnerRange, isFlushed: boolean): void
+  _unlock(): void
+}
+
+interface InnerRange {
+  readonly start: number
+  readonly length: number
+  readonly drop: false
+}
+
+interface StoringCore {
+  readonly state: InnerState
+  readonly bitfield: object
+  readonly header: { readonly hints: { contiguousLength: number; remoteContiguousLength: number } }
+  readonly replicator: {
+    onhave(start: number, length: number): void
+    _ondownload(seq: number, bytes: number, from: LogPeer, request: null): void
+  }
+  hintsChanged: boolean
+  _setBitfieldRanges(start: number, end: number, value: boolean): void
+  updateContiguousLength(blocks: InnerRange): void
+  flushHints(): Promise<void>
+}
+
+/**
+ * Stores proven blocks of a log in one step, as hypercore's `_verifyBlock` and `_verifyShared` do with one block and its
+ * proof: `core.core.state`, `bitfield`, `header.hints`, `replicator`.
+ *
+ * @returns false where the log has another length by now than the proof was made for: nothing is stored
+ */
+export async function storeBlocks(core: Hypercore, proven: ProvenBlocks, from: LogPeer): Promise<boolean> {
+  const inner = core.core as unknown as StoringCore
+  const { state } = inner
+  const { start, blocks, nodes, base, upgrade } = proven
+  const range = { start, length: blocks.length, drop: false } as const
+  const end = start + blocks.length
+  await state.mutex.lock()
+  try {
+    if (state.fork !== 0 || state.length !== base) return false
+    const transaction = state.createWriteBatch()
+    for (const [nth, block] of blocks.entries()) transaction.putBlock(start + nth, bufferOf(block))
+    for (const node of nodes) transaction.putTreeNode(bufferNode(node))
+    const bits = new BitInterlude()
+    bits.setRange(start, end, true)
+    bits.flush(transaction, inner.bitfield)
+    const head = upgrade === null ? null : headOf(upgrade)
+    if (head !== null) transaction.setHead(head)
+    await state.flush()
+    if (upgrade === null || head === null) {
+      inner._setBitfieldRanges(start, end, true)
+      inner.updateContiguousLength(range)
+      inner.replicator.onhave(start, blocks.length)
+    } else {
+      state.roots = upgrade.roots.map(bufferNode)
+      state.length = upgrade.length
+      state.byteLength = upgrade.roots.reduce((sum, { size }) => sum + size, 0)
+      state.signature = head.signature
+      state.onappend(head, range, true)
+    }
+    inner.replicator._ondownload(end - 1, blocks.at(-1)!.length, from, null)
+    if (inner.hintsChanged) await inner.flushHints()
+  } finally {
+    state._unlock()
+  }
+  return true
+}
+
+function headOf({ length, treeHash, signature }: NonNullable<ProvenBlocks['upgrade']>) {
+  return {
+    fork: 0,
+    length,
+    rootHash: bufferOf(treeHash),
+    signature: Buffer.from(signature),
+    timestamp: Date.now(),
+  }
+}
+
+function bufferNode({ index, size, hash }: InnerNode): InnerNode {
+  return { index, size, hash: bufferOf(hash) }
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

@@ -9,6 +9,7 @@ import { BlockCache } from './block-cache.js'
 import type { LogCore } from './core.js'
 import { sodiumCrypto } from './crypto.js'
 import { LogError } from './errors.js'
+import { Exchange } from './exchange/exchange.js'
 import { toHex } from './formats/hex.js'
 import {
   assertPinned,
@@ -23,12 +24,14 @@ import { type SignedHead, unwrapSignature } from './proofs/head.js'
 import { type LogIdentity, logKey } from './proofs/manifest.js'
 import { type TreeNode, treeHash } from './proofs/merkle.js'
 import type { Storage } from './storage.js'
-import { sameBytes } from './values/value.js'
+import { manifestOf, readIdentity } from './template.js'
 
 /** Events of {@link Log}. */
 export interface LogEvents {
   /** The log has grown, by a local append or from a peer. */
   append: []
+  /** A peer sent blocks of this log that do not hold, or too many; hypercore's own replication goes on with it. */
+  refused: [string]
   /** A peer holds another history of this log under the owner's signature. */
   conflict: [Conflict]
 }
@@ -71,6 +74,7 @@ export class Log extends EventEmitter<LogEvents> {
   /** Histories that peers showed against the one here; hypercore forgets them, so they are kept. */
   readonly conflicts: Conflict[] = []
   #identity: LogIdentity | null = null
+  #exchange: Exchange | null = null
   readonly #blocks = new BlockCache(KEPT_BYTES_MAX)
   readonly #nodes = new NodeCache()
   /** The newest head that was read or written here. */
@@ -130,6 +134,11 @@ export class Log extends EventEmitter<LogEvents> {
     }
     this.#identity = readIdentity(manifest, this.key)
     return this.#identity
+  }
+
+  /** Has all blocks fetched from peers, those to come too, and gives peers what they ask for, many at a time. */
+  fill(): void {
+    this.#exchange ??= new Exchange(this, this.#core, (reason) => this.emit('refused', reason))
   }
 
   /** The hypercore under it. */
@@ -205,7 +214,18 @@ export class Log extends EventEmitter<LogEvents> {
     if (this.#core.manifest !== null) this.identity
     const until = Math.min(end, this.length)
     if (!this.isSteady || start >= until) return []
-    return readBlocks(this.#core, start, until)
+    return this.#kept(start, until) ?? readBlocks(this.#core, start, until)
+  }
+
+  /** The blocks from memory, where all of them are kept. */
+  #kept(start: number, end: number): Uint8Array[] | null {
+    const blocks: Uint8Array[] = []
+    for (let seq = start; seq < end; seq++) {
+      const block = this.#blocks.get(seq)
+      if (block === undefined) return null
+      blocks.push(block)
+    }
+    return blocks
   }
 
   /**
@@ -375,30 +395,4 @@ function bareSignature(container: Uint8Array): Uint8Array {
 
 function plainNode(node: { index: number; size: number; hash: Uint8Array }): TreeNode {
   return { index: node.index, size: node.size, hash: new Uint8Array(node.hash) }
-}
-
-function manifestOf(identity: LogIdentity): Hypercore.ManifestInput {
-  return {
-    version: 2,
-    hash: 'blake2b',
-    allowPatch: false,
-    quorum: 1,
-    signers: [{ signature: 'ed25519', publicKey: Buffer.from(identity.signer) }],
-    userData: Buffer.from(identity.userData),
-  }
-}
-
-/** @throws {LogError} `LOG_FOREIGN` for every manifest that is not exactly the template */
-function readIdentity(manifest: Hypercore.Manifest, key: Uint8Array): LogIdentity {
-  const signer = manifest.signers[0]?.publicKey
-  const { userData } = manifest
-  if (signer && userData && userData.length <= 0xfc) {
-    const identity = { signer: new Uint8Array(signer), userData: new Uint8Array(userData) }
-    // The key is the hash of the manifest's bytes: equal keys mean that no other field differs.
-    if (sameBytes(logKey(sodiumCrypto, identity), key)) return identity
-  }
-  throw new LogError(
-    'LOG_FOREIGN',
-    `log ${toHex(key)} was not made by Vitra: its manifest differs from the template`,
-  )
 }

@@ -163,7 +163,7 @@ export class DatabaseCore {
       )
     }
     const log = await Log.open(storage, identity ?? key)
-    log.core.download({ start: 0, end: -1 })
+    log.fill()
     const index = await IndexLog.open(log)
     const local = await LocalState.open(storage)
     const core = new DatabaseCore({ storage, index, sandbox, local, options })

@@ -102,7 +102,7 @@ export class ParticipantLogs extends EventEmitter<ParticipantLogsEvents> {
 
   async #open(signer: Uint8Array): Promise<Log> {
     const log = await Log.open(this.#storage, oplogIdentity(signer, this.#index.key))
-    log.core.download({ start: 0, end: -1 })
+    log.fill()
     const tell = () => void this.emit('blocks')
     log.on('append', tell)
     log.core.on('download', tell)

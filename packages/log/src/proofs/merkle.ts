@@ -64,6 +64,18 @@ export interface Growth {
   readonly after: Roots
 }
 
+/** Flat-tree indexes of the fewest nodes over the blocks from `start` up to, not including, `end`, left to right. */
+export function coverIndexes(start: number, end: number): number[] {
+  const indexes: number[] = []
+  for (let at = start; at < end; ) {
+    let count = 1
+    while (at % (2 * count) === 0 && at + 2 * count <= end) count *= 2
+    indexes.push(2 * at + count - 1)
+    at += count
+  }
+  return indexes
+}
+
 /** The roots of a growing log: append blocks, read the tree hash. */
 export class Roots {
   #roots: TreeNode[]
@@ -81,9 +93,25 @@ export class Roots {
     return this.#length
   }
 
-  /** Takes in the next block. @param made takes the nodes that it makes */
+  /** The roots so far, left to right. */
+  get roots(): readonly TreeNode[] {
+    return this.#roots
+  }
+
+  /** Takes in the next block. @param made is given the nodes that come with it */
   append(block: Uint8Array, made?: TreeNode[]): void {
-    let node = leafNode(this.#crypto, this.#length++, block)
+    this.#push(leafNode(this.#crypto, this.#length++, block), made)
+  }
+
+  /** Takes in the next blocks by the node over them. @param made as for {@link append} */
+  appendNode(node: TreeNode, made?: TreeNode[]): void {
+    if (flat.leftSpan(node.index) !== 2 * this.#length) throw new RangeError('not the next node')
+    this.#length = flat.rightSpan(node.index) / 2 + 1
+    this.#push(node, made)
+  }
+
+  #push(last: TreeNode, made?: TreeNode[]): void {
+    let node = last
     for (;;) {
       made?.push(node)
       const left = this.#roots.at(-1)

@@ -1,0 +1,355 @@
+/**
+ * Keeps a copy of a log full: asks one peer at a time for its blocks many at a time, and gives peers what they ask for.
+ * Peers that do not know these messages, and times in which nothing comes, leave it to hypercore's own replication.
+ */
+import type Hypercore from 'hypercore'
+import type { LogPeer } from '../core.js'
+import { cutPeer, type Extension, openExtension, upgradeEagerly, watchPeers } from '../internals.js'
+import type { Log } from '../log.js'
+import { type BlocksMessage, bytesOf, decodeMessage, encodeMessage, type Message } from './messages.js'
+import { Receiver } from './receiver.js'
+import { Sender, WINDOW_BYTES } from './sender.js'
+
+const NAME = 'vitra/blocks/1'
+/** How long a peer may take to say that it knows these messages, in ms. */
+const HELLO_MS = 300
+/** How long nothing may come of what was asked for, in ms. */
+const PATIENCE_MS = 500
+/** A peer is told what has arrived after so many bytes. */
+const HAVE_BYTES = WINDOW_BYTES / 4
+/** Most bytes that may wait to be taken in, or come without being asked for: what was on its way when another was asked. */
+const UNTAKEN_BYTES_MAX = 4 * WINDOW_BYTES
+
+/** A connected peer. */
+interface Side {
+  readonly peer: LogPeer
+  readonly sender: Sender
+  /** `plain` where it knows these messages not, or sent what does not hold: then for good. */
+  state: 'new' | 'speaks' | 'plain' | 'refused'
+  /** True where it was asked and sent nothing in time. */
+  isSlow: boolean
+  /** What it has sent and is not taken in. */
+  readonly waiting: BlocksMessage[]
+  waitingBytes: number
+  /** Bytes that have come since it was told. */
+  untold: number
+  /** Bytes that have come since it was asked last, and were not asked for. */
+  unasked: number
+}
+
+export class Exchange {
+  readonly #log: Log
+  readonly #core: Hypercore
+  readonly #receiver: Receiver
+  readonly #extension: Extension
+  readonly #sides = new Map<LogPeer, Side>()
+  readonly #unwatch: () => void
+  readonly #refused: (reason: string) => void
+  /** The peer that is asked. */
+  #source: Side | null = null
+  /** True from the moment a peer is chosen until it is asked. */
+  #isAsking = false
+  #isTaking = false
+  #plain: { destroy(): void } | null = null
+  #timer: NodeJS.Timeout | null = null
+  #isClosed = false
+
+  /** @param refused is told why a peer is not believed any more */
+  constructor(log: Log, core: Hypercore, refused: (reason: string) => void) {
+    this.#log = log
+    this.#core = core
+    this.#refused = refused
+    this.#receiver = new Receiver(log, core)
+    this.#extension = openExtension(core, NAME, (bytes, peer) => this.#hear(bytes, peer))
+    upgradeEagerly(core, false)
+    this.#unwatch = watchPeers(core, {
+      heard: (peer) => this.#review(peer),
+      gone: (peer) => this.#leave(peer),
+    })
+    core.on('peer-add', this.#meet)
+    for (const peer of core.peers) this.#meet(peer)
+    log.on('append', this.#grown)
+    core.on('download', this.#grown)
+    core.on('close', this.#close)
+  }
+
+  readonly #meet = (peer: LogPeer): void => {
+    this.#sideOf(peer)
+    this.#tell(peer, { kind: 'hello', asks: true })
+  }
+
+  #sideOf(peer: LogPeer): Side {
+    const known = this.#sides.get(peer)
+    if (known !== undefined) return known
+    const send = (message: BlocksMessage) => this.#tell(peer, message)
+    const sender = new Sender(this.#log, this.#core, () => peer.remoteContiguousLength, send)
+    const side: Side = {
+      peer,
+      sender,
+      state: 'new',
+      isSlow: false,
+      waiting: [],
+      waitingBytes: 0,
+      untold: 0,
+      unasked: 0,
+    }
+    this.#sides.set(peer, side)
+    const timer = setTimeout(() => {
+      if (side.state === 'new') side.state = 'plain'
+      if (!this.#isClosed) this.#choosePlain()
+    }, HELLO_MS)
+    timer.unref()
+    return side
+  }
+
+  #leave(peer: LogPeer): void {
+    const side = this.#sides.get(peer)
+    if (side === undefined) return
+    side.sender.stop()
+    this.#sides.delete(peer)
+    if (this.#source === side) this.#source = null
+    this.#choosePlain()
+    this.#choose()
+  }
+
+  #hear(bytes: Uint8Array, peer: LogPeer): void {
+    if (this.#isClosed) return
+    const side = this.#sideOf(peer)
+    try {
+      this.#obey(side, decodeMessage(bytes))
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      this.#cut(side, error.message)
+    }
+  }
+
+  #obey(side: Side, message: Message): void {
+    const { peer, sender } = side
+    switch (message.kind) {
+      case 'hello':
+        if (side.state !== 'refused') side.state = 'speaks'
+        if (message.asks) this.#tell(peer, { kind: 'hello', asks: false })
+        this.#review(peer)
+        break
+      case 'want':
+        sender.want(message.from, message.length)
+        break
+      case 'have':
+        sender.have(message.bytes)
+        break
+      case 'stop':
+        sender.stop()
+        break
+      case 'blocks':
+        this.#receive(side, message)
+    }
+  }
+
+  #receive(side: Side, message: BlocksMessage): void {
+    const bytes = sizeOf(message)
+    if (side !== this.#source) side.unasked += bytes
+    side.waitingBytes += bytes
+    side.waiting.push(message)
+    if (Math.max(side.waitingBytes, side.unasked) > UNTAKEN_BYTES_MAX) {
+      throw new RangeError('it sent more than it was asked for')
+    }
+    if (!this.#isTaking) void this.#takeAll()
+  }
+
+  /** Takes in what the source has sent; what another sends was asked for before, and is passed over. */
+  async #takeAll(): Promise<void> {
+    this.#isTaking = true
+    for (let side = this.#nextWaiting(); side !== null; side = this.#nextWaiting()) {
+      if (side === this.#source) await this.#take(side)
+      else this.#drop(side)
+    }
+    this.#isTaking = false
+  }
+
+  #nextWaiting(): Side | null {
+    if (this.#isClosed || this.#isAsking) return null
+    for (const side of this.#sides.values()) {
+      if (side.waiting.length > 0) return side
+    }
+    return null
+  }
+
+  async #take(side: Side): Promise<void> {
+    const { waiting } = side
+    const before = waiting.reduce((sum, message) => sum + bytesOf(message), 0)
+    try {
+      const isStored = await this.#receiver.take(waiting, side.peer)
+      side.waitingBytes = waiting.reduce((sum, message) => sum + sizeOf(message), 0)
+      this.#tellHave(side, before - waiting.reduce((sum, message) => sum + bytesOf(message), 0))
+      if (isStored) side.isSlow = false
+      // hypercore's own replication has got further meanwhile.
+      const isPassed = !isStored && this.#core.contiguousLength > this.#receiver.next
+      if (isPassed && this.#source === side) this.#source = null
+      this.#choosePlain()
+      this.#choose()
+    } catch (error) {
+      if (!this.#isClosed && this.#core.closing === null) this.#distrust(side, (error as Error).message)
+    }
+  }
+
+  #drop(side: Side): void {
+    const bytes = side.waiting.reduce((sum, message) => sum + bytesOf(message), 0)
+    side.waiting.length = side.waitingBytes = 0
+    this.#tellHave(side, bytes)
+  }
+
+  #tellHave(side: Side, bytes: number): void {
+    side.untold += bytes
+    if (side.untold < HAVE_BYTES) return
+    this.#tell(side.peer, { kind: 'have', bytes: side.untold })
+    side.untold = 0
+  }
+
+  /** hypercore's own replication finds out whether it was the peer that lied, or the owner. */
+  #distrust(side: Side, reason: string): void {
+    side.state = 'refused'
+    side.waiting.length = side.waitingBytes = 0
+    side.sender.stop()
+    if (this.#source === side) this.#source = null
+    this.#refused(reason)
+    this.#choosePlain()
+    this.#choose()
+  }
+
+  #cut(side: Side, reason: string): void {
+    this.#distrust(side, reason)
+    cutPeer(side.peer, new Error(`a peer of a log does not keep to the protocol: ${reason}`))
+  }
+
+  /** A peer has said what it has. */
+  #review(peer: LogPeer): void {
+    if (this.#isClosed) return
+    const side = this.#sideOf(peer)
+    const source = this.#source
+    const isAhead =
+      source !== null && peer.remoteLength > Math.max(source.peer.remoteLength, this.#log.length)
+    if (isAhead && side.state === 'speaks' && !side.isSlow && !this.#isAsking) void this.#ask(side)
+    this.#choose()
+    this.#choosePlain()
+  }
+
+  /** Looks for a peer to ask where none is, and sees to it that what is asked for comes. */
+  #choose(): void {
+    if (this.#isClosed) return
+    if (!this.#isBehind) {
+      if (this.#timer !== null) clearTimeout(this.#timer)
+      this.#timer = null
+      return
+    }
+    if (this.#source === null && !this.#isAsking) {
+      const [best] = [...this.#sides.values()]
+        .filter((side) => side.state === 'speaks' && this.#lacks(side.peer))
+        .sort((a, b) => Number(a.isSlow) - Number(b.isSlow) || hasMore(b.peer, a.peer))
+      if (best !== undefined) void this.#ask(best)
+    }
+    this.#watch()
+  }
+
+  /** Waits for the next step; where none comes, others are asked. */
+  #watch(): void {
+    if (this.#timer !== null) return
+    const { next } = this.#receiver
+    const source = this.#source
+    this.#timer = setTimeout(() => {
+      this.#timer = null
+      if (this.#isClosed || !this.#isBehind) return
+      const isStuck = this.#source === source && this.#receiver.next === next && !this.#isTaking
+      if (isStuck && source !== null) {
+        source.isSlow = true
+        this.#tell(source.peer, { kind: 'stop' })
+        this.#source = null
+      }
+      this.#choosePlain()
+      this.#choose()
+    }, PATIENCE_MS)
+    this.#timer.unref()
+  }
+
+  async #ask(side: Side): Promise<void> {
+    this.#isAsking = true
+    const before = this.#source
+    if (before !== null && before !== side) this.#tell(before.peer, { kind: 'stop' })
+    this.#source = side
+    try {
+      while (this.#isTaking) await new Promise(setImmediate)
+      this.#drop(side)
+      side.unasked = 0
+      if (await this.#receiver.begin()) {
+        const { next } = this.#receiver
+        this.#tell(side.peer, { kind: 'want', from: next, length: this.#log.length })
+      } else this.#distrust(side, 'nodes of the log are missing here')
+    } catch (error) {
+      if (!this.#isClosed && this.#core.closing === null) this.#distrust(side, (error as Error).message)
+    } finally {
+      this.#isAsking = false
+    }
+    this.#choosePlain()
+    if (!this.#isTaking) void this.#takeAll()
+  }
+
+  /** hypercore's own replication runs beside this where a peer knows nothing else, and while nothing comes. */
+  #choosePlain(): void {
+    const sides = [...this.#sides.values()]
+    const isNeeded = sides.some(
+      ({ state, isSlow, peer }) =>
+        state === 'plain' || state === 'refused' || (state === 'speaks' && isSlow && this.#lacks(peer)),
+    )
+    if (isNeeded === (this.#plain !== null) || this.#isClosed) return
+    upgradeEagerly(this.#core, isNeeded)
+    if (isNeeded) {
+      this.#plain = this.#core.download({ start: 0, end: -1 })
+      this.#core.update().catch(ignore)
+    } else {
+      this.#plain?.destroy()
+      this.#plain = null
+    }
+  }
+
+  get #isBehind(): boolean {
+    return [...this.#sides.keys()].some((peer) => this.#lacks(peer))
+  }
+
+  /** True where a peer has what is not here. */
+  #lacks(peer: LogPeer): boolean {
+    const { contiguousLength, length } = this.#core
+    return peer.remoteLength > length || (contiguousLength < length && peer.remoteLength > contiguousLength)
+  }
+
+  readonly #grown = (): void => {
+    for (const { sender } of this.#sides.values()) sender.wake()
+  }
+
+  #tell(peer: LogPeer, message: Message): void {
+    this.#extension.send(encodeMessage(message), peer)
+  }
+
+  readonly #close = (): void => {
+    this.#isClosed = true
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    for (const { sender } of this.#sides.values()) sender.stop()
+    this.#unwatch()
+    this.#core.off('peer-add', this.#meet)
+    this.#core.off('download', this.#grown)
+    this.#core.off('close', this.#close)
+    this.#log.off('append', this.#grown)
+  }
+}
+
+/** What a message takes in memory, about. */
+function sizeOf({ blocks }: BlocksMessage): number {
+  return blocks.reduce((sum, block) => sum + block.length + 16, 0)
+}
+
+/** Above 0 where the first has more blocks. */
+function hasMore(left: LogPeer, right: LogPeer): number {
+  const blocks = left.remoteContiguousLength - right.remoteContiguousLength
+  return blocks === 0 ? left.remoteLength - right.remoteLength : blocks
+}
+
+/** A log that closes meanwhile asks for nothing. */
+function ignore(): void {}

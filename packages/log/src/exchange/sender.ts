@@ -1,0 +1,129 @@
+/**
+ * Sends a peer the blocks of a log that it asked for, and what comes after them as it comes: as many at a time as it can
+ * take, with the nodes that prove them under a signed head.
+ */
+import type Hypercore from 'hypercore'
+import { heldHead, readTreeNodes } from '../internals.js'
+import type { Log } from '../log.js'
+import { unwrapSignature } from '../proofs/head.js'
+import { coverIndexes } from '../proofs/merkle.js'
+import { type BlocksMessage, bytesOf, MESSAGE_BLOCKS_MAX, MESSAGE_BYTES_MAX } from './messages.js'
+
+/** Bytes on their way to a peer at a time, at most, unless one message has more. */
+export const WINDOW_BYTES = 1024 * 1024
+/** How long a block is thought to be before one was read, in bytes. */
+const BLOCK_BYTES_GUESS = 4096
+
+export class Sender {
+  readonly #log: Log
+  readonly #core: Hypercore
+  readonly #send: (message: BlocksMessage) => void
+  /** Length of a log that the peer says it has without a gap. */
+  readonly #has: () => number
+  /** The next block to send; null where nothing is wanted. */
+  #next: number | null = null
+  /** Length of the head that the peer has. */
+  #headLength = 0
+  #knowsIdentity = false
+  /** Bytes of blocks that the peer has not said to have. */
+  #flyingBytes = 0
+  #blockBytes = BLOCK_BYTES_GUESS
+  #isSending = false
+  #isAsked = false
+
+  constructor(log: Log, core: Hypercore, has: () => number, send: (message: BlocksMessage) => void) {
+    this.#log = log
+    this.#core = core
+    this.#has = has
+    this.#send = send
+  }
+
+  want(from: number, headLength: number): void {
+    this.#next = from
+    this.#headLength = headLength
+    this.#knowsIdentity = headLength > 0
+    this.wake()
+  }
+
+  /** @throws {RangeError} where the peer was not sent as much */
+  have(bytes: number): void {
+    if (bytes > this.#flyingBytes) throw new RangeError('it has more than it was sent')
+    this.#flyingBytes -= bytes
+    this.wake()
+  }
+
+  stop(): void {
+    this.#next = null
+  }
+
+  /** The log may have more. */
+  wake(): void {
+    this.#isAsked = true
+    if (!this.#isSending) void this.#sendAll()
+  }
+
+  async #sendAll(): Promise<void> {
+    this.#isSending = true
+    try {
+      while (this.#isAsked) {
+        this.#isAsked = false
+        while (this.#flyingBytes < WINDOW_BYTES && (await this.#sendNext())) {
+          // as long as there is something
+        }
+      }
+    } catch {
+      this.#next = null // the log closes, or cannot be read: the peer gets nothing, and asks others
+    } finally {
+      this.#isSending = false
+    }
+  }
+
+  /** @returns false where there is nothing to send now */
+  async #sendNext(): Promise<boolean> {
+    const asked = this.#next
+    if (asked === null || this.#core.closing) return false
+    const { length, fork, signature } = heldHead(this.#core)
+    if (fork !== 0 || signature === null || this.#core.manifest === null) return false
+    const start = this.#headLength > asked ? asked : Math.max(asked, Math.min(this.#has(), length))
+    const headLength = this.#headLength > start ? this.#headLength : length
+    const end = Math.min(this.#core.contiguousLength, headLength)
+    const bare = unwrapSignature(signature)
+    if (bare === null || start >= end || headLength > length) return false
+    const blocks = await this.#read(start, end)
+    const last = start + blocks.length
+    const nodes = await readTreeNodes(this.#core, coverIndexes(last, headLength))
+    if (blocks.length === 0 || nodes.includes(null)) return false
+    if (this.#next !== asked) return true // it asked for something else meanwhile
+    const { identity } = this.#log
+    this.#send({
+      kind: 'blocks',
+      start,
+      blocks,
+      nodes: nodes.map((node) => node!),
+      length: headLength,
+      signature: bare,
+      identity: this.#knowsIdentity ? null : identity,
+    })
+    const bytes = bytesOf({ blocks })
+    this.#next = last
+    this.#headLength = headLength
+    this.#knowsIdentity = true
+    this.#flyingBytes += bytes
+    this.#blockBytes = Math.ceil(bytes / blocks.length)
+    return true
+  }
+
+  /** As many blocks as a message may have, or fewer where they are longer than thought. */
+  async #read(start: number, end: number): Promise<Uint8Array[]> {
+    const guess = Math.ceil(MESSAGE_BYTES_MAX / Math.max(1, this.#blockBytes))
+    const count = Math.min(end - start, guess, MESSAGE_BLOCKS_MAX)
+    const blocks: Uint8Array[] = []
+    let bytes = 0
+    for (const block of await this.#log.stored(start, start + count)) {
+      bytes += block?.length ?? 0
+      if (block === null || (blocks.length > 0 && bytes > MESSAGE_BYTES_MAX)) break
+      blocks.push(block)
+    }
+    return blocks
+  }
+}
