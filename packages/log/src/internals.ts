@@ -244,6 +244,12 @@ export function openExtension(
   return extensible.registerExtension(name, { onmessage })
 }
 
+/** Bytes that have come over the connection of a peer: `peer.stream.rawBytesRead`. */
+export function bytesRead(peer: LogPeer): number {
+  const { stream } = peer as unknown as { stream: { rawBytesRead: number } }
+  return stream.rawBytesRead
+}
+
 /** Ends the connection that a peer came by: `peer.stream`. */
 export function cutPeer(peer: LogPeer, reason: Error): void {
   const { stream } = peer as unknown as { stream: { destroy(error: Error): void } }

@@ -4,19 +4,28 @@
  */
 import type Hypercore from 'hypercore'
 import type { LogPeer } from '../core.js'
-import { cutPeer, type Extension, openExtension, upgradeEagerly, watchPeers } from '../internals.js'
+import {
+  bytesRead,
+  cutPeer,
+  type Extension,
+  openExtension,
+  upgradeEagerly,
+  watchPeers,
+} from '../internals.js'
 import type { Log } from '../log.js'
 import { type BlocksMessage, bytesOf, decodeMessage, encodeMessage, type Message } from './messages.js'
-import { Receiver } from './receiver.js'
+import { nextStep, Receiver } from './receiver.js'
 import { Sender, WINDOW_BYTES } from './sender.js'
 
 const NAME = 'vitra/blocks/1'
 /** How long a peer may take to say that it knows these messages, in ms. */
-const HELLO_MS = 300
+const HELLO_MS = 500
 /** How long nothing may come of what was asked for, in ms. */
-const PATIENCE_MS = 500
+const PATIENCE_MS = 2000
+/** So many times as long where the peer sends something at least: a large block takes its time over a slow link. */
+const PATIENCE_TIMES = 5
 /** A peer is told what has arrived after so many bytes. */
-const HAVE_BYTES = WINDOW_BYTES / 4
+const HAVE_BYTES = 16 * 1024
 /** Most bytes that may wait to be taken in, or come without being asked for: what was on its way when another was asked. */
 const UNTAKEN_BYTES_MAX = 4 * WINDOW_BYTES
 
@@ -175,12 +184,13 @@ export class Exchange {
   }
 
   async #take(side: Side): Promise<void> {
-    const { waiting } = side
-    const before = waiting.reduce((sum, message) => sum + bytesOf(message), 0)
+    const { waiting, peer } = side
+    const count = waiting.length
+    const step = nextStep(waiting)
+    side.waitingBytes -= bytesOf(step) + (count - waiting.length) * MESSAGE_BYTES
     try {
-      const isStored = await this.#receiver.take(waiting, side.peer)
-      side.waitingBytes = waiting.reduce((sum, message) => sum + sizeOf(message), 0)
-      this.#tellHave(side, before - waiting.reduce((sum, message) => sum + bytesOf(message), 0))
+      const isStored = await this.#receiver.take(step, peer)
+      this.#tellHave(side, bytesOf(step))
       if (isStored) side.isSlow = false
       // hypercore's own replication has got further meanwhile.
       const isPassed = !isStored && this.#core.contiguousLength > this.#receiver.next
@@ -251,23 +261,32 @@ export class Exchange {
   }
 
   /** Waits for the next step; where none comes, others are asked. */
-  #watch(): void {
+  #watch(times = 1): void {
     if (this.#timer !== null) return
     const { next } = this.#receiver
     const source = this.#source
+    const bytes = source === null ? 0 : bytesRead(source.peer)
     this.#timer = setTimeout(() => {
       this.#timer = null
       if (this.#isClosed || !this.#isBehind) return
-      const isStuck = this.#source === source && this.#receiver.next === next && !this.#isTaking
-      if (isStuck && source !== null) {
-        source.isSlow = true
-        this.#tell(source.peer, { kind: 'stop' })
-        this.#source = null
+      const isStuck = source !== null && source === this.#source && this.#receiver.next === next
+      if (isStuck && !this.#isTaking) {
+        if (bytesRead(source.peer) > bytes && times < PATIENCE_TIMES) {
+          this.#watch(times + 1)
+          return
+        }
+        this.#giveUp(source)
       }
       this.#choosePlain()
       this.#choose()
     }, PATIENCE_MS)
     this.#timer.unref()
+  }
+
+  #giveUp(side: Side): void {
+    side.isSlow = true
+    this.#tell(side.peer, { kind: 'stop' })
+    if (this.#source === side) this.#source = null
   }
 
   async #ask(side: Side): Promise<void> {
@@ -303,7 +322,7 @@ export class Exchange {
     upgradeEagerly(this.#core, isNeeded)
     if (isNeeded) {
       this.#plain = this.#core.download({ start: 0, end: -1 })
-      this.#core.update().catch(ignore)
+      this.#core.update({ wait: true }).catch(ignore) // of what peers have announced already
     } else {
       this.#plain?.destroy()
       this.#plain = null
@@ -340,9 +359,11 @@ export class Exchange {
   }
 }
 
-/** What a message takes in memory, about. */
-function sizeOf({ blocks }: BlocksMessage): number {
-  return blocks.reduce((sum, block) => sum + block.length + 16, 0)
+/** What a message takes in memory besides its blocks, about. */
+const MESSAGE_BYTES = 1024
+
+function sizeOf(message: BlocksMessage): number {
+  return bytesOf(message) + MESSAGE_BYTES
 }
 
 /** Above 0 where the first has more blocks. */

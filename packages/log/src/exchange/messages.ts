@@ -76,7 +76,7 @@ export function decodeMessage(bytes: Uint8Array): Message {
 function readMessage(reader: Reader): Message {
   switch (reader.byte()) {
     case HELLO:
-      return { kind: 'hello', asks: reader.byte() === 1 }
+      return { kind: 'hello', asks: reader.flag() }
     case WANT:
       return { kind: 'want', from: reader.uint64(), length: reader.uint64() }
     case HAVE:
@@ -94,7 +94,7 @@ function readBlocks(reader: Reader): BlocksMessage {
   const start = reader.uint64()
   const length = reader.uint64()
   const signature = reader.bytes(SIGNATURE_BYTES)
-  const identity = reader.byte() === 0 ? null : readIdentity(reader)
+  const identity = reader.flag() ? readIdentity(reader) : null
   const nodes = Array.from({ length: reader.byte() }, () => ({
     size: reader.uint64(),
     hash: reader.bytes(KEY_BYTES),
@@ -182,6 +182,12 @@ class Reader {
 
   byte(): number {
     return this.#view.getUint8(this.#move(1))
+  }
+
+  flag(): boolean {
+    const value = this.byte()
+    if (value > 1) throw new RangeError('neither yes nor no')
+    return value === 1
   }
 
   uint32(): number {

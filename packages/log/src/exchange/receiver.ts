@@ -52,14 +52,12 @@ export class Receiver {
   }
 
   /**
-   * Takes in messages that follow each other, as many as make one step.
+   * Takes in blocks.
    *
-   * @param messages those that were taken are removed
-   * @returns true where blocks were stored, false where the messages do not go on from what is here
+   * @returns true where they were stored, false where they do not go on from what is here
    * @throws {ProofRefused}
    */
-  async take(messages: BlocksMessage[], from: LogPeer): Promise<boolean> {
-    const step = nextStep(messages)
+  async take(step: BlocksMessage, from: LogPeer): Promise<boolean> {
     const base = heldHead(this.#core)
     const roots = this.#roots
     const isNews = step.length > base.length
@@ -116,8 +114,8 @@ export class Receiver {
 
 class NotStored extends Error {}
 
-/** The messages that follow each other, as one. */
-function nextStep(messages: BlocksMessage[]): BlocksMessage {
+/** Removes the first message, and those that follow on it as far as they make one step, and gives them as one. */
+export function nextStep(messages: BlocksMessage[]): BlocksMessage {
   let step = messages.shift()!
   let bytes = bytesOf(step)
   for (;;) {

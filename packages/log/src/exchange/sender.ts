@@ -9,8 +9,15 @@ import { unwrapSignature } from '../proofs/head.js'
 import { coverIndexes } from '../proofs/merkle.js'
 import { type BlocksMessage, bytesOf, MESSAGE_BLOCKS_MAX, MESSAGE_BYTES_MAX } from './messages.js'
 
-/** Bytes on their way to a peer at a time, at most, unless one message has more. */
+/** Bytes on their way to a peer at a time, at most, unless one message has more; over a slow link fewer. */
 export const WINDOW_BYTES = 1024 * 1024
+/** So it begins, and stays where the link is slow. */
+const WINDOW_BYTES_MIN = 64 * 1024
+/** A message has this part of what may be on its way, so that the peer sees something come. */
+const MESSAGES = 4
+/** More may be on its way where it arrives in this time, and less where it takes longer than that, in ms. */
+const QUICK_MS = 250
+const SLOW_MS = 1000
 /** How long a block is thought to be before one was read, in bytes. */
 const BLOCK_BYTES_GUESS = 4096
 
@@ -25,8 +32,12 @@ export class Sender {
   /** Length of the head that the peer has. */
   #headLength = 0
   #knowsIdentity = false
-  /** Bytes of blocks that the peer has not said to have. */
+  /** Messages that the peer has not said to have. */
+  #flying: { readonly bytes: number; readonly at: number }[] = []
   #flyingBytes = 0
+  /** Bytes that the peer has said to have, of the first of them. */
+  #landedBytes = 0
+  #windowBytes = WINDOW_BYTES_MIN
   #blockBytes = BLOCK_BYTES_GUESS
   #isSending = false
   #isAsked = false
@@ -49,7 +60,20 @@ export class Sender {
   have(bytes: number): void {
     if (bytes > this.#flyingBytes) throw new RangeError('it has more than it was sent')
     this.#flyingBytes -= bytes
+    this.#landedBytes += bytes
+    let sentAt = 0
+    while (this.#flying.length > 0 && this.#flying[0]!.bytes <= this.#landedBytes) {
+      const first = this.#flying.shift()!
+      this.#landedBytes -= first.bytes
+      sentAt = first.at
+    }
+    if (sentAt > 0) this.#adapt(performance.now() - sentAt)
     this.wake()
+  }
+
+  #adapt(ms: number): void {
+    if (ms < QUICK_MS) this.#windowBytes = Math.min(WINDOW_BYTES, 2 * this.#windowBytes)
+    else if (ms > SLOW_MS) this.#windowBytes = Math.max(WINDOW_BYTES_MIN, this.#windowBytes / 2)
   }
 
   stop(): void {
@@ -67,7 +91,7 @@ export class Sender {
     try {
       while (this.#isAsked) {
         this.#isAsked = false
-        while (this.#flyingBytes < WINDOW_BYTES && (await this.#sendNext())) {
+        while (this.#flyingBytes < this.#windowBytes && (await this.#sendNext())) {
           // as long as there is something
         }
       }
@@ -108,6 +132,7 @@ export class Sender {
     this.#next = last
     this.#headLength = headLength
     this.#knowsIdentity = true
+    this.#flying.push({ bytes, at: performance.now() })
     this.#flyingBytes += bytes
     this.#blockBytes = Math.ceil(bytes / blocks.length)
     return true
@@ -115,7 +140,8 @@ export class Sender {
 
   /** As many blocks as a message may have, or fewer where they are longer than thought. */
   async #read(start: number, end: number): Promise<Uint8Array[]> {
-    const guess = Math.ceil(MESSAGE_BYTES_MAX / Math.max(1, this.#blockBytes))
+    const bytesMax = Math.min(MESSAGE_BYTES_MAX, this.#windowBytes / MESSAGES)
+    const guess = Math.ceil(bytesMax / Math.max(1, this.#blockBytes))
     const count = Math.min(end - start, guess, MESSAGE_BLOCKS_MAX)
     const blocks: Uint8Array[] = []
     let bytes = 0
