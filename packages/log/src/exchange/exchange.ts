@@ -12,7 +12,7 @@ import {
   upgradeEagerly,
   watchPeers,
 } from '../internals.js'
-import type { Log } from '../log.js'
+import type { ExchangedLog } from './exchanged-log.js'
 import { type BlocksMessage, bytesOf, decodeMessage, encodeMessage, type Message } from './messages.js'
 import { nextStep, Receiver } from './receiver.js'
 import { Sender, WINDOW_BYTES } from './sender.js'
@@ -47,7 +47,7 @@ interface Side {
 }
 
 export class Exchange {
-  readonly #log: Log
+  readonly #log: ExchangedLog
   readonly #core: Hypercore
   readonly #receiver: Receiver
   readonly #extension: Extension
@@ -64,7 +64,7 @@ export class Exchange {
   #isClosed = false
 
   /** @param refused is told why a peer is not believed any more */
-  constructor(log: Log, core: Hypercore, refused: (reason: string) => void) {
+  constructor(log: ExchangedLog, core: Hypercore, refused: (reason: string) => void) {
     this.#log = log
     this.#core = core
     this.#refused = refused

@@ -6,12 +6,12 @@ import type Hypercore from 'hypercore'
 import type { LogPeer } from '../core.js'
 import { sodiumCrypto } from '../crypto.js'
 import { heldHead, readTreeNodes, setManifest, storeBlocks } from '../internals.js'
-import type { Log } from '../log.js'
 import { checkHead, type SignedHead, wrapSignature } from '../proofs/head.js'
 import { type LogIdentity, logKey } from '../proofs/manifest.js'
 import { coverIndexes, Roots, rootIndexes, type TreeNode, treeHash } from '../proofs/merkle.js'
 import { manifestOf } from '../template.js'
 import { sameBytes } from '../values/value.js'
+import type { ExchangedLog } from './exchanged-log.js'
 import { type BlocksMessage, bytesOf } from './messages.js'
 
 /** Blocks of one step, in bytes, at most, unless one message has more. */
@@ -23,14 +23,14 @@ const KEPT_BYTES_MAX = 64 * 1024
 export class ProofRefused extends Error {}
 
 export class Receiver {
-  readonly #log: Log
+  readonly #log: ExchangedLog
   readonly #core: Hypercore
   /** The next block that is taken in. */
   #next = 0
   /** Of the blocks before that. */
   #roots: Roots | null = null
 
-  constructor(log: Log, core: Hypercore) {
+  constructor(log: ExchangedLog, core: Hypercore) {
     this.#log = log
     this.#core = core
   }

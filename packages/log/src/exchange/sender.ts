@@ -4,9 +4,9 @@
  */
 import type Hypercore from 'hypercore'
 import { heldHead, readTreeNodes } from '../internals.js'
-import type { Log } from '../log.js'
 import { unwrapSignature } from '../proofs/head.js'
 import { coverIndexes } from '../proofs/merkle.js'
+import type { ExchangedLog } from './exchanged-log.js'
 import { type BlocksMessage, bytesOf, MESSAGE_BLOCKS_MAX, MESSAGE_BYTES_MAX } from './messages.js'
 
 /** Bytes on their way to a peer at a time, at most, unless one message has more; over a slow link fewer. */
@@ -22,7 +22,7 @@ const SLOW_MS = 1000
 const BLOCK_BYTES_GUESS = 4096
 
 export class Sender {
-  readonly #log: Log
+  readonly #log: ExchangedLog
   readonly #core: Hypercore
   readonly #send: (message: BlocksMessage) => void
   /** Length of a log that the peer says it has without a gap. */
@@ -42,7 +42,7 @@ export class Sender {
   #isSending = false
   #isAsked = false
 
-  constructor(log: Log, core: Hypercore, has: () => number, send: (message: BlocksMessage) => void) {
+  constructor(log: ExchangedLog, core: Hypercore, has: () => number, send: (message: BlocksMessage) => void) {
     this.#log = log
     this.#core = core
     this.#has = has
