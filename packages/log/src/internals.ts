@@ -342,7 +342,11 @@ export async function storeBlocks(core: Hypercore, proven: ProvenBlocks, from: L
     bits.flush(transaction, inner.bitfield)
     const head = upgrade === null ? null : headOf(upgrade)
     if (head !== null) transaction.setHead(head)
+    const { hints } = inner.header
+    const isGapless = hints.contiguousLength >= start && hints.contiguousLength < end
+    if (isGapless) transaction.setHints({ ...hints, contiguousLength: end })
     await state.flush()
+    if (isGapless) hints.contiguousLength = end // hypercore would write it once more
     if (upgrade === null || head === null) {
       inner._setBitfieldRanges(start, end, true)
       inner.updateContiguousLength(range)

@@ -214,18 +214,9 @@ export class Log extends EventEmitter<LogEvents> {
     if (this.#core.manifest !== null) this.identity
     const until = Math.min(end, this.length)
     if (!this.isSteady || start >= until) return []
-    return this.#kept(start, until) ?? readBlocks(this.#core, start, until)
-  }
-
-  /** The blocks from memory, where all of them are kept. */
-  #kept(start: number, end: number): Uint8Array[] | null {
-    const blocks: Uint8Array[] = []
-    for (let seq = start; seq < end; seq++) {
-      const block = this.#blocks.get(seq)
-      if (block === undefined) return null
-      blocks.push(block)
-    }
-    return blocks
+    const kept = this.kept(start, until)
+    if (kept.length === until - start) return kept
+    return readBlocks(this.#core, start, until)
   }
 
   /**

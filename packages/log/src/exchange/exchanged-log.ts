@@ -1,6 +1,14 @@
 /** What an exchange needs of the log that it keeps full. */
 import type { SignedHead } from '../proofs/head.js'
 import type { LogIdentity } from '../proofs/manifest.js'
+import type { TreeNode } from '../proofs/merkle.js'
+
+interface Append {
+  readonly blocks: readonly Uint8Array[]
+  readonly nodes: readonly TreeNode[]
+  /** After the blocks. */
+  readonly head: SignedHead
+}
 
 export interface ExchangedLog {
   readonly key: Uint8Array
@@ -10,7 +18,7 @@ export interface ExchangedLog {
   /** The blocks that are here, null for one that is not. */
   stored(start: number, end: number): Promise<(Uint8Array | null)[]>
   /** Does an append, and keeps what it appends in memory. */
-  keeping(blocks: readonly Uint8Array[], head: SignedHead, append: () => Promise<void>): Promise<void>
+  keeping(append: Append, work: () => Promise<void>): Promise<void>
   on(event: 'append', listener: () => void): unknown
   off(event: 'append', listener: () => void): unknown
 }

@@ -86,19 +86,20 @@ export class Receiver {
   }
 
   async #store(proven: Parameters<typeof storeBlocks>[1], head: SignedHead, from: LogPeer): Promise<boolean> {
-    const { start, blocks, upgrade } = proven
+    const { start, blocks, nodes, upgrade } = proven
     const isWhole = upgrade !== null && start + blocks.length === head.length
     if (!isWhole || bytesOf(proven) > KEPT_BYTES_MAX) return storeBlocks(this.#core, proven, from)
     let isStored = false
-    const kept = { ...head, signature: head.signature.slice() } // the message is not to be kept with it
-    await this.#log
-      .keeping(blocks, kept, async () => {
-        isStored = await storeBlocks(this.#core, proven, from)
-        if (!isStored) throw new NotStored()
-      })
-      .catch((error) => {
-        if (!(error instanceof NotStored)) throw error
-      })
+    // Copies: what is kept must not keep the whole message.
+    const signature = head.signature.slice()
+    const append = { blocks: blocks.map((block) => block.slice()), nodes, head: { ...head, signature } }
+    const store = async () => {
+      isStored = await storeBlocks(this.#core, proven, from)
+      if (!isStored) throw new NotStored()
+    }
+    await this.#log.keeping(append, store).catch((error) => {
+      if (!(error instanceof NotStored)) throw error
+    })
     return isStored
   }
 
