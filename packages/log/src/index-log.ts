@@ -10,13 +10,24 @@ import { toHex } from './formats/hex.js'
 import { decodeIndexBlock } from './formats/index-block.js'
 import { decodeRun, parseRunPath, runPath, runsPrefix } from './formats/run.js'
 import { IndexSnapshot } from './index-snapshot.js'
-import { changeBlocks, type FoundRun, findLastRun, findRun, type IndexEntry } from './index-state.js'
+import {
+  changeBlocks,
+  endOfRun,
+  type FoundRun,
+  findLastRun,
+  type IndexEntry,
+  readRun,
+} from './index-state.js'
 import { requestManyBlocks } from './internals.js'
 import type { Log, ReadOptions } from './log.js'
 import { Mutex } from './mutex.js'
 import { BeeReader, type BlockTable } from './proofs/bee-reader.js'
 import { decodeValue } from './values/cbor-decode.js'
+import type { KeyRange } from './values/listing.js'
 import { childRange, pathToKey } from './values/path.js'
+
+/** Runs that are kept in memory. */
+const RUNS_MAX = 32
 
 /** An index log, for reading. */
 export class IndexLog {
@@ -24,6 +35,13 @@ export class IndexLog {
   #newest: IndexSnapshot | null = null
   readonly #opening = new Mutex()
   readonly #decoded = DECODED_ROOM.open()
+  /** Runs that were read last, by their block: the ops of one are asked for one by one. */
+  readonly #runs = new Map<number, FoundRun>()
+  /** Of a version, by oplog. */
+  #newestRuns: { readonly version: number; readonly runs: Map<string, Promise<FoundRun | null>> } = {
+    version: 0,
+    runs: new Map(),
+  }
   /** What was read of a log that is closed or has left its history is not told any more. */
   readonly #blocks: BlockTable = {
     get: (seq) => (this.log.isSteady ? this.#decoded.get(seq) : undefined),
@@ -144,11 +162,42 @@ export class IndexLog {
 
   /** The run that holds the outcome of block `seq` of an oplog, or null where it is not executed yet. */
   async runOf(oplog: Uint8Array, seq: number): Promise<FoundRun | null> {
-    const range = childRange(runsPrefix(oplog))
-    const until = pathToKey(runPath({ oplog, firstSeq: seq + 1 }))
-    const found = await this.read(({ source }) => findRun(source, { gte: range.gte, lt: until }))
-    if (found === null || seq >= found.place.firstSeq + found.run.outcomes.length) return null
+    return this.read(async (snapshot) => {
+      const newest = await this.#newestRun(snapshot, oplog)
+      if (newest === null || seq >= endOfRun(newest)) return null
+      if (seq >= newest.place.firstSeq) return newest
+      const { gte } = childRange(runsPrefix(oplog))
+      const lt = pathToKey(runPath({ oplog, firstSeq: seq + 1 }))
+      const found = await this.#findRun(snapshot, { gte, lt })
+      return found === null || seq >= endOfRun(found) ? null : found
+    })
+  }
+
+  /** Looked for once in each version: all that wait for an op of the oplog ask for it. */
+  #newestRun(snapshot: IndexSnapshot, oplog: Uint8Array): Promise<FoundRun | null> {
+    const find = () => this.#findRun(snapshot, childRange(runsPrefix(oplog)))
+    if (!this.log.isSteady) return find()
+    if (this.#newestRuns.version !== snapshot.version)
+      this.#newestRuns = { version: snapshot.version, runs: new Map() }
+    const { runs } = this.#newestRuns
+    const name = toHex(oplog)
+    const known = runs.get(name)
+    if (known !== undefined) return known
+    const found = find()
+    runs.set(name, found)
+    found.catch(() => runs.delete(name)) // it may be readable later
     return found
+  }
+
+  async #findRun({ source }: IndexSnapshot, range: KeyRange): Promise<FoundRun | null> {
+    const entry = await source.firstBlock(range, true)
+    if (entry === null) return null
+    const known = this.#runs.get(entry.seq)
+    if (known !== undefined) return known
+    const run = readRun(entry)
+    this.#runs.set(entry.seq, run)
+    if (this.#runs.size > RUNS_MAX) this.#runs.delete(this.#runs.keys().next().value!)
+    return run
   }
 
   /** The entries that one op wrote: the blocks after its run, the ops before it passed over. */

@@ -3,7 +3,7 @@ import type { BlockSource } from './block-source.js'
 import { LogError } from './errors.js'
 import { decodeInput, INPUTS_PREFIX, type Input } from './formats/genesis.js'
 import { decodeRun, parseRunPath, type Run, type RunPlace, runsPrefix } from './formats/run.js'
-import type { KeyRange, OrderedSource } from './values/listing.js'
+import type { KeyRange, OrderedSource, RawEntry } from './values/listing.js'
 import { childRange, keyToPath } from './values/path.js'
 
 /** One block of the index: a write of one path. */
@@ -43,10 +43,19 @@ export function findLastRun(source: BlockSource, oplog: Uint8Array): Promise<Fou
 /** The newest run in a range of keys; null where there is none. */
 export async function findRun(source: BlockSource, range: KeyRange): Promise<FoundRun | null> {
   const found = await source.firstBlock(range, true)
-  if (found === null) return null
-  const place = parseRunPath(keyToPath(found.key))
-  if (place === null) throw new LogError('INDEX_UNREADABLE', `index block ${found.seq} is not a run`)
-  return { seq: found.seq, place, run: decodeRun(found.value) }
+  return found === null ? null : readRun(found)
+}
+
+/** The run in an entry of the index. @throws {LogError} `INDEX_UNREADABLE` */
+export function readRun({ seq, key, value }: RawEntry & { readonly seq: number }): FoundRun {
+  const place = parseRunPath(keyToPath(key))
+  if (place === null) throw new LogError('INDEX_UNREADABLE', `index block ${seq} is not a run`)
+  return { seq, place, run: decodeRun(value) }
+}
+
+/** The block of the oplog after those of a run. */
+export function endOfRun({ place, run }: FoundRun): number {
+  return place.firstSeq + run.outcomes.length
 }
 
 /** All participants that the index has ever admitted, in key order. */

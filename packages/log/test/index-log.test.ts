@@ -294,6 +294,7 @@ describe('index: runs', () => {
     expect(await index.runOf(oplogs[0], 0)).toBe(null)
     expect(await index.lastRun(oplogs[0])).toBe(null)
     await publish([run(oplogs[0], 0, executed(1001))])
+    expect(await index.runOf(oplogs[0], 0)).toMatchObject({ place: { firstSeq: 0 } }) // though it was asked for before
     expect(await index.runOf(oplogs[0], 1)).toBe(null)
     expect(await index.runOf(oplogs[1], 0)).toBe(null)
     expect(await index.runOf(filled(0xff), 0)).toBe(null)

@@ -1,6 +1,8 @@
 /** The oplogs of a database as one copy holds them: one open log each, filled from peers as they grow. */
 import { EventEmitter } from 'node:events'
 import {
+  decodeIndexBlock,
+  INPUTS_PREFIX,
   type IndexLog,
   type Input,
   Log,
@@ -15,6 +17,9 @@ import {
 } from '@vitra/log'
 import { closeAll } from './close-all.js'
 import { OpWriter } from './op-writer.js'
+
+/** So many blocks of the index are looked through sooner than the participants are read again. */
+const LOOKED_THROUGH_MAX = 8
 
 export interface ParticipantLogsEvents {
   /** An oplog has grown, or more of its blocks are here. */
@@ -46,7 +51,12 @@ export class ParticipantLogs extends EventEmitter<ParticipantLogsEvents> {
   async refresh(): Promise<void> {
     if (this.#index.length === this.#version) return
     return this.#mutex.run(async () => {
-      if (this.#index.length === this.#version) return
+      const { length } = this.#index
+      if (length === this.#version) return
+      if (this.#isUntouchedUntil(length)) {
+        this.#version = length
+        return
+      }
       const { version, inputs } = await this.#index.read(async ({ version, source }) => ({
         version,
         inputs: await readInputs(source),
@@ -56,6 +66,15 @@ export class ParticipantLogs extends EventEmitter<ParticipantLogsEvents> {
       for (const input of inputs) await this.open(input.signer)
       this.#version = version
     })
+  }
+
+  /** True where what was appended is in memory, little, and no word of a participant. */
+  #isUntouchedUntil(length: number): boolean {
+    const { log } = this.#index
+    const added = length - this.#version
+    if (this.#version === 0 || added < 0 || added > LOOKED_THROUGH_MAX) return false
+    const blocks = log.kept(this.#version, length)
+    return blocks.length === added && blocks.every((block) => !isOfParticipants(block))
   }
 
   /** The oplog of a participant, open and filling. */
@@ -107,6 +126,14 @@ export class ParticipantLogs extends EventEmitter<ParticipantLogsEvents> {
     log.on('append', tell)
     log.core.on('download', tell)
     return log
+  }
+}
+
+function isOfParticipants(block: Uint8Array): boolean {
+  try {
+    return decodeIndexBlock(block).path.startsWith(INPUTS_PREFIX)
+  } catch {
+    return true // whoever reads the index is told
   }
 }
 
