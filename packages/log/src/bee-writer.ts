@@ -4,14 +4,7 @@
  * nothing is waited for but blocks that are not in memory.
  */
 import { BeeBlockWriter, type BeeLevel, beeHeader } from './formats/bee-block.js'
-import {
-  type BlockReader,
-  type BlockTable,
-  type DecodedBlock,
-  decodeBlock,
-  nodeOf,
-  notATree,
-} from './proofs/bee-reader.js'
+import { type BlockTable, type DecodedBlock, decodeBlock, nodeOf, notATree } from './proofs/bee-reader.js'
 import type { Change } from './values/overlay.js'
 import { compareKeys, pathToKey } from './values/path.js'
 
@@ -55,12 +48,19 @@ interface Staged {
   readonly nodes: (Child | null)[]
 }
 
+/** Where the blocks of earlier batches are. */
+export interface BlockPlace {
+  /** A block that is in memory; undefined where it is not. */
+  loaded(seq: number): Uint8Array | undefined
+  get(seq: number): Promise<Uint8Array>
+}
+
 /** A change of the tree: it asks for the blocks that it needs and that are not decoded. */
 type Work<T> = Generator<number, T, DecodedBlock>
 
 /** One index that grows, batch by batch. */
 export class BeeWriter {
-  readonly #read: BlockReader
+  readonly #log: BlockPlace
   readonly #blocks: BlockTable
   readonly #encoder = new BeeBlockWriter()
   /** Length of the index before the batch. */
@@ -72,12 +72,12 @@ export class BeeWriter {
   #age = 0
 
   /**
-   * @param read gives a block of the index, those of earlier batches included
+   * @param log the blocks of the index, those of earlier batches included
    * @param length of the index, a batch end
    * @param blocks decoded blocks of the same index
    */
-  constructor(read: BlockReader, length: number, blocks: BlockTable) {
-    this.#read = read
+  constructor(log: BlockPlace, length: number, blocks: BlockTable) {
+    this.#log = log
     this.#length = length
     this.#blocks = blocks
   }
@@ -96,7 +96,10 @@ export class BeeWriter {
         const key = pathToKey(path)
         const work = value === null ? this.#delete(key) : this.#put(key, value)
         let step = work.next()
-        while (!step.done) step = work.next(await this.#fetch(step.value))
+        while (!step.done) {
+          const seq = step.value
+          step = work.next(this.#decode(seq, this.#log.loaded(seq) ?? (await this.#log.get(seq))))
+        }
       }
     } catch (error) {
       // Half a batch is in the nodes.
@@ -109,8 +112,8 @@ export class BeeWriter {
     return before === 0 && this.#length > 0 ? [beeHeader(), ...blocks] : blocks
   }
 
-  async #fetch(seq: number): Promise<DecodedBlock> {
-    const block = decodeBlock(seq, await this.#read(seq))
+  #decode(seq: number, bytes: Uint8Array): DecodedBlock {
+    const block = decodeBlock(seq, bytes)
     this.#blocks.set(seq, block)
     return block
   }

@@ -5,6 +5,8 @@ export interface BaseLog {
   readonly length: number
   /** A block. @throws where it is not here */
   get(seq: number): Promise<Uint8Array>
+  /** A block that is in memory; undefined where it is not. */
+  loaded?(seq: number): Uint8Array | undefined
 }
 
 /** A log's blocks up to a length, then blocks in memory. */
@@ -24,6 +26,11 @@ export class BlockStack {
 
   push(block: Uint8Array): void {
     this.#blocks.push(block)
+  }
+
+  /** A block that is in memory; undefined where it is not. */
+  loaded(seq: number): Uint8Array | undefined {
+    return this.#blocks[seq - this.#baseLength] ?? this.#log?.loaded?.(seq)
   }
 
   async get(seq: number): Promise<Uint8Array> {

@@ -42,7 +42,7 @@ export class IndexWriter {
   private constructor(stack: BlockStack, roots: Roots) {
     this.#stack = stack
     this.#roots = roots
-    this.#tree = new BeeWriter((seq) => stack.get(seq), stack.length, this.#decoded)
+    this.#tree = new BeeWriter(stack, stack.length, this.#decoded)
   }
 
   /**

@@ -59,13 +59,15 @@ export class LogReader {
   }
 
   /**
-   * One block, out of order: the blocks around it are not read with it.
+   * One block, out of order. Those around it are read with it only where all of the log has room in memory.
    *
    * @throws as {@link get}
    */
   async single(seq: number): Promise<Uint8Array> {
     const loaded = this.loaded(seq)
     if (loaded !== undefined) return loaded
+    const { byteLength, length } = this.#log.core
+    if (byteLength + BLOCK_EXTRA_BYTES * length <= this.#bytesMax) return this.get(seq)
     const [block] = await this.#log.stored(seq, seq + 1)
     return block ?? this.#log.get(seq)
   }

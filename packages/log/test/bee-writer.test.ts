@@ -46,7 +46,11 @@ describe('the writer of the tree', () => {
       })
       const expected = await writeBatch(bee, changes)
       // Every block from the log, none from memory.
-      const writer = new BeeWriter(async (seq) => blocks[seq]!, blocks.length, new Map())
+      const writer = new BeeWriter(
+        { loaded: () => undefined, get: async (seq) => blocks[seq]! },
+        blocks.length,
+        new Map(),
+      )
       expect(await writer.write(changes)).toEqual(expected)
       blocks.push(...expected)
     }

@@ -6,8 +6,11 @@ import type { OpenOptions, VerifyOptions } from './options.js'
 
 /** Fewer blocks of the index than this are checked sooner than a second process has started. */
 const BLOCKS_MIN = 8000
-/** Parts for each worker: many, so that all are done at about the same time and little is lost when an audit is stopped. */
-const PARTS = 12
+/**
+ * Parts for each worker: several, so that all are done at about the same time and little is lost when an audit is stopped;
+ * each begins with nothing in memory.
+ */
+const PARTS = 4
 /** A part begins with nothing in memory: a very short one is mostly that. */
 const PART_BLOCKS_MIN = 2000
 const WORKERS_MAX = 64

@@ -37,6 +37,7 @@ export class ReplicaIndex implements IndexBlocks {
         return reader.length
       },
       get: (seq) => reader.single(seq),
+      loaded: (seq) => reader.loaded(seq),
       roots: (length) => reader.roots(length),
     }
   }
