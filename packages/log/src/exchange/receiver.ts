@@ -20,7 +20,7 @@ const STEP_BYTES_MAX = 1024 * 1024
 const KEPT_BYTES_MAX = 64 * 1024
 
 /** What a peer sent does not prove what it says. */
-export class ProofRefused extends Error {}
+class ProofRefused extends Error {}
 
 export class Receiver {
   readonly #log: ExchangedLog
