@@ -14,7 +14,8 @@ export const PEERS: readonly Peer[] = [
     name: 'Vitra',
     durable: 'one fdatasync an append: of the ops before `call` returns, of a batch before its receipt',
     signs: 'one signature an append: of the ops of a call, of a batch of results',
-    sandboxes: 'every op and every method call, in a guest process and a fresh realm',
+    sandboxes:
+      'every op and every method call, in a guest process, in a realm that keeps nothing from one to the next',
     proves: 'each op and its outcome under signed heads; an audit runs everything again',
   },
   {
