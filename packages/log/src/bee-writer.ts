@@ -276,8 +276,11 @@ export class BeeWriter {
   #load(seq: number, offset: number, block: DecodedBlock): Node {
     const { keys, children } = nodeOf(seq, offset, block)
     const below: Child[] = []
-    for (let n = 0; n < children.length; n += 2)
+    for (let n = 0; n < children.length; n += 2) {
+      // A hostile index may point anywhere; in a circle it is deeper than any tree.
+      if (children[n]! > seq) throw notATree(seq)
       below.push({ seq: children[n]!, offset: children[n + 1]!, node: null })
+    }
     this.#fresh++
     return {
       keys: keys.map((from) => ({ seq: from, bytes: from === seq ? block.key : null })),

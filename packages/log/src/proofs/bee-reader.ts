@@ -151,29 +151,6 @@ function entryOf(seq: number, { key, value }: DecodedBlock): BlockEntry {
   return { seq, key: new Uint8Array(key), value: new Uint8Array(value) }
 }
 
-/**
- * Makes sure that the nodes of an index block point to earlier blocks, or to others in the same one and never round
- * in a circle. Whoever reads nothing but such blocks comes to an end; Hyperbee follows any pointer.
- *
- * @throws {LogError} `INDEX_UNREADABLE`
- */
-export function assertAcyclic(seq: number, block: Uint8Array): void {
-  if (seq === 0) return // Hyperbee's header
-  const levels = levelsOf(decodeBlock(seq, block).tree, seq)
-  const ends = new Set<number>()
-  const descend = (offset: number, depth: number): void => {
-    if (ends.has(offset)) return
-    const children = levels[offset]?.children
-    if (children === undefined || depth > DEPTH_MAX) throw notATree(seq)
-    for (let n = 0; n < children.length; n += 2) {
-      if (children[n]! > seq) throw notATree(seq)
-      if (children[n] === seq) descend(children[n + 1]!, depth + 1)
-    }
-    ends.add(offset)
-  }
-  for (const offset of levels.keys()) descend(offset, 1)
-}
-
 function levelsOf(tree: Uint8Array, seq: number): BeeLevel[] {
   try {
     return readLevels(tree)

@@ -1,5 +1,5 @@
 /** `@vitra/log/proofs`: keys, heads and proofs, checkable without Node and without any log. */
-export { assertAcyclic, BeeReader, type BlockEntry, type BlockReader } from './bee-reader.js'
+export { BeeReader, type BlockEntry, type BlockReader } from './bee-reader.js'
 export * from './blocks.js'
 export * from './bodies.js'
 export * from './body-parts.js'
