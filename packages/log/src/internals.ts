@@ -250,6 +250,22 @@ export function bytesRead(peer: LogPeer): number {
   return stream.rawBytesRead
 }
 
+/** Bytes that wait to go out over the connection of a peer, of all logs: `peer.stream._writableState.buffered`. */
+export function bytesWaiting(peer: LogPeer): number {
+  const { stream } = peer as unknown as { stream: { _writableState: { buffered: number } } }
+  return stream._writableState.buffered
+}
+
+/** Tells when nothing waits any more to go out over the connection of a peer: `peer.ondrain`. */
+export function onDrain(peer: LogPeer, listener: () => void): void {
+  const inner = peer as unknown as { ondrain(): unknown }
+  const { ondrain } = inner
+  inner.ondrain = () => {
+    listener()
+    return ondrain.call(peer)
+  }
+}
+
 /** Ends the connection that a peer came by: `peer.stream`. */
 export function cutPeer(peer: LogPeer, reason: Error): void {
   const { stream } = peer as unknown as { stream: { destroy(error: Error): void } }

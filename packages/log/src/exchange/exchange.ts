@@ -6,8 +6,10 @@ import type Hypercore from 'hypercore'
 import type { LogPeer } from '../core.js'
 import {
   bytesRead,
+  bytesWaiting,
   cutPeer,
   type Extension,
+  onDrain,
   openExtension,
   upgradeEagerly,
   watchPeers,
@@ -24,9 +26,14 @@ const HELLO_MS = 500
 const PATIENCE_MS = 2000
 /** So many times as long where the peer sends something at least: a large block takes its time over a slow link. */
 const PATIENCE_TIMES = 5
+/** Bytes of blocks that a peer has to send in that time, where another has them too. */
+const PATIENCE_BYTES = 32 * 1024
 /** A peer is told what has arrived after so many bytes. */
 const HAVE_BYTES = 16 * 1024
-/** Most bytes that may wait to be taken in, or come without being asked for: what was on its way when another was asked. */
+/**
+ * Where more bytes than that wait to be taken in, or have come without being asked for (what was on its way when another
+ * was asked), nothing more may come. One message may have more: a block may.
+ */
 const UNTAKEN_BYTES_MAX = 4 * WINDOW_BYTES
 
 /** A connected peer. */
@@ -35,8 +42,10 @@ interface Side {
   readonly sender: Sender
   /** `plain` where it knows these messages not, or sent what does not hold: then for good. */
   state: 'new' | 'speaks' | 'plain' | 'refused'
-  /** True where it was asked and sent nothing in time. */
+  /** True where it was asked and sent too little in time. */
   isSlow: boolean
+  /** Bytes of blocks that it sent and that held. */
+  given: number
   /** What it has sent and is not taken in. */
   readonly waiting: BlocksMessage[]
   waitingBytes: number
@@ -91,12 +100,18 @@ export class Exchange {
     const known = this.#sides.get(peer)
     if (known !== undefined) return known
     const send = (message: BlocksMessage) => this.#tell(peer, message)
-    const sender = new Sender(this.#log, this.#core, () => peer.remoteContiguousLength, send)
+    const sender = new Sender(this.#log, this.#core, {
+      has: () => peer.remoteContiguousLength,
+      hasRoom: () => bytesWaiting(peer) < WINDOW_BYTES,
+      send,
+    })
+    onDrain(peer, () => sender.wake())
     const side: Side = {
       peer,
       sender,
       state: 'new',
       isSlow: false,
+      given: 0,
       waiting: [],
       waitingBytes: 0,
       untold: 0,
@@ -155,13 +170,13 @@ export class Exchange {
   }
 
   #receive(side: Side, message: BlocksMessage): void {
+    if (Math.max(side.waitingBytes, side.unasked) > UNTAKEN_BYTES_MAX) {
+      throw new RangeError('it sent more than it was asked for')
+    }
     const bytes = sizeOf(message)
     if (side !== this.#source) side.unasked += bytes
     side.waitingBytes += bytes
     side.waiting.push(message)
-    if (Math.max(side.waitingBytes, side.unasked) > UNTAKEN_BYTES_MAX) {
-      throw new RangeError('it sent more than it was asked for')
-    }
     if (!this.#isTaking) void this.#takeAll()
   }
 
@@ -191,10 +206,10 @@ export class Exchange {
     try {
       const isStored = await this.#receiver.take(step, peer)
       this.#tellHave(side, bytesOf(step))
-      if (isStored) side.isSlow = false
-      // hypercore's own replication has got further meanwhile.
-      const isPassed = !isStored && this.#core.contiguousLength > this.#receiver.next
-      if (isPassed && this.#source === side) this.#source = null
+      if (isStored) {
+        side.isSlow = false
+        side.given += bytesOf(step)
+      } else if (this.#receiver.isPassed && this.#source === side) this.#stopSource()
       this.#choosePlain()
       this.#choose()
     } catch (error) {
@@ -220,7 +235,7 @@ export class Exchange {
     side.state = 'refused'
     side.waiting.length = side.waitingBytes = 0
     side.sender.stop()
-    if (this.#source === side) this.#source = null
+    if (this.#source === side) this.#stopSource()
     this.#refused(reason)
     this.#choosePlain()
     this.#choose()
@@ -234,16 +249,30 @@ export class Exchange {
   /** A peer has said what it has. */
   #review(peer: LogPeer): void {
     if (this.#isClosed) return
-    const side = this.#sideOf(peer)
-    const source = this.#source
-    const isAhead =
-      source !== null && peer.remoteLength > Math.max(source.peer.remoteLength, this.#log.length)
-    if (isAhead && side.state === 'speaks' && !side.isSlow && !this.#isAsking) void this.#ask(side)
+    this.#sideOf(peer)
     this.#choose()
     this.#choosePlain()
   }
 
-  /** Looks for a peer to ask where none is, and sees to it that what is asked for comes. */
+  /** The peers that can be asked for what is not here, the best first: what a peer says of itself counts least. */
+  #candidates(): Side[] {
+    return [...this.#sides.values()]
+      .filter((side) => side.state === 'speaks' && this.#lacks(side.peer))
+      .sort(
+        (a, b) =>
+          Number(a.isSlow) - Number(b.isSlow) ||
+          Number(b.given > 0) - Number(a.given > 0) ||
+          hasMore(b.peer, a.peer),
+      )
+  }
+
+  /** True where a peer is to be asked instead of the one that is. */
+  #isBetter(side: Side, source: Side): boolean {
+    if (side === source || side.isSlow) return false
+    return source.isSlow || !this.#lacks(source.peer) || (side.given > 0 && source.given === 0)
+  }
+
+  /** Looks for a peer to ask where none is or another is better, and sees to it that what is asked for comes. */
   #choose(): void {
     if (this.#isClosed) return
     if (!this.#isBehind) {
@@ -251,31 +280,30 @@ export class Exchange {
       this.#timer = null
       return
     }
-    if (this.#source === null && !this.#isAsking) {
-      const [best] = [...this.#sides.values()]
-        .filter((side) => side.state === 'speaks' && this.#lacks(side.peer))
-        .sort((a, b) => Number(a.isSlow) - Number(b.isSlow) || hasMore(b.peer, a.peer))
-      if (best !== undefined) void this.#ask(best)
-    }
+    const source = this.#source
+    const [best] = this.#candidates()
+    if (best !== undefined && !this.#isAsking && (source === null || this.#isBetter(best, source)))
+      void this.#ask(best)
     this.#watch()
   }
 
   /** Waits for the next step; where none comes, others are asked. */
   #watch(times = 1): void {
     if (this.#timer !== null) return
-    const { next } = this.#receiver
     const source = this.#source
     const bytes = source === null ? 0 : bytesRead(source.peer)
+    const given = source?.given ?? 0
     this.#timer = setTimeout(() => {
       this.#timer = null
       if (this.#isClosed || !this.#isBehind) return
-      const isStuck = source !== null && source === this.#source && this.#receiver.next === next
-      if (isStuck && !this.#isTaking) {
-        if (bytesRead(source.peer) > bytes && times < PATIENCE_TIMES) {
+      const isSame = source !== null && source === this.#source && this.#lacks(source.peer)
+      if (isSame && !this.#isTaking && source.given - given < this.#expectedOf(source)) {
+        if (source.given === given && bytesRead(source.peer) > bytes && times < PATIENCE_TIMES) {
           this.#watch(times + 1)
           return
         }
-        this.#giveUp(source)
+        source.isSlow = true
+        this.#stopSource()
       }
       this.#choosePlain()
       this.#choose()
@@ -283,10 +311,15 @@ export class Exchange {
     this.#timer.unref()
   }
 
-  #giveUp(side: Side): void {
-    side.isSlow = true
-    this.#tell(side.peer, { kind: 'stop' })
-    if (this.#source === side) this.#source = null
+  /** Bytes of blocks, at least, that have to come in time. */
+  #expectedOf(source: Side): number {
+    return this.#candidates().some((side) => side !== source && !side.isSlow) ? PATIENCE_BYTES : 1
+  }
+
+  /** It would go on. */
+  #stopSource(): void {
+    if (this.#source !== null) this.#tell(this.#source.peer, { kind: 'stop' })
+    this.#source = null
   }
 
   async #ask(side: Side): Promise<void> {
@@ -308,6 +341,7 @@ export class Exchange {
       this.#isAsking = false
     }
     this.#choosePlain()
+    this.#choose() // the peer may have gone meanwhile
     if (!this.#isTaking) void this.#takeAll()
   }
 

@@ -29,6 +29,8 @@ export class Receiver {
   #next = 0
   /** Of the blocks before that. */
   #roots: Roots | null = null
+  /** Of the head that the blocks are under. */
+  #length = 0
 
   constructor(log: ExchangedLog, core: Hypercore) {
     this.#log = log
@@ -39,11 +41,17 @@ export class Receiver {
     return this.#next
   }
 
+  /** True where something else has got further meanwhile, or has stored a newer head. */
+  get isPassed(): boolean {
+    return this.#core.contiguousLength > this.#next || this.#core.length !== this.#length
+  }
+
   /** Begins where the blocks that are here without a gap end. @returns false where their nodes are not here */
   async begin(): Promise<boolean> {
     const { length, roots } = heldHead(this.#core)
     const next = Math.min(this.#core.contiguousLength, length)
     this.#next = next
+    this.#length = length
     this.#roots = null
     const found = next === length ? [...roots] : await readTreeNodes(this.#core, rootIndexes(next))
     if (found.includes(null)) return false
@@ -81,6 +89,7 @@ export class Receiver {
     const isStored = await this.#store(proven, head, from)
     if (!isStored) return false
     this.#next = start + blocks.length
+    this.#length = step.length
     this.#roots = after.blocks
     return true
   }

@@ -21,12 +21,19 @@ const SLOW_MS = 1000
 /** How long a block is thought to be before one was read, in bytes. */
 const BLOCK_BYTES_GUESS = 4096
 
+/** The peer that is sent to. */
+export interface Recipient {
+  /** Length of the log that the peer says it has without a gap. */
+  has(): number
+  /** True where the connection takes more; {@link Sender.wake} tells when it does again. All logs of a peer share it. */
+  hasRoom(): boolean
+  send(message: BlocksMessage): void
+}
+
 export class Sender {
   readonly #log: ExchangedLog
   readonly #core: Hypercore
-  readonly #send: (message: BlocksMessage) => void
-  /** Length of a log that the peer says it has without a gap. */
-  readonly #has: () => number
+  readonly #to: Recipient
   /** The next block to send; null where nothing is wanted. */
   #next: number | null = null
   /** Length of the head that the peer has. */
@@ -42,11 +49,10 @@ export class Sender {
   #isSending = false
   #isAsked = false
 
-  constructor(log: ExchangedLog, core: Hypercore, has: () => number, send: (message: BlocksMessage) => void) {
+  constructor(log: ExchangedLog, core: Hypercore, to: Recipient) {
     this.#log = log
     this.#core = core
-    this.#has = has
-    this.#send = send
+    this.#to = to
   }
 
   want(from: number, headLength: number): void {
@@ -105,10 +111,10 @@ export class Sender {
   /** @returns false where there is nothing to send now */
   async #sendNext(): Promise<boolean> {
     const asked = this.#next
-    if (asked === null || this.#core.closing) return false
+    if (asked === null || this.#core.closing || !this.#to.hasRoom()) return false
     const { length, fork, signature } = heldHead(this.#core)
     if (fork !== 0 || signature === null || this.#core.manifest === null) return false
-    const start = this.#headLength > asked ? asked : Math.max(asked, Math.min(this.#has(), length))
+    const start = this.#headLength > asked ? asked : Math.max(asked, Math.min(this.#to.has(), length))
     const headLength = this.#headLength > start ? this.#headLength : length
     const end = Math.min(this.#core.contiguousLength, headLength)
     const bare = unwrapSignature(signature)
@@ -118,8 +124,9 @@ export class Sender {
     const nodes = await readTreeNodes(this.#core, coverIndexes(last, headLength))
     if (blocks.length === 0 || nodes.includes(null)) return false
     if (this.#next !== asked) return true // it asked for something else meanwhile
+    if (!this.#to.hasRoom()) return false // it has said that it has what it has not read, or asks for many logs
     const { identity } = this.#log
-    this.#send({
+    this.#to.send({
       kind: 'blocks',
       start,
       blocks,
@@ -142,7 +149,7 @@ export class Sender {
   async #read(start: number, end: number): Promise<Uint8Array[]> {
     const bytesMax = Math.min(MESSAGE_BYTES_MAX, this.#windowBytes / MESSAGES)
     const guess = Math.ceil(bytesMax / Math.max(1, this.#blockBytes))
-    const count = Math.min(end - start, guess, MESSAGE_BLOCKS_MAX)
+    const count = await this.#fitting(start, Math.min(end - start, guess, MESSAGE_BLOCKS_MAX))
     const blocks: Uint8Array[] = []
     let bytes = 0
     for (const block of await this.#log.stored(start, start + count)) {
@@ -151,5 +158,15 @@ export class Sender {
       blocks.push(block)
     }
     return blocks
+  }
+
+  /** So many of the next blocks as are not far more than a message: a few bytes of the tree tell before all are read. */
+  async #fitting(start: number, most: number): Promise<number> {
+    for (let count = most; count > 1; count >>= 1) {
+      const nodes = await readTreeNodes(this.#core, coverIndexes(start, start + count))
+      const bytes = nodes.reduce((sum, node) => sum + (node?.size ?? Number.POSITIVE_INFINITY), 0)
+      if (bytes <= 4 * MESSAGE_BYTES_MAX) return count
+    }
+    return 1
   }
 }
