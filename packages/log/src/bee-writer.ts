@@ -3,6 +3,7 @@
  * holds it against that one. Hyperbee waits for each key and each node that it looks at, whether or not it has it; here
  * nothing is waited for but blocks that are not in memory.
  */
+import { LogError } from './errors.js'
 import { BeeBlockWriter, type BeeLevel, beeHeader } from './formats/bee-block.js'
 import { type BlockTable, type DecodedBlock, decodeBlock, nodeOf, notATree } from './proofs/bee-reader.js'
 import type { Change } from './values/overlay.js'
@@ -53,6 +54,8 @@ export interface BlockPlace {
   /** A block that is in memory; undefined where it is not. */
   loaded(seq: number): Uint8Array | undefined
   get(seq: number): Promise<Uint8Array>
+  /** Blocks in any order, in one read; null for one that is not here. Left out where each read has to be needed. */
+  scattered?: ((seqs: readonly number[]) => Promise<readonly (Uint8Array | null)[]>) | undefined
 }
 
 /** A change of the tree: it asks for the blocks that it needs and that are not decoded. */
@@ -70,6 +73,8 @@ export class BeeWriter {
   /** Nodes that came into memory in this age. */
   #fresh = 0
   #age = 0
+  /** True where the last batch met blocks that were not in memory. */
+  #isCold = true
 
   /**
    * @param log the blocks of the index, those of earlier batches included
@@ -90,6 +95,8 @@ export class BeeWriter {
    */
   async write(changes: Iterable<Change>): Promise<Uint8Array[]> {
     const before = this.#length
+    const fetched = this.#isCold && before > 1 ? await this.#prepare([...changes]) : 0
+    this.#isCold = fetched > 0
     try {
       for (const { path, value } of changes) {
         if (this.#length === 0) this.#length++ // for the header
@@ -98,7 +105,10 @@ export class BeeWriter {
         let step = work.next()
         while (!step.done) {
           const seq = step.value
-          step = work.next(this.#decode(seq, this.#log.loaded(seq) ?? (await this.#log.get(seq))))
+          let bytes = this.#log.loaded(seq)
+          this.#isCold ||= bytes === undefined
+          bytes ??= await this.#log.get(seq)
+          step = work.next(this.#decode(seq, bytes))
         }
       }
     } catch (error) {
@@ -110,6 +120,46 @@ export class BeeWriter {
     }
     const blocks = this.#finish()
     return before === 0 && this.#length > 0 ? [beeHeader(), ...blocks] : blocks
+  }
+
+  /**
+   * Brings into memory what the changes will look at, many blocks a read: one by one, each would wait for the disk. What is
+   * not here, or no tree, is left for the change itself to tell.
+   *
+   * @returns how many blocks it fetched
+   */
+  async #prepare(changes: readonly Change[]): Promise<number> {
+    let fetched = 0
+    if (this.#log.scattered === undefined) return fetched
+    try {
+      let walks = changes.map(({ path }) => new Walk(this.#walk(pathToKey(path))))
+      for (;;) {
+        walks = walks.filter(({ wanted }) => wanted !== null)
+        const wanted = [...new Set(walks.map(({ wanted }) => wanted!))]
+        if (wanted.length === 0) return fetched
+        fetched += wanted.length
+        const blocks = await this.#log.scattered(wanted)
+        const found = new Map<number, DecodedBlock>()
+        for (const [n, bytes] of blocks.entries())
+          if (bytes !== null) found.set(wanted[n]!, this.#decode(wanted[n]!, bytes))
+        for (const walk of walks) walk.goOn(found)
+      }
+    } catch (error) {
+      if (error instanceof LogError) return fetched
+      throw error
+    }
+  }
+
+  /** Down to the place of a key. */
+  *#walk(key: Uint8Array): Work<void> {
+    let node = yield* this.#openRoot()
+    for (let depth = 1; ; depth++) {
+      let place = find(node, key)
+      while (typeof place === 'object') place = yield* this.#loadKey(place, node, key)
+      if (place & FOUND || node.children.length === 0) return
+      const at = place >> 1
+      node = this.#loaded(node, at, depth) ?? (yield* this.#open(node, at, depth))
+    }
   }
 
   #decode(seq: number, bytes: Uint8Array): DecodedBlock {
@@ -249,8 +299,11 @@ export class BeeWriter {
   *#openRoot(): Work<Node> {
     if (this.#root !== null) return this.#root
     const last = this.#length - 1
-    this.#root =
-      last === 0 ? this.#newNode([], []) : this.#load(last, 0, this.#blocks.get(last) ?? (yield last))
+    if (last === 0) this.#root = this.#newNode([], [])
+    else {
+      const block = this.#blocks.get(last) ?? (yield last)
+      this.#root ??= this.#load(last, 0, block) // another walk may have been here meanwhile
+    }
     return this.#root
   }
 
@@ -267,7 +320,7 @@ export class BeeWriter {
     if (depth > DEPTH_MAX) throw notATree(child.seq)
     if (child.node === null) {
       const block = this.#blocks.get(child.seq) ?? (yield child.seq)
-      child.node = this.#load(child.seq, child.offset, block)
+      child.node ??= this.#load(child.seq, child.offset, block)
     }
     child.node.age = this.#age
     return child.node
@@ -362,6 +415,29 @@ function find({ keys }: Node, key: Uint8Array): number | Key {
 }
 
 const FOUND = 1
+
+/** One of many ways down the tree that are gone together. */
+class Walk {
+  readonly #work: Work<void>
+  /** The block that it waits for; null once it is over. */
+  wanted: number | null = null
+
+  constructor(work: Work<void>) {
+    this.#work = work
+    this.#take(work.next())
+  }
+
+  /** Ends where its block is not among those. */
+  goOn(found: ReadonlyMap<number, DecodedBlock>): void {
+    const block = found.get(this.wanted!)
+    if (block === undefined) this.wanted = null
+    else this.#take(this.#work.next(block))
+  }
+
+  #take(step: IteratorResult<number, void>): void {
+    this.wanted = step.done ? null : step.value
+  }
+}
 
 function childOf(node: Node): Child {
   return { seq: 0, offset: 0, node }

@@ -7,6 +7,8 @@ export interface BaseLog {
   get(seq: number): Promise<Uint8Array>
   /** A block that is in memory; undefined where it is not. */
   loaded?(seq: number): Uint8Array | undefined
+  /** Blocks in any order, in one read; null for one that is not here. */
+  scattered?(seqs: readonly number[]): Promise<readonly (Uint8Array | null)[]>
 }
 
 /** A log's blocks up to a length, then blocks in memory. */
@@ -38,6 +40,19 @@ export class BlockStack {
     if (staged !== undefined) return staged
     if (this.#log === null) throw new RangeError(`block ${seq} is beyond the end`)
     return this.#log.get(seq)
+  }
+
+  /** Blocks in any order, in one read; undefined where the log gives none so. */
+  get scattered(): BaseLog['scattered'] {
+    const log = this.#log
+    if (log?.scattered === undefined) return undefined
+    return async (seqs) => {
+      const blocks: (Uint8Array | null)[] = seqs.map((seq) => this.loaded(seq) ?? null)
+      const places = [...seqs.keys()].filter((n) => blocks[n] === null)
+      const read = await log.scattered!(places.map((n) => seqs[n]!))
+      for (const [nth, n] of places.entries()) blocks[n] = read[nth]!
+      return blocks
+    }
   }
 
   /** Forgets staged blocks that the log holds by now. */

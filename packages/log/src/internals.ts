@@ -193,9 +193,9 @@ export function readTreeNodes(core: Hypercore, indexes: readonly number[]): Prom
  * Blocks of a log in one read of the storage, null for one that is not here: `core.state.storage.read()`. hypercore
  * itself goes to the storage for each block.
  */
-export function readBlocks(core: Hypercore, start: number, end: number): Promise<(Uint8Array | null)[]> {
+export function readBlocks(core: Hypercore, seqs: readonly number[]): Promise<(Uint8Array | null)[]> {
   const reads = core.state.storage.read()
-  const blocks = Array.from({ length: end - start }, (_, nth) => reads.getBlock(start + nth).then(plainBytes))
+  const blocks = seqs.map((seq) => reads.getBlock(seq).then(plainBytes))
   reads.tryFlush()
   return Promise.all(blocks)
 }

@@ -216,7 +216,20 @@ export class Log extends EventEmitter<LogEvents> {
     if (!this.isSteady || start >= until) return []
     const kept = this.kept(start, until)
     if (kept.length === until - start) return kept
-    return readBlocks(this.#core, start, until)
+    const seqs = Array.from({ length: until - start }, (_, nth) => start + nth)
+    return readBlocks(this.#core, seqs)
+  }
+
+  /** A block that is in memory; undefined where it is not. Others read it as well: it must not be changed. */
+  loaded(seq: number): Uint8Array | undefined {
+    return this.isSteady && seq < this.length ? this.#blocks.peek(seq) : undefined
+  }
+
+  /** Blocks in any order, as {@link stored} reads those of a range. @throws {LogError} `LOG_FOREIGN` */
+  async scattered(seqs: readonly number[]): Promise<(Uint8Array | null)[]> {
+    if (this.#core.manifest !== null) this.identity
+    if (!this.isSteady || seqs.some((seq) => seq >= this.length)) return seqs.map(() => null)
+    return readBlocks(this.#core, seqs)
   }
 
   /**

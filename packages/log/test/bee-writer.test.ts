@@ -79,4 +79,47 @@ describe('the writer of the tree', () => {
     await expect(writer.layOut(refused)).rejects.toMatchObject({ code: 'PATH_INVALID' })
     expect((await writer.layOut(changes)).blocks).toEqual(await writeBatch(bee, changes))
   })
+
+  it('reads what a batch needs of a tree on disk many blocks at a time', async () => {
+    const open = await hyperbees()
+    const bee = await open()
+    const blocks: Uint8Array[] = []
+    const batch = (n: number) =>
+      Array.from({ length: 100 }, (_, i): Change => {
+        const nth = (n * 100 + i) * 7919
+        return { path: `/k/${nth % 5003}`, value: text(`${n}`) }
+      })
+    for (let n = 0; n < 20; n++) blocks.push(...(await writeBatch(bee, batch(n))))
+    const reads: number[] = []
+    const place = {
+      loaded: () => undefined,
+      async get(seq: number) {
+        reads.push(1)
+        return blocks[seq]!
+      },
+      async scattered(seqs: readonly number[]) {
+        reads.push(seqs.length)
+        return seqs.map((seq) => blocks[seq]!)
+      },
+    }
+    const writer = new BeeWriter(place, blocks.length, new Map())
+    expect(await writer.write(batch(20))).toEqual(await writeBatch(bee, batch(20)))
+    // One for each node on the way down, and for each key that is looked at in it; a split may look at one more.
+    expect(reads.reduce((sum, count) => sum + count)).toBeGreaterThan(200)
+    expect(reads.length).toBeLessThan(30)
+  })
+
+  it('goes on where blocks that it would bring into memory are not here, and are not needed', async () => {
+    const open = await hyperbees()
+    const bee = await open()
+    const blocks = await writeBatch(bee, [{ path: '/k/1', value: text('a') }])
+    const place = {
+      loaded: () => undefined,
+      get: async (seq: number) => blocks[seq]!,
+      scattered: async () => [null],
+    }
+    const changes: Change[] = [{ path: '/k/2', value: text('b') }]
+    const writer = new BeeWriter(place, blocks.length, new Map())
+    expect(await writer.write(changes)).toEqual(await writeBatch(bee, changes))
+  })
 })

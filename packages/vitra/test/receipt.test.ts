@@ -1,5 +1,6 @@
 /** Receipts of transactions: there once ops are executed, checked by whoever has the JSON and the key. */
 import { readFile, writeFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { decodeProof, encodeProof, fromHex, toHex } from '@vitra/log'
 import { connect, TemporaryFolder, WORKBENCH_CONTRACT } from '@vitra/testkit'
 import { describe, expect, it } from 'vitest'
@@ -194,7 +195,9 @@ describe('the receipt of a transaction', () => {
     await using copy = await Database.load(Storage.temporary(), db.pubkey)
     const connection = connect(db, copy)
     await copy.syncLatest()
-    const found = (await copy.findTransaction(tx.txId))!
+    let found = await copy.findTransaction(tx.txId)
+    // The op itself comes in the participant's oplog.
+    for (; found === null; found = await copy.findTransaction(tx.txId)) await sleep(20)
     expect(encodeProof(await found.fetchReceipt())).toEqual(encodeProof(await tx.fetchReceipt()))
     expect(decodeProof(fromHex(written(found).receipt as string))).toEqual(tx.receipt)
     await checkDatabase(copy)

@@ -38,6 +38,7 @@ export class ReplicaIndex implements IndexBlocks {
       },
       get: (seq) => reader.single(seq),
       loaded: (seq) => reader.loaded(seq),
+      scattered: (seqs) => log.scattered(seqs),
       roots: (length) => reader.roots(length),
     }
   }
