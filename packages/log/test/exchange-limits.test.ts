@@ -244,3 +244,27 @@ describe('an owner that signed two histories', () => {
     60_000,
   )
 })
+
+describe('an owner that lost its log', () => {
+  it('has it back from a copy before it signs anything, and goes on', async () => {
+    const [keyPair, indexKey] = [newKeyPair(), randomBytes(32)]
+    const first = await createLog({ keyPair, indexKey })
+    await first.writer.append(numbered(3000, 500))
+    first.log.fill()
+    const copy = await copyOf(first.log.key)
+    const cut = connect(first.storage.store, copy.storage.store)
+    await until(whole(copy.log, first.log), 30_000)
+    await cut()
+    await first.close()
+    const again = await createLog({ keyPair, indexKey })
+    again.log.fill()
+    connect(again.storage.store, copy.storage.store)
+    await until(() => again.log.core.peers.length > 0, 30_000)
+    const heads = await Promise.all([0, 1, 2].map((n) => again.writer.append(numbered(1, 60 + n))))
+    expect(heads.map(({ length }) => length)).toEqual([3001, 3002, 3003])
+    await until(whole(copy.log, again.log), 30_000)
+    expect(again.log.isComplete).toBe(true)
+    expect(await copy.log.head()).toEqual(heads[2])
+    expect([copy.log.conflicts, again.log.conflicts, copy.reasons]).toEqual([[], [], []])
+  }, 90_000)
+})
