@@ -349,7 +349,7 @@ export async function storeBlocks(core: Hypercore, proven: ProvenBlocks, from: L
   const end = start + blocks.length
   await state.mutex.lock()
   try {
-    if (state.fork !== 0 || state.length !== base) return false
+    if (state.fork !== 0 || (upgrade === null ? state.length < base : state.length !== base)) return false
     const transaction = state.createWriteBatch()
     for (const [nth, block] of blocks.entries()) transaction.putBlock(start + nth, bufferOf(block))
     for (const node of nodes) transaction.putTreeNode(bufferNode(node))

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { decodeMessage, encodeMessage, type Message } from '../src/exchange/messages.js'
 import { type Log, type LogPeer, newKeyPair, randomBytes, type Storage } from '../src/index.js'
 import { hypercoreOf, openExtension } from '../src/internals.js'
+import { coverIndexes } from '../src/proofs/merkle.js'
 import { connect, createLog, createReplica, type OpenLog, pause, text, until } from './helpers.js'
 
 const NAME = 'vitra/blocks/1'
@@ -87,6 +88,42 @@ describe('a copy', () => {
     await until(whole(copy.log, owner.log), 60_000)
     expect(copy.reasons).toEqual([])
   }, 150_000)
+
+  it('learns of a newer head while the blocks of the one before are on their way', async () => {
+    const owner = await ownerOf(numbered(100))
+    const slow = await createReplica(owner.log.key)
+    slow.log.core.download({ start: 0, end: -1 })
+    connect(owner.storage.store, slow.storage.store)
+    await until(whole(slow.log, owner.log), 30_000)
+    const { signature } = (await owner.log.head())!
+    const timers: NodeJS.Timeout[] = []
+    onTestFinished(() => timers.forEach(clearInterval))
+    const extension = openExtension(hypercoreOf(slow.log.core), NAME, (bytes, peer) => {
+      const message = decodeMessage(bytes)
+      const tell = (answer: Message) => extension.send(encodeMessage(answer), peer)
+      if (message.kind === 'hello' && message.asks) tell({ kind: 'hello', asks: false })
+      if (message.kind !== 'want') return
+      let start = message.from
+      const send = async () => {
+        const nodes = await slow.log.nodes(coverIndexes(start + 1, 100))
+        const blocks = [await slow.log.get(start)]
+        tell({ kind: 'blocks', start, blocks, nodes, length: 100, signature, identity: owner.log.identity })
+        start++
+      }
+      void send()
+      timers.push(setInterval(() => void send(), 300))
+    })
+    const copy = await copyOf(owner.log.key)
+    connect(slow.storage.store, copy.storage.store)
+    await until(() => copy.log.length === 100, 30_000)
+    await owner.writer.append(numbered(3))
+    await until(() => copy.log.length === 103, 20_000)
+    const before = copy.log.core.contiguousLength
+    expect(before).toBeLessThan(100)
+    // And what comes of the one before is taken in.
+    await until(() => copy.log.core.contiguousLength > before + 1, 20_000)
+    expect(copy.reasons).toEqual([])
+  }, 90_000)
 
   it('tells a peer that it believes no more to stop', async () => {
     const owner = await ownerOf(numbered(20))

@@ -68,6 +68,8 @@ export class Exchange {
   /** True from the moment a peer is chosen until it is asked. */
   #isAsking = false
   #isTaking = false
+  /** True while hypercore asks for a newer head. */
+  #isUpdating = false
   #plain: { destroy(): void } | null = null
   #timer: NodeJS.Timeout | null = null
   #isClosed = false
@@ -252,6 +254,18 @@ export class Exchange {
     this.#sideOf(peer)
     this.#choose()
     this.#choosePlain()
+    this.#update(peer)
+  }
+
+  /** Where blocks of the head that is here are still on their way, a newer one would come only after them all. */
+  #update({ remoteLength }: LogPeer): void {
+    const { contiguousLength, length } = this.#core
+    if (this.#isUpdating || contiguousLength >= length || remoteLength <= length) return
+    this.#isUpdating = true
+    const end = () => {
+      this.#isUpdating = false
+    }
+    this.#core.update({ wait: true }).then(end, end)
   }
 
   /** The peers that can be asked for what is not here, the best first: what a peer says of itself counts least. */

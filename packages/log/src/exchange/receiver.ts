@@ -29,8 +29,9 @@ export class Receiver {
   #next = 0
   /** Of the blocks before that. */
   #roots: Roots | null = null
-  /** Of the head that the blocks are under. */
+  /** The head that the blocks are under: one that is here, or was before hypercore brought a newer one. */
   #length = 0
+  #hash: Uint8Array | null = null
 
   constructor(log: ExchangedLog, core: Hypercore) {
     this.#log = log
@@ -52,6 +53,7 @@ export class Receiver {
     const next = Math.min(this.#core.contiguousLength, length)
     this.#next = next
     this.#length = length
+    this.#hash = treeHash(sodiumCrypto, roots)
     this.#roots = null
     const found = next === length ? [...roots] : await readTreeNodes(this.#core, rootIndexes(next))
     if (found.includes(null)) return false
@@ -69,11 +71,13 @@ export class Receiver {
     const base = heldHead(this.#core)
     const roots = this.#roots
     const isNews = step.length > base.length
-    if (roots === null || base.fork !== 0 || step.start !== this.#next || step.length < base.length)
-      return false
+    const isOfBefore = step.length === this.#length && step.length < base.length
+    if (roots === null || base.fork !== 0 || step.start !== this.#next) return false
+    if (step.length < base.length && !isOfBefore) return false
     if (isNews && step.start !== base.length) return false
     const { after, nodes, hash } = computeTree(roots.clone(), step)
-    if (!isNews && !sameBytes(hash, treeHash(sodiumCrypto, base.roots)))
+    const expected = isOfBefore ? this.#hash! : treeHash(sodiumCrypto, base.roots)
+    if (!isNews && !sameBytes(hash, expected))
       throw new ProofRefused('the blocks are not those of the head that is here')
     const head: SignedHead = { length: step.length, treeHash: hash, signature: step.signature }
     if (isNews && !checkHead(sodiumCrypto, await this.#identity(step.identity), head))
@@ -90,6 +94,7 @@ export class Receiver {
     if (!isStored) return false
     this.#next = start + blocks.length
     this.#length = step.length
+    this.#hash = hash
     this.#roots = after.blocks
     return true
   }
