@@ -40,7 +40,8 @@ export function renderChart({ title, x, y, lines }: Chart): string {
   )
   const height = HEIGHT + lines.length * LEGEND_LINE
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" role="img">`,
+    `<title>${escapeText(title)}</title>`,
     `<rect width="${WIDTH}" height="${height}" fill="#fff"/>`,
     text(WIDTH / 2, 20, title, 'middle'),
     text(WIDTH / 2, HEIGHT - 8, x, 'middle'),

@@ -3,13 +3,16 @@
  * what is kept here is what the log would give, without a way to the disk.
  */
 
+/** What a block takes in memory besides its bytes. */
+const BLOCK_EXTRA_BYTES = 200
+
 export class BlockCache {
   readonly #bytesMax: number
   /** The one used longest ago first. */
   readonly #blocks = new Map<number, Uint8Array>()
   #bytes = 0
 
-  /** @param bytesMax most bytes of blocks that are kept */
+  /** @param bytesMax most bytes that the kept blocks take */
   constructor(bytesMax: number) {
     this.#bytesMax = bytesMax
   }
@@ -33,9 +36,9 @@ export class BlockCache {
   /** Keeps a block, which nobody may change any more, and lets go of what was used longest ago where room is needed. */
   set(seq: number, block: Uint8Array): void {
     this.delete(seq)
-    if (block.length > this.#bytesMax) return
+    if (weightOf(block) > this.#bytesMax) return
     this.#blocks.set(seq, block)
-    this.#bytes += block.length
+    this.#bytes += weightOf(block)
     for (const oldest of this.#blocks.keys()) {
       if (this.#bytes <= this.#bytesMax) return
       this.delete(oldest)
@@ -43,7 +46,13 @@ export class BlockCache {
   }
 
   delete(seq: number): void {
-    this.#bytes -= this.#blocks.get(seq)?.length ?? 0
+    const block = this.#blocks.get(seq)
+    if (block === undefined) return
+    this.#bytes -= weightOf(block)
     this.#blocks.delete(seq)
   }
+}
+
+function weightOf({ length }: Uint8Array): number {
+  return length + BLOCK_EXTRA_BYTES
 }

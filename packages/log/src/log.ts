@@ -56,7 +56,7 @@ const READ_TIMEOUT_MS = 30_000
 /** How long a read without a time of its own waits for a first peer, in ms. */
 const ALONE_MS = 5000
 /** Blocks of one log that are kept in memory, in bytes: the upper part of a large index, and what was just written. */
-const KEPT_BYTES_MAX = 2 * 1024 * 1024
+const KEPT_BYTES_MAX = 4 * 1024 * 1024
 
 /** An append of the owner's. */
 export interface OwnAppend {

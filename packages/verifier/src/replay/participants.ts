@@ -19,6 +19,8 @@ import { waiting } from './index-source.js'
 
 /** Blocks of an oplog that stay in memory, in bytes: each is read once. */
 const KEPT_BYTES_MAX = 4 * 1024 * 1024
+/** Heads of one oplog that are known to be those of the log here. */
+const COMPARED_MAX = 64
 
 class AuditedParticipant implements Participant {
   input: Input
@@ -58,7 +60,18 @@ class AuditedParticipant implements Participant {
     const result = await this.#compareNow(head)
     // What is not here may come before the next look; the other answers stay.
     if (result === null || result === 'oplog-equivocation') this.#compared.set(name, result)
+    if (result === null) this.#forgetOldest()
     return result
+  }
+
+  /** The runs of a batch, and of the next ones, name the same heads; a head of long ago is not met again. */
+  #forgetOldest(): void {
+    if (this.#compared.size <= COMPARED_MAX) return
+    for (const [name, result] of this.#compared) {
+      if (result !== null) continue
+      this.#compared.delete(name)
+      return
+    }
   }
 
   block(seq: number): Soon<Uint8Array> {
