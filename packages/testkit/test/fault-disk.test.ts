@@ -1,5 +1,5 @@
 /** The simulated disk: what a kill and a power cut leave, and what fails where it fails. */
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync, writeSync } from 'node:fs'
 import { appendFile, mkdir, open, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Log, LogWriter, newKeyPair, oplogIdentity, Storage } from '@vitra/log'
@@ -28,6 +28,36 @@ describe('a simulated disk', () => {
       kept.add(readFileSync(folder.at(`picture-${seed}`, 'file'), 'utf8'))
     }
     for (const text of kept) expect('synced not synced'.startsWith(text) && text.length >= 7).toBe(true)
+    expect(kept).toContain('synced ')
+    expect(kept).toContain('synced not synced')
+    expect(kept.size).toBeGreaterThan(2)
+  })
+
+  it('sees what is written at once through a descriptor, until that is closed', async () => {
+    using disk = new FaultDisk()
+    await using folder = await TemporaryFolder.make()
+    const kept = new Set<string>()
+    for (let seed = 0; seed < 12; seed++) {
+      const home = folder.at(`home-${seed}`)
+      await mkdir(home)
+      const watched = disk.watch(home, new Random(seed))
+      const handle = await open(path.join(home, 'file'), 'a+')
+      const entries = await open(home, 'r')
+      writeSync(handle.fd, 'synced ')
+      await handle.datasync()
+      await entries.sync()
+      await entries.close()
+      watched.fail({ code: 'ENOSPC', probability: 1 })
+      expect(() => writeSync(handle.fd, 'refused')).toThrow(expect.objectContaining({ code: 'ENOSPC' }))
+      watched.fail(null)
+      writeSync(handle.fd, 'not synced')
+      watched.cutPower(folder.at(`picture-${seed}`))
+      expect(() => writeSync(handle.fd, 'late')).toThrow(expect.objectContaining({ code: 'EIO' }))
+      await handle.close()
+      kept.add(readFileSync(folder.at(`picture-${seed}`, 'file'), 'utf8'))
+      await using other = await open(folder.at(`other-${seed}`), 'a+')
+      writeSync(other.fd, 'free') // most likely under the same number
+    }
     expect(kept).toContain('synced ')
     expect(kept).toContain('synced not synced')
     expect(kept.size).toBeGreaterThan(2)

@@ -1,5 +1,6 @@
 /**
- * The disk of a simulated machine: real files, reached through Node's own `fs/promises`, which is hooked for chosen folders.
+ * The disk of a simulated machine: real files, reached through Node's own `fs/promises` and, where they were opened by it,
+ * `writeSync`, which are hooked for chosen folders.
  * It notes what was synced, makes writes fail, and takes the picture of a folder that a kill or a power cut leaves.
  *
  * RocksDB writes past Node. Of its files the newest write-ahead log (`logs/db/*.log`) is taken for unsynced as far as
@@ -152,10 +153,19 @@ export class FaultFolder {
   }
 }
 
-/** Hooks `fs/promises` of this process until it is disposed. */
+/** A file that is open for writing. */
+interface OpenFile {
+  readonly folder: FaultFolder
+  readonly file: string
+}
+
+/** Hooks `fs/promises` and `writeSync` of this process until it is disposed. */
 export class FaultDisk implements Disposable {
   readonly #folders = new Set<FaultFolder>()
   readonly #originals = new Map<string, unknown>()
+  readonly #writeSync = fs.writeSync
+  /** By their descriptors. */
+  readonly #writable = new Map<number, OpenFile>()
 
   constructor() {
     const promises = fs.promises as unknown as Record<string, unknown>
@@ -167,11 +177,13 @@ export class FaultDisk implements Disposable {
       appendFile: this.#writeWhole('appendFile', appendFile as never),
       rename: this.#rename(rename),
     })
+    fs.writeSync = this.#writeAtOnce as typeof fs.writeSync
     syncBuiltinESMExports()
   }
 
   [Symbol.dispose](): void {
     Object.assign(fs.promises, Object.fromEntries(this.#originals))
+    fs.writeSync = this.#writeSync
     syncBuiltinESMExports()
   }
 
@@ -200,8 +212,29 @@ export class FaultDisk implements Disposable {
       const isNew = !fs.existsSync(file)
       const handle = await open(file, flags, mode as never)
       if (isNew) folder.created(file as string)
+      this.#noteWritable(handle, { folder, file: file as string })
       return hookWrites(hookSyncs(handle, folder, file as string), folder, file as string)
     }
+  }
+
+  #noteWritable(handle: FileHandle, open: OpenFile): void {
+    const { fd } = handle
+    const close = handle.close.bind(handle)
+    this.#writable.set(fd, open)
+    handle.close = async () => {
+      this.#writable.delete(fd)
+      await close()
+    }
+  }
+
+  readonly #writeAtOnce = (fd: number, ...rest: unknown[]): number => {
+    const open = this.#writable.get(fd)
+    if (open !== undefined) {
+      const { folder, file } = open
+      folder.assertWritable(`writeSync ${file}`)
+      folder.written(file, sizeOf(file))
+    }
+    return (this.#writeSync as (fd: number, ...rest: unknown[]) => number)(fd, ...rest)
   }
 
   #writeWhole(name: string, write: (file: PathLike, ...rest: unknown[]) => Promise<void>) {
