@@ -1,30 +1,16 @@
 /** The commands on one machine: databases on disk, each command a process of its own. */
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { CallsOpUnexecutable, publish, readHistory, TemporaryFolder } from '@vitra/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Database } from 'vitra'
 import { checkDatabase } from 'vitra/testing'
 import { CONTRACT } from './contract.js'
+import { check, withDatabase } from './database.js'
 import { json, Live, vitra } from './vitra.js'
 
 /** For tests of many commands, each a process. */
 const LONG_MS = 180_000
-
-/** A folder with the contract and, in `.vitra`, a database of it. */
-async function withDatabase() {
-  const folder = await TemporaryFolder.make()
-  await writeFile(folder.at('contract.js'), CONTRACT)
-  const { key } = await json<{ key: string }>(['init', 'contract.js'], { cwd: folder.path })
-  return { folder, key, at: { cwd: folder.path }, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() }
-}
-
-/** The oracle of the library has the last word on what the commands left. */
-async function check(folder: string): Promise<void> {
-  await using db = await Database.load(folder)
-  await checkDatabase(db)
-}
 
 describe('a database of one’s own', () => {
   it('is made, called, read, and verified', async () => {
@@ -423,46 +409,6 @@ describe('a call', () => {
     ])
       expect(await json(['tx', none], at, 1)).toMatchObject({ error: { code: 'TX_NOT_FOUND' } })
     await check(made.folder.at('.vitra'))
-  })
-})
-
-describe('host and monitor without a network', () => {
-  it.each(['host', 'monitor'])('%s goes on until it is stopped', async (command) => {
-    await using made = await withDatabase()
-    await using live = new Live([command, '--offline'], made.at)
-    await live.until(({ event }) => event === 'hosting' || event === 'validated')
-    const ended = live.ended().then(() => 'ended')
-    expect(await Promise.race([ended, sleep(500, 'goes on')])).toBe('goes on')
-    expect(await live.stop()).toBe(0)
-    expect(live.events.at(-1)).toMatchObject({ event: 'stopped' })
-    await check(made.folder.at('.vitra'))
-  })
-})
-
-describe('a host with limits', () => {
-  it('executes no more than a participant may have, and says who waits', async () => {
-    await using made = await withDatabase()
-    {
-      await using db = await Database.load(made.folder.at('.vitra'), undefined, {
-        participantLimits: { opsPerSecond: 1 },
-      })
-      for (let n = 0; n < 4; n++) await db.call('increment', { amount: 1 })
-    }
-    await using live = new Live(['host', '--offline', '--ops-per-second', '1'], made.at)
-    const { participant, waiting } = await live.until(({ event }) => event === 'throttled')
-    expect(participant).toMatch(/^[0-9a-f]{64}$/)
-    expect(waiting).toBeGreaterThan(0)
-    await live.until(({ event }) => event === 'executed')
-    expect(await live.stop()).toBe(0)
-    await check(made.folder.at('.vitra'))
-  })
-
-  it.each([
-    ['--ops-per-second', '0'],
-    ['--ops-per-batch', 'many'],
-  ])('refuses %s %s', async (option, text) => {
-    await using made = await withDatabase()
-    expect(await vitra(['host', '--offline', option, text], made.at)).toMatchObject({ code: 2 })
   })
 })
 

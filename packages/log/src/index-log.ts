@@ -18,7 +18,7 @@ import {
   type IndexEntry,
   readRun,
 } from './index-state.js'
-import { requestManyBlocks } from './internals.js'
+import { requestManyBlocks } from './internals/hypercore.js'
 import type { Log, ReadOptions } from './log.js'
 import { Mutex } from './mutex.js'
 import { BeeReader, type BlockTable } from './proofs/bee-reader.js'

@@ -2,11 +2,12 @@
  * The writing side of a log (spec/8-durability §2): persist, then publish. The secret key never
  * enters hypercore: the head is computed and signed here, journalled, and handed over complete.
  */
-import { appendOwn } from './append-internals.js'
+
 import { type KeyPair, signAs, sodiumCrypto } from './crypto.js'
 import { LogError } from './errors.js'
 import { toHex } from './formats/hex.js'
-import { flushStorage, hypercoreOf, remoteLengthMax } from './internals.js'
+import { appendOwn } from './internals/append.js'
+import { flushStorage, hypercoreOf, remoteLengthMax } from './internals/hypercore.js'
 import { Journal, type JournalEntry } from './journal.js'
 import type { Log } from './log.js'
 import { Mutex } from './mutex.js'

@@ -18,7 +18,7 @@ import {
   readBlocks,
   readTreeNodes,
   refuseForks,
-} from './internals.js'
+} from './internals/hypercore.js'
 import { NodeCache } from './node-cache.js'
 import { type SignedHead, unwrapSignature } from './proofs/head.js'
 import { type LogIdentity, logKey } from './proofs/manifest.js'

@@ -1,8 +1,8 @@
-/** What `src/append-internals.ts` needs of hypercore and its storage; an upgrade that changes it fails here. */
+/** What `src/internals/append.ts` needs of hypercore and its storage; an upgrade that changes it fails here. */
 import { describe, expect, it } from 'vitest'
-import { appendOwn } from '../src/append-internals.js'
 import { proofSource, proveBlocks, randomBytes } from '../src/index.js'
-import { hypercoreOf } from '../src/internals.js'
+import { appendOwn } from '../src/internals/append.js'
+import { hypercoreOf } from '../src/internals/hypercore.js'
 import { createLog, loadLog, temporaryFolder, text } from './helpers.js'
 
 /** Blocks in one page of the bits that tell which are here. */

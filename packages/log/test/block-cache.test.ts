@@ -1,7 +1,7 @@
 /** What a log keeps of its blocks: the same bytes as the log has, and no more of them than it may. */
 import { describe, expect, it, vi } from 'vitest'
 import { BlockCache } from '../src/block-cache.js'
-import { hypercoreOf } from '../src/internals.js'
+import { hypercoreOf } from '../src/internals/hypercore.js'
 import { createLog, text } from './helpers.js'
 
 describe('block cache', () => {

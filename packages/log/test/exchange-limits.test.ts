@@ -3,20 +3,11 @@ import { Duplex } from 'node:stream'
 import Hypercore from 'hypercore'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { decodeMessage, encodeMessage, type Message } from '../src/exchange/messages.js'
-import { type Log, type LogPeer, newKeyPair, randomBytes, type Storage } from '../src/index.js'
-import { hypercoreOf, openExtension } from '../src/internals.js'
+import { type Log, type LogPeer, newKeyPair, randomBytes } from '../src/index.js'
+import { hypercoreOf, openExtension } from '../src/internals/hypercore.js'
 import { coverIndexes } from '../src/proofs/merkle.js'
+import { copyOf, liar, NAME, whole } from './exchange-peers.js'
 import { connect, createLog, createReplica, type OpenLog, pause, text, until } from './helpers.js'
-
-const NAME = 'vitra/blocks/1'
-
-async function copyOf(key: Uint8Array): Promise<{ storage: Storage; log: Log; reasons: string[] }> {
-  const copy = await createReplica(key)
-  const reasons: string[] = []
-  copy.log.on('refused', (reason) => reasons.push(reason))
-  copy.log.fill()
-  return { ...copy, reasons }
-}
 
 async function ownerOf(blocks: readonly Uint8Array[]): Promise<OpenLog> {
   const owner = await createLog()
@@ -41,8 +32,6 @@ function watchSent(log: Log, tell: (message: Message) => void): void {
     send(bytes, peer)
   }
 }
-
-const whole = (copy: Log, owner: Log) => () => copy.length === owner.length && copy.isComplete
 
 describe('a copy', () => {
   it('takes a block that is larger than all that may wait, and keeps the connection', async () => {
@@ -129,24 +118,14 @@ describe('a copy', () => {
     const owner = await ownerOf(numbered(20))
     const head = (await owner.log.head())!
     const kinds: string[] = []
-    const liar = await createReplica(owner.log.key)
-    liar.log.core.download({ start: 0, end: -1 })
-    const cut = connect(owner.storage.store, liar.storage.store)
-    await until(whole(liar.log, owner.log), 30_000)
-    await cut()
-    const extension = openExtension(hypercoreOf(liar.log.core), NAME, (bytes, peer) => {
-      const message = decodeMessage(bytes)
+    const forger = await liar(owner, (message, tell) => {
       kinds.push(message.kind)
-      if (message.kind === 'hello' && message.asks)
-        extension.send(encodeMessage({ kind: 'hello', asks: false }), peer)
-      if (message.kind === 'want') {
-        const forged = { kind: 'blocks', start: 0, blocks: numbered(20, 51), nodes: [], length: 20 } as const
-        const rest = { signature: head.signature, identity: owner.log.identity }
-        extension.send(encodeMessage({ ...forged, ...rest }), peer)
-      }
+      if (message.kind !== 'want') return
+      const forged = { kind: 'blocks', start: 0, blocks: numbered(20, 51), nodes: [], length: 20 } as const
+      tell({ ...forged, signature: head.signature, identity: owner.log.identity })
     })
     const copy = await copyOf(owner.log.key)
-    connect(liar.storage.store, copy.storage.store)
+    connect(forger.storage.store, copy.storage.store)
     await until(() => kinds.includes('stop'), 30_000)
     expect(copy.reasons).toHaveLength(1)
   }, 60_000)

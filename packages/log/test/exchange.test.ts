@@ -2,10 +2,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { decodeMessage, encodeMessage, type Message } from '../src/exchange/messages.js'
 import { Log, type LogPeer, Storage, toHex } from '../src/index.js'
-import { hypercoreOf, openExtension } from '../src/internals.js'
+import { hypercoreOf, openExtension } from '../src/internals/hypercore.js'
+import { copyOf, liar, NAME, whole } from './exchange-peers.js'
 import { connect, createLog, createReplica, type OpenLog, temporaryFolder, text, until } from './helpers.js'
-
-const NAME = 'vitra/blocks/1'
 
 /** A log of so many blocks, some of them long, in appends of 100. */
 async function filled(blocks: number): Promise<OpenLog> {
@@ -25,14 +24,6 @@ async function more({ writer, log }: OpenLog, count: number): Promise<void> {
 
 function blockOf(seq: number): Uint8Array {
   return text(`block ${seq} ${'x'.repeat(seq % 50 === 0 ? 3000 : seq % 97)}`)
-}
-
-async function copyOf(owner: { log: Log }): Promise<{ storage: Storage; log: Log; reasons: string[] }> {
-  const copy = await createReplica(owner.log.key)
-  const reasons: string[] = []
-  copy.log.on('refused', (reason) => reasons.push(reason))
-  copy.log.fill()
-  return { ...copy, reasons }
 }
 
 /** Blocks that came by hypercore's own messages. */
@@ -63,12 +54,10 @@ async function expectEqual(copy: Log, owner: Log): Promise<void> {
   })
 }
 
-const whole = (copy: Log, owner: Log) => () => copy.length === owner.length && copy.isComplete
-
 describe('copies of a log', () => {
   it('exchange its history without one of hypercore’s requests, and then what comes', async () => {
     const owner = await filled(3000)
-    const copy = await copyOf(owner)
+    const copy = await copyOf(owner.log.key)
     connect(owner.storage.store, copy.storage.store)
     await until(whole(copy.log, owner.log), 30_000)
     expect(copy.log.identity).toEqual(owner.log.identity)
@@ -117,7 +106,7 @@ describe('copies of a log', () => {
 
   it('pass it on: one that the owner never meets has it too', async () => {
     const owner = await filled(300)
-    const [middle, far] = [await copyOf(owner), await copyOf(owner)]
+    const [middle, far] = [await copyOf(owner.log.key), await copyOf(owner.log.key)]
     connect(owner.storage.store, middle.storage.store)
     connect(middle.storage.store, far.storage.store)
     await until(whole(far.log, owner.log), 30_000)
@@ -128,7 +117,7 @@ describe('copies of a log', () => {
 
   it('send nobody a block twice where each is connected with each', async () => {
     const owner = await filled(500)
-    const [left, right] = [await copyOf(owner), await copyOf(owner)]
+    const [left, right] = [await copyOf(owner.log.key), await copyOf(owner.log.key)]
     const sent = countBlocks(owner.log, left.log, right.log)
     connect(owner.storage.store, left.storage.store)
     connect(owner.storage.store, right.storage.store)
@@ -146,7 +135,7 @@ describe('copies of a log', () => {
     plain.log.core.download({ start: 0, end: -1 })
     connect(owner.storage.store, plain.storage.store)
     await until(whole(plain.log, owner.log), 30_000)
-    const copy = await copyOf(owner)
+    const copy = await copyOf(owner.log.key)
     connect(plain.storage.store, copy.storage.store)
     await until(whole(copy.log, owner.log), 30_000)
     expect(plainBlocks(copy.log)).toBeGreaterThan(190)
@@ -174,26 +163,6 @@ function countBlocks(...logs: Log[]): () => number {
   return () => blocks
 }
 
-/** A peer that holds the whole log, speaks the messages, and answers what it was asked as the test wants. */
-async function liar(
-  owner: OpenLog,
-  answer: (message: Message, tell: (message: Message | Uint8Array) => void) => void,
-): Promise<{ storage: Storage; log: Log }> {
-  const replica = await createReplica(owner.log.key)
-  replica.log.core.download({ start: 0, end: -1 })
-  const cut = connect(owner.storage.store, replica.storage.store)
-  await until(whole(replica.log, owner.log), 30_000)
-  await cut()
-  const extension = openExtension(hypercoreOf(replica.log.core), NAME, (bytes, peer) => {
-    const tell = (message: Message | Uint8Array) =>
-      extension.send(message instanceof Uint8Array ? message : encodeMessage(message), peer)
-    const message = decodeMessage(bytes)
-    if (message.kind === 'hello' && message.asks) tell({ kind: 'hello', asks: false })
-    answer(message, tell)
-  })
-  return replica
-}
-
 async function honest({ log }: OpenLog): Promise<Extract<Message, { kind: 'blocks' }>> {
   const head = (await log.head())!
   const blocks = (await log.stored(0, log.length)).map((block) => block!)
@@ -208,7 +177,7 @@ describe('a peer', () => {
     const peer = await liar(owner, ({ kind }, tell) => {
       if (kind === 'want') tell(message)
     })
-    const copy = await copyOf(owner)
+    const copy = await copyOf(owner.log.key)
     connect(peer.storage.store, copy.storage.store)
     await until(whole(copy.log, owner.log), 30_000)
     expect(plainBlocks(copy.log)).toBeLessThan(3)
@@ -242,7 +211,7 @@ describe('a peer', () => {
         asked++
         tell(message)
       })
-      const copy = await copyOf(owner)
+      const copy = await copyOf(owner.log.key)
       const lengths = new Set<number>()
       copy.log.on('append', () => lengths.add(copy.log.length))
       connect(peer.storage.store, copy.storage.store)
@@ -276,7 +245,7 @@ describe('a peer', () => {
       tell(part(blocks.slice(0, 32), 0))
       setTimeout(() => tell(part([text('forged'), ...blocks.slice(33)], 32)), 300)
     })
-    const copy = await copyOf(owner)
+    const copy = await copyOf(owner.log.key)
     connect(peer.storage.store, copy.storage.store)
     await until(() => copy.log.core.contiguousLength === 32, 30_000)
     expect(copy.log.length).toBe(50)
@@ -298,7 +267,7 @@ describe('a peer', () => {
       const peer = await liar(owner, ({ kind }, tell) => {
         if (kind === 'hello') tell(bytes)
       })
-      const copy = await copyOf(owner)
+      const copy = await copyOf(owner.log.key)
       const cut = connect(peer.storage.store, copy.storage.store)
       await until(() => copy.reasons.length > 0 && copy.log.core.peers.length === 0, 30_000)
       expect(copy.reasons).toHaveLength(1)
@@ -316,7 +285,7 @@ describe('a peer', () => {
     const peer = await liar(owner, ({ kind }, tell) => {
       if (kind === 'hello') for (let n = 0; n < 50; n++) tell(message)
     })
-    const copy = await copyOf(owner)
+    const copy = await copyOf(owner.log.key)
     connect(peer.storage.store, copy.storage.store)
     await until(() => copy.reasons.includes('it sent more than it was asked for'), 30_000)
     await until(() => copy.log.core.peers.length === 0, 30_000)
@@ -326,7 +295,7 @@ describe('a peer', () => {
   it('that says it knows the messages and sends nothing holds nobody up for long', async () => {
     const owner = await filled(20)
     const peer = await liar(owner, () => {})
-    const copy = await copyOf(owner)
+    const copy = await copyOf(owner.log.key)
     connect(peer.storage.store, copy.storage.store)
     await until(whole(copy.log, owner.log), 30_000)
     await expectEqual(copy.log, owner.log)

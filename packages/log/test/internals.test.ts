@@ -10,7 +10,7 @@ import {
   remoteLengthMax,
   requestManyBlocks,
   watchPeers,
-} from '../src/internals.js'
+} from '../src/internals/hypercore.js'
 import { connect, createLog, createReplica, temporaryFolder, text, until } from './helpers.js'
 
 describe('internals of hypercore', () => {

@@ -10,7 +10,7 @@ import {
   type SignedHead,
   sameBytes,
 } from '../src/index.js'
-import { hypercoreOf } from '../src/internals.js'
+import { hypercoreOf } from '../src/internals/hypercore.js'
 import {
   backUp,
   connect,
@@ -59,6 +59,16 @@ async function losePower(backup: string, folder: string): Promise<void> {
 afterEach(() => {
   vi.restoreAllMocks()
 })
+
+/** A log of ten signed blocks came back with the first alone; its journal knows of all of them. */
+async function signTen(folder: string): Promise<void> {
+  const opened = await create(folder)
+  await opened.writer.append([text('a')])
+  const old = await backUp(folder)
+  for (let n = 0; n < 9; n++) await opened.writer.append([new Uint8Array(1024 * 1024).fill(n)])
+  await opened.close()
+  await restore(old, folder, 'logs')
+}
 
 describe('log writer', () => {
   it('returns the head that the log then has', async () => {
@@ -257,12 +267,7 @@ describe('log writer', () => {
 
   it('knows how far it has signed where the log came back older than the journal', async () => {
     const folder = await newFolder()
-    const opened = await create(folder)
-    await opened.writer.append([text('a')])
-    const old = await backUp(folder)
-    for (let n = 0; n < 9; n++) await opened.writer.append([new Uint8Array(1024 * 1024).fill(n)])
-    await opened.close()
-    await restore(old, folder, 'logs')
+    await signTen(folder)
     const { log, writer } = await load(folder)
     expect(log.length).toBe(1)
     expect(writer.behind).toBe(true)
@@ -275,12 +280,7 @@ describe('log writer', () => {
 
   it('keeps what the journal alone knows when it is compacted', async () => {
     const folder = await newFolder()
-    const opened = await create(folder)
-    await opened.writer.append([text('a')])
-    const old = await backUp(folder)
-    for (let n = 0; n < 9; n++) await opened.writer.append([new Uint8Array(1024 * 1024).fill(n)])
-    await opened.close()
-    await restore(old, folder, 'logs')
+    await signTen(folder)
     const behind = await load(folder)
     await behind.writer.compact()
     await behind.close()

@@ -14,7 +14,7 @@ import {
   Storage,
   sodiumCrypto,
 } from '../src/index.js'
-import { corestoreOf } from '../src/internals.js'
+import { corestoreOf } from '../src/internals/hypercore.js'
 import {
   backUp,
   connect,

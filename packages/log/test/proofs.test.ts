@@ -24,7 +24,7 @@ import {
   unwrapSignature,
   wrapSignature,
 } from '../src/index.js'
-import { hypercoreOf } from '../src/internals.js'
+import { hypercoreOf } from '../src/internals/hypercore.js'
 import { createLog, filled, fixedKeyPair, flipBit, text } from './helpers.js'
 
 const PAIR = fixedKeyPair(1)

@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Log, LogWriter, oplogIdentity, Storage, toHex } from '../src/index.js'
-import { corestoreOf } from '../src/internals.js'
+import { corestoreOf } from '../src/internals/hypercore.js'
 import { runScript } from './child.js'
 import { backUp, bytesBelow, filesBelow, filled, temporaryFolder, text } from './helpers.js'
 

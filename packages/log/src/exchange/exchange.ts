@@ -13,7 +13,7 @@ import {
   openExtension,
   upgradeEagerly,
   watchPeers,
-} from '../internals.js'
+} from '../internals/hypercore.js'
 import type { ExchangedLog } from './exchanged-log.js'
 import { type BlocksMessage, bytesOf, decodeMessage, encodeMessage, type Message } from './messages.js'
 import { nextStep, Receiver } from './receiver.js'

@@ -1,6 +1,6 @@
 /**
- * What two copies of a log say to each other beside hypercore's own messages, so that blocks travel many at a time. A
- * byte tells the kind; numbers are little-endian. What cannot be read throws a RangeError.
+ * What two copies of a log say to each other beside hypercore's own messages, so that blocks travel many at a
+ * time (spec/9-exchange §1). A byte tells the kind; numbers are little-endian. What cannot be read throws a RangeError.
  */
 import { KEY_BYTES, SIGNATURE_BYTES } from '../constants.js'
 import { writeUint64 } from '../proofs/crypto.js'

@@ -1,11 +1,11 @@
 /**
- * Takes in blocks that a peer sends many at a time: checks that they are under a head that the log's owner signed, by
+ * Takes in blocks that a peer sends many at a time (spec/9-exchange §2): checks that they are under a head that the log's owner signed, by
  * computing the whole tree again, and stores them in one step. Nothing is stored unchecked.
  */
 import type Hypercore from 'hypercore'
 import type { LogPeer } from '../core.js'
 import { sodiumCrypto } from '../crypto.js'
-import { heldHead, readTreeNodes, setManifest, storeBlocks } from '../internals.js'
+import { heldHead, readTreeNodes, setManifest, storeBlocks } from '../internals/hypercore.js'
 import { checkHead, type SignedHead, wrapSignature } from '../proofs/head.js'
 import { type LogIdentity, logKey } from '../proofs/manifest.js'
 import { coverIndexes, Roots, rootIndexes, type TreeNode, treeHash } from '../proofs/merkle.js'

@@ -3,7 +3,7 @@
  * take, with the nodes that prove them under a signed head.
  */
 import type Hypercore from 'hypercore'
-import { heldHead, readTreeNodes } from '../internals.js'
+import { heldHead, readTreeNodes } from '../internals/hypercore.js'
 import { unwrapSignature } from '../proofs/head.js'
 import { coverIndexes } from '../proofs/merkle.js'
 import type { ExchangedLog } from './exchanged-log.js'

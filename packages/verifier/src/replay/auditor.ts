@@ -341,7 +341,7 @@ export class Auditor {
   /** Reads a batch while the guest runs the one before it. */
   #readMeanwhile(stretch: Stretch): Promise<WholeBatch> {
     const reading = new Promise(setImmediate).then(() => readBatch(this.#source, stretch))
-    reading.catch(() => {}) // told in its turn
+    reading.catch(toldInItsTurn)
     return reading
   }
 
@@ -459,3 +459,6 @@ function missing(error: Missing | LogError): Finding {
 function rulesUnknown({ message }: RulesUnknown): Finding {
   return finding('rules-unknown', message, { batch: 0 })
 }
+
+/** Whoever awaits the batch meets the error; until then it is no rejection that nobody handles. */
+function toldInItsTurn(): void {}

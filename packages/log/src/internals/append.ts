@@ -1,13 +1,12 @@
 /**
- * Appends to a log of one's own without the work that hypercore does for those of others. What it needs of hypercore's
- * inner, non-public fields stands here, as for the rest in `internals.ts`; `test/append-internals.test.ts` fails when
- * an upgrade changes it.
+ * Appends to a log of one's own without the work that hypercore does for those of others. See `hypercore.ts` for what
+ * this folder is.
  */
 import type Hypercore from 'hypercore'
-import type { LogCore } from './core.js'
-import { hypercoreOf } from './internals.js'
-import { type SignedHead, wrapSignature } from './proofs/head.js'
-import { sameBytes } from './values/value.js'
+import type { LogCore } from '../core.js'
+import { type SignedHead, wrapSignature } from '../proofs/head.js'
+import { sameBytes } from '../values/value.js'
+import { hypercoreOf } from './hypercore.js'
 
 interface TreeBatch {
   readonly length: number

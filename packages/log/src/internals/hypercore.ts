@@ -1,12 +1,12 @@
 /**
- * The only place, with `append-internals.ts`, that touches inner, non-public fields of the Holepunch packages. Each function
- * says which field it needs; `test/internals.test.ts` fails when an upgrade changes one.
+ * This folder is the only place that touches inner, non-public fields of the Holepunch packages. Each function says which field
+ * it needs; `test/internals.test.ts` and `test/append-internals.test.ts` fail when an upgrade changes one.
  */
 import type Corestore from 'corestore'
 import Hypercore from 'hypercore'
 import BitInterlude from 'hypercore/lib/bit-interlude.js'
-import type { LogCore, LogPeer, LogStore } from './core.js'
-import { LogError } from './errors.js'
+import type { LogCore, LogPeer, LogStore } from '../core.js'
+import { LogError } from '../errors.js'
 
 /** The hypercore behind what is public of it. */
 export function hypercoreOf(core: LogCore): Hypercore {
