@@ -27,6 +27,11 @@ declare module 'hypercore' {
       key?: Uint8Array,
     ): Hypercore.Manifest | null
     static discoveryKey(key: Uint8Array): Buffer
+    /** The storage of a folder; what is given besides is for RocksDB. */
+    static defaultStorage(
+      folder: string,
+      options?: { readOnly?: boolean; writeBufferSize?: number },
+    ): Hypercore.CoreStorage
     static blockEncryptionKey(key: Uint8Array, encryptionKey: Uint8Array): Buffer
     static createProtocolStream(
       isInitiatorOrStream: boolean | object,

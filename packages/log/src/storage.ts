@@ -15,6 +15,7 @@ import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import Corestore from 'corestore'
+import Hypercore from 'hypercore'
 import { KEY_BYTES } from './constants.js'
 import type { LogStore } from './core.js'
 import { LogError } from './errors.js'
@@ -27,6 +28,12 @@ import type { LogIdentity } from './proofs/manifest.js'
 
 const DESCRIPTION = 'vitra.json'
 const FORMAT = 1
+
+/**
+ * What RocksDB gathers in memory before it writes a table, in bytes. A database that is open sets aside as much on the disk,
+ * and a tenth more, however little it has written; a journal is begun anew, and the table written with it, at half of it.
+ */
+const WRITE_BUFFER_BYTES = 16 * 1024 * 1024
 
 /**
  * When an append returns (spec/8-durability §2): `batch`, once it would survive a power cut; `none`, once it would
@@ -225,7 +232,9 @@ export class Storage implements AsyncDisposable {
       await mkdir(path.join(this.path, 'journal'), { recursive: true })
       await removeUnfinishedMark(path.join(this.path, 'logs', 'CORESTORE'))
     }
-    const store = new Corestore(path.join(this.path, 'logs'), { readOnly })
+    const folder = path.join(this.path, 'logs')
+    const writeBufferSize = WRITE_BUFFER_BYTES
+    const store = new Corestore(Hypercore.defaultStorage(folder, { readOnly, writeBufferSize }), { readOnly })
     try {
       await store.ready()
     } catch (cause) {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { Log, LogWriter, oplogIdentity, Storage, toHex } from '../src/index.js'
 import { corestoreOf } from '../src/internals/hypercore.js'
 import { runScript } from './child.js'
-import { backUp, bytesBelow, filesBelow, filled, temporaryFolder, text } from './helpers.js'
+import { backUp, bytesBelow, createLog, filesBelow, filled, temporaryFolder, text } from './helpers.js'
 
 async function describedFolder(): Promise<string> {
   const folder = path.join(await temporaryFolder(), 'db')
@@ -187,6 +187,18 @@ describe('storage', () => {
     await storage.load()
     expect((await stat(path.join(folder, 'journal'))).isDirectory()).toBe(true)
     await storage.close()
+  })
+
+  it('sets little of the disk aside for a database that has written little', async () => {
+    const folder = path.join(await temporaryFolder(), 'db')
+    const { writer } = await createLog({ folder })
+    await writer.append([text('a block')])
+    const names = (await filesBelow(`${folder}/logs/db`)).filter((name) => name.endsWith('.log'))
+    const stats = await Promise.all(names.map((name) => stat(`${folder}/logs/db/${name}`)))
+    // `blocks` are of 512 bytes. A file system that sets nothing aside has the few that were written.
+    const set = stats.reduce((sum, { blocks }) => sum + blocks * 512, 0)
+    expect(set).toBeGreaterThan(0)
+    expect(set).toBeLessThan(20 * 1024 * 1024)
   })
 
   it('throw-away storage is gone after it is closed', async () => {
