@@ -2,14 +2,26 @@
 // `--mode soak` runs the long tests (`*.soak.ts`) instead of the ordinary ones.
 import { existsSync, readdirSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
+import TestOrder from './scripts/test-order.mjs'
 
 const SOURCE = '@vitra/source'
 /** Generous: on a busy machine a command of the CLI takes seconds. */
 const TEST_TIMEOUT_MS = 120_000
 const SOAK_TIMEOUT_MS = 30 * 60_000
 
+/** One more than processors of a small machine: many tests wait for a disk, a time-out or another process. */
+const WORKERS = 3
+
 /** Their tests leave nothing behind in a process: files share one, with the modules that it has loaded. */
-const SHARING = ['packages/log', 'packages/cli', 'packages/contract-sdk']
+const SHARING = [
+  'packages/log',
+  'packages/cli',
+  'packages/contract-sdk',
+  'packages/sandbox',
+  'packages/vitra',
+  'packages/testkit',
+  'apps/examples',
+]
 
 const folders = ['packages', 'apps'].flatMap((parent) =>
   readdirSync(parent)
@@ -23,7 +35,7 @@ export default defineConfig(({ mode }) => {
     extends: true as const,
     test: {
       name: folder,
-      isolate: !SHARING.includes(folder),
+      isolate: soak || !SHARING.includes(folder),
       include: [`${folder}/test/**/*.${soak ? 'soak' : 'test'}.{ts,mjs}`],
       testTimeout: soak ? SOAK_TIMEOUT_MS : TEST_TIMEOUT_MS,
       hookTimeout: TEST_TIMEOUT_MS,
@@ -38,9 +50,11 @@ export default defineConfig(({ mode }) => {
       },
     },
     test: {
+      globalSetup: ['packages/sandbox/bundle/global-setup.ts'],
       projects: [...folders, 'scripts'].map(project),
       pool: 'forks',
-      maxWorkers: 2,
+      maxWorkers: WORKERS,
+      sequence: { sequencer: TestOrder },
       expect: { requireAssertions: true },
       cache: false,
       passWithNoTests: soak,

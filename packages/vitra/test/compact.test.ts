@@ -1,9 +1,13 @@
 /** Room on the disk that `compact` frees, beside calls and before a crash. */
+
 import { readdir, stat } from 'node:fs/promises'
 import { TemporaryFolder } from '@vitra/testkit'
+import { useGuests } from '@vitra/testkit/guests'
 import { expect, it } from 'vitest'
 import { Database, Storage } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
+
+useGuests()
 
 const CONTRACT = `
 export function set ({ from, count }, emit) { for (let n = from; n < from + count; n++) emit({ op: 'SET', n }) }

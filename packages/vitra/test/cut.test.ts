@@ -1,9 +1,13 @@
 /** A copy whose connection was cut before the blocks of the newest version were here. */
+
 import { Log, Storage as LogStorage } from '@vitra/log'
 import { connect, TemporaryFolder, WORKBENCH_CONTRACT } from '@vitra/testkit'
+import { useGuests } from '@vitra/testkit/guests'
 import { describe, it } from 'vitest'
 import { Database, type Transaction } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
+
+useGuests()
 
 const workbench = { contract: { source: WORKBENCH_CONTRACT } }
 const LONG = { timeout: 60_000 }

@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process'
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { COUNTER_CONTRACT, connect, TemporaryFolder, WORKBENCH_CONTRACT } from '@vitra/testkit'
+import { useGuests } from '@vitra/testkit/guests'
 import { describe, expect, it } from 'vitest'
 import { Database, Storage, Transaction } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
+
+useGuests()
 
 const counter = { contract: { source: COUNTER_CONTRACT } }
 const workbench = { contract: { source: WORKBENCH_CONTRACT } }

@@ -1,4 +1,5 @@
 /** What `examine` says of folders in every state that one can be in; it changes none of them. */
+
 import { createHash } from 'node:crypto'
 import {
   appendFile,
@@ -15,9 +16,12 @@ import {
 import path from 'node:path'
 import { Log, type LogError, Storage as LogStorage, LogWriter } from '@vitra/log'
 import { copyDatabase, TemporaryFolder, WORKBENCH_CONTRACT } from '@vitra/testkit'
+import { useGuests } from '@vitra/testkit/guests'
 import { describe, expect, it, vi } from 'vitest'
 import { Database, declareAlone, type Examination, examine } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
+
+useGuests()
 
 const disk = vi.hoisted(() => ({ freeBytes: null as number | null }))
 // A full disk is the one thing that cannot be had here.

@@ -1,8 +1,11 @@
 import { encodeEcho, Log, Storage as LogStorage, LogWriter, oplogIdentity } from '@vitra/log'
 import { COUNTER_CONTRACT, connect, TemporaryFolder, WORKBENCH_CONTRACT } from '@vitra/testkit'
+import { useGuests } from '@vitra/testkit/guests'
 import { describe, expect, it } from 'vitest'
 import { Database, Storage } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
+
+useGuests()
 
 const workbench = { contract: { source: WORKBENCH_CONTRACT } }
 

@@ -1,5 +1,7 @@
 /** What an operator lets one participant have (docs/executor.md): the others do not wait for whoever floods. */
+
 import { WORKBENCH_CONTRACT } from '@vitra/testkit'
+import { useGuests } from '@vitra/testkit/guests'
 import { expect, it } from 'vitest'
 import { CallGate } from '../src/call-gate.js'
 import {
@@ -10,6 +12,8 @@ import {
   type Transaction,
 } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
+
+useGuests()
 
 const contract = { source: WORKBENCH_CONTRACT }
 

@@ -1,12 +1,16 @@
 /** A monitor goes on where the last one of its copy stopped, and believes nothing else than its own place. */
+
 import { once } from 'node:events'
 import { copyFile, readFile, writeFile } from 'node:fs/promises'
 import { Log, Storage as LogStorage } from '@vitra/log'
 import { COUNTER_CONTRACT, connect, copyDatabase, TemporaryFolder, WORKBENCH_CONTRACT } from '@vitra/testkit'
+import { useGuests } from '@vitra/testkit/guests'
 import { describe, expect, it } from 'vitest'
 import { signedCheckpoint } from '../src/audit-checkpoint.js'
 import { ContractFraudProof, Database, type Monitor, Storage } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
+
+useGuests()
 
 const counter = { contract: { source: COUNTER_CONTRACT } }
 const workbench = { contract: { source: WORKBENCH_CONTRACT } }

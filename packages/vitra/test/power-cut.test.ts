@@ -1,10 +1,14 @@
 /** spec/8-durability §2, a whole database: executor and participants that lose power in the middle of their work. */
+
 import { readdir, rm, truncate } from 'node:fs/promises'
 import { COUNTER_CONTRACT, connect, TemporaryFolder, testSeed, WORKBENCH_CONTRACT } from '@vitra/testkit'
+import { useGuests } from '@vitra/testkit/guests'
 import { expect, it } from 'vitest'
 import { Database } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
 import { losePowerAgainAndAgain } from './power-cut.js'
+
+useGuests()
 
 const ROUNDS = 6
 const TEST_MS = 300_000

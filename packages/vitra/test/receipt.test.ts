@@ -1,11 +1,15 @@
 /** Receipts of transactions: there once ops are executed, checked by whoever has the JSON and the key. */
+
 import { readFile, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { decodeProof, encodeProof, fromHex, toHex } from '@vitra/log'
 import { connect, TemporaryFolder, WORKBENCH_CONTRACT } from '@vitra/testkit'
+import { useGuests } from '@vitra/testkit/guests'
 import { describe, expect, it } from 'vitest'
 import { Database, Storage, Transaction } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
+
+useGuests()
 
 const workbench = { contract: { source: WORKBENCH_CONTRACT } }
 const LONG_MS = 60_000

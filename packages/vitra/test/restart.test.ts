@@ -1,10 +1,14 @@
 /** A restart reads as much of a long history as of a short one: counted, not timed. */
+
 import { appendFile, open } from 'node:fs/promises'
 import { Log } from '@vitra/log'
 import { TemporaryFolder } from '@vitra/testkit'
+import { useGuests } from '@vitra/testkit/guests'
 import { afterEach, expect, it, vi } from 'vitest'
 import { Database } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
+
+useGuests()
 
 const CONTRACT = `
 export function set ({ from, count }, emit) { for (let n = from; n < from + count; n++) emit({ op: 'SET', n }) }

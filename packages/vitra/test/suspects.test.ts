@@ -1,4 +1,5 @@
 /** What an audit leaves suspect: told once, kept over restarts, gone once it was checked after all. */
+
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
@@ -12,9 +13,12 @@ import {
   readHistory,
   TemporaryFolder,
 } from '@vitra/testkit'
+import { useGuests } from '@vitra/testkit/guests'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Database, type Finding } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
+
+useGuests()
 
 let folder: TemporaryFolder
 

@@ -1,10 +1,14 @@
 /** What a copy knows of its peers, and the waits until it has what they have. */
+
 import { once } from 'node:events'
 import { Log, Storage as LogStorage } from '@vitra/log'
 import { COUNTER_CONTRACT, connect, TemporaryFolder, WORKBENCH_CONTRACT } from '@vitra/testkit'
+import { useGuests } from '@vitra/testkit/guests'
 import { describe, expect, it, vi } from 'vitest'
 import { Database, type FullSyncProgress, type PeerInfo, Storage, type SyncProgress } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
+
+useGuests()
 
 const counter = { contract: { source: COUNTER_CONTRACT } }
 const workbench = { contract: { source: WORKBENCH_CONTRACT } }

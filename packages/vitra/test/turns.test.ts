@@ -1,11 +1,15 @@
 /** The rule of turns (spec/4-execution §1, docs/executor.md), where it is not one row of batches: over failures and restarts. */
+
 import { FAIR_OPS_MAX } from '@vitra/executor'
 import { LogError } from '@vitra/log'
 import { TemporaryFolder, WORKBENCH_CONTRACT } from '@vitra/testkit'
+import { useGuests } from '@vitra/testkit/guests'
 import { afterEach, expect, it, vi } from 'vitest'
 import { Database, type HistoryEntry } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
 import { onIndexAppend } from './pipeline.js'
+
+useGuests()
 
 afterEach(() => vi.restoreAllMocks())
 

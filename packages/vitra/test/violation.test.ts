@@ -3,10 +3,13 @@ import { readdirSync } from 'node:fs'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { COUNTER_CONTRACT, connect, TemporaryFolder } from '@vitra/testkit'
+import { useGuests } from '@vitra/testkit/guests'
 import { check } from '@vitra/verifier/replay'
 import { describe, expect, it } from 'vitest'
 import { ContractFraudProof, Database } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
+
+useGuests()
 
 /** What the proofs in a folder prove, by the key alone. */
 async function provenIn(folder: string, pubkey: Uint8Array): Promise<unknown[]> {
