@@ -54,7 +54,7 @@ export async function attackGuests(attack: Attack, seconds: number): Promise<Att
   const until = performance.now() + seconds * 1000
   const attacks: Record<string, number> = {}
   const attacking =
-    attack === 'kill' ? killAll(until, others, attacks) : throwBombs(bad, attack, until, attacks)
+    attack === 'kill' ? killAll(until, seconds, others, attacks) : throwBombs(bad, attack, until, attacks)
   const times = await callUntil(good, until)
   await attacking
   const put = await again(() => bad.call('emits', { ops: [{ op: 'PUT', key: 'after', value: 1 }] }))
@@ -87,14 +87,16 @@ async function throwBombs(
   }
 }
 
+/** A killing every five seconds, and two in a short attack. */
 async function killAll(
   until: number,
+  seconds: number,
   others: readonly number[],
   kills: Record<string, number>,
 ): Promise<void> {
   kills.kill = 0
   while (performance.now() < until) {
-    await sleep(5_000)
+    await sleep(Math.min(5_000, seconds * 400))
     kills.kill += killChildren(others)
   }
 }

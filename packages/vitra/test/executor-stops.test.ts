@@ -74,7 +74,7 @@ describe('an executor', () => {
     'acknowledges nothing while no guest starts, says so, and goes on by itself',
     async () => {
       const before = childProcesses()
-      await using db = await Database.create(Storage.temporary(), { contract, sandbox: { opMs: 2_000 } })
+      await using db = await Database.create(Storage.temporary(), { contract, sandbox: { opMs: 1_000 } })
       const call = await emits(
         db,
         { op: 'PUT', key: 'a', value: 1 },
@@ -98,7 +98,7 @@ describe('an executor', () => {
   )
 
   it('acknowledges nothing while its contract is refused, says so, and goes on by itself', async () => {
-    const sandbox = { ...QUICK.sandbox, refusalMs: 4000 }
+    const sandbox = { ...QUICK.sandbox, refusalMs: 1500 }
     await using db = await Database.create(Storage.temporary(), { contract, sandbox })
     const failure = once(db, 'failure')
     const call = await emits(db, ...Array(4).fill({ op: 'HANG' }), { op: 'PUT', key: 'last', value: 1 })

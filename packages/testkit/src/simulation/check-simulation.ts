@@ -41,8 +41,7 @@ export async function checkSimulation(simulation: Simulation): Promise<Simulatio
   const accepted = await checkAccepted(simulation, alice, problems)
   const acknowledged = await checkAcknowledged(simulation, alice, problems)
   const executed = await checkCounts(alice, problems)
-  if (problems.length > 0)
-    throw new Error(`${problems.length} problems:\n${problems.slice(0, 20).join('\n')}`)
+  if (problems.length > 0) throw new Error(`${problems.length} problems:\n${problems.join('\n')}`)
   const failures = [...copies.values()].reduce((sum, { folder }) => sum + folder.failures, 0)
   const refusals = Object.fromEntries(records.refusals)
   return { seed: plan.seed, accepted, acknowledged, executed, ends, heads: heads.count, failures, refusals }

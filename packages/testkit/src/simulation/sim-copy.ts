@@ -41,6 +41,8 @@ export interface SimCopyOptions {
   readonly monitors: boolean
   /** See {@link FaultDisk.watch}. */
   readonly isDiskHonest: boolean
+  /** Hears what comes of the events here, for the report of a failure. */
+  readonly tell: (what: string) => void
 }
 
 export class SimCopy {
@@ -123,6 +125,7 @@ export class SimCopy {
         const transaction = await database.call(method, params)
         if (life !== this.#life) return
         this.#options.records.accepted.push({ who: this.name, transaction })
+        this.#tell(`accepted ${transaction.txId}`)
         processed = this.#await(transaction, life)
       } catch (error) {
         this.#note(error)
@@ -188,7 +191,9 @@ export class SimCopy {
     }
     if (life !== this.#life) return
     const acks = await transaction.fetchAcks().catch(() => [])
-    if (life === this.#life) this.#options.records.acknowledged.push({ who: this.name, acks })
+    if (life !== this.#life) return
+    this.#options.records.acknowledged.push({ who: this.name, acks })
+    this.#tell(`told of ${transaction.txId}: ${acks.map(({ outcome }) => outcome.code ?? outcome.kind)}`)
   }
 
   /** Every refusal has to be an error of ours that says what to do, or one of a disk that fails. */
@@ -196,6 +201,7 @@ export class SimCopy {
     const code = isInjected(error) ? 'injected' : (error as { code?: string }).code
     const { refusals } = this.#options.records
     refusals.set(String(code), (refusals.get(String(code)) ?? 0) + 1)
+    this.#tell(`${code}: ${(error as Error).message}`)
     if (code === 'JOURNAL_BROKEN') this.mustRestart = true
     if (error instanceof VitraError || isInjected(error)) return
     this.#problem(`threw ${(error as Error).stack ?? String(error)}`)
@@ -203,6 +209,11 @@ export class SimCopy {
 
   #problem(what: string): void {
     this.#options.records.problems.push(`${this.name} ${what}`)
+    this.#tell(what)
+  }
+
+  #tell(what: string): void {
+    this.#options.tell(`  ${this.name}, life ${this.#life}: ${what}`)
   }
 
   #watch(): FaultFolder {

@@ -44,6 +44,7 @@ export interface SimulationOptions {
 
 export class Simulation implements AsyncDisposable {
   readonly plan: SimPlan
+  /** Each event, and what came of it. */
   readonly log: string[] = []
   readonly records: SimRecords = { accepted: [], acknowledged: [], problems: [], refusals: new Map() }
   readonly heads = new SignedHeads()
@@ -58,6 +59,8 @@ export class Simulation implements AsyncDisposable {
   readonly #settles: boolean
   readonly #isDiskHonest: boolean
   readonly #others = childProcesses()
+  /** So far. */
+  #events = 0
   #untilGuestKill = 0
 
   constructor(plan: SimPlan, options: SimulationOptions = {}) {
@@ -83,6 +86,7 @@ export class Simulation implements AsyncDisposable {
     await this.#begin()
     for (const [n, event] of this.plan.events.entries()) {
       this.log.push(`${n} ${describe(event)}`)
+      this.#events++
       this.#clock.pass(event.after)
       await this.#do(event)
       if (this.#settles) await this.#settle()
@@ -114,6 +118,7 @@ export class Simulation implements AsyncDisposable {
           open: name === 'alice' ? { time: this.#clock } : {},
           monitors: monitors.includes(name),
           isDiskHonest: this.#isDiskHonest,
+          tell: (what) => this.log.push(what),
         }),
       )
     }
@@ -170,9 +175,10 @@ export class Simulation implements AsyncDisposable {
   }
 
   #killGuests(): void {
-    if (this.ends + this.log.length < this.#untilGuestKill) return
-    this.#untilGuestKill = this.ends + this.log.length + GUEST_KILLS_APART
-    killChildren(this.#others)
+    const events = this.ends + this.#events
+    if (events < this.#untilGuestKill) return
+    this.#untilGuestKill = events + GUEST_KILLS_APART
+    this.log.push(`  killed ${killChildren(this.#others)} guests`)
   }
 
   /** Public keys for the names that a plan has. */
