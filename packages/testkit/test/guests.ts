@@ -3,14 +3,16 @@ import { OP_MS, Sandbox } from '@vitra/sandbox'
 import { afterAll, beforeAll } from 'vitest'
 
 /**
- * Databases opened with the default limits share these guests, and so do the second looks of their audits (`Engines` in
- * packages/vitra): no test waits until one has started.
+ * Databases opened with the default limits share these guests: no test waits until one has started.
+ *
+ * @param secondLooks whether the second looks of their audits (`Engines` in packages/vitra) have one as well
  */
-export function useGuests(): void {
+export function useGuests({ secondLooks = true } = {}): void {
   const open: Sandbox[] = []
   beforeAll(async () => {
     const own = await Sandbox.open()
-    open.push(own, await Sandbox.open({ engine: own.engine, engines: {}, opMs: 2 * OP_MS }))
+    open.push(own)
+    if (secondLooks) open.push(await Sandbox.open({ engine: own.engine, engines: {}, opMs: 2 * OP_MS }))
   })
   afterAll(() => Promise.all(open.map((sandbox) => sandbox.close())))
 }

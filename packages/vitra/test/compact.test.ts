@@ -7,7 +7,7 @@ import { expect, it } from 'vitest'
 import { Database, Storage } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
 
-useGuests()
+useGuests({ secondLooks: false })
 
 const CONTRACT = `
 export function set ({ from, count }, emit) { for (let n = from; n < from + count; n++) emit({ op: 'SET', n }) }

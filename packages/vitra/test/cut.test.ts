@@ -7,7 +7,7 @@ import { describe, it } from 'vitest'
 import { Database, type Transaction } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
 
-useGuests()
+useGuests({ secondLooks: false })
 
 const workbench = { contract: { source: WORKBENCH_CONTRACT } }
 const LONG = { timeout: 60_000 }

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { Database, Storage, Transaction } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
 
-useGuests()
+useGuests({ secondLooks: false })
 
 const counter = { contract: { source: COUNTER_CONTRACT } }
 const workbench = { contract: { source: WORKBENCH_CONTRACT } }

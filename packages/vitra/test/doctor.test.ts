@@ -21,7 +21,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { Database, declareAlone, type Examination, examine } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
 
-useGuests()
+useGuests({ secondLooks: false })
 
 const disk = vi.hoisted(() => ({ freeBytes: null as number | null }))
 // A full disk is the one thing that cannot be had here.

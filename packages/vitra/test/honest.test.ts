@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { Database, Storage } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
 
-useGuests()
+useGuests({ secondLooks: false })
 
 const workbench = { contract: { source: WORKBENCH_CONTRACT } }
 

@@ -1,13 +1,9 @@
 /** Closing, aborting and failing while things run: nothing hangs, nothing stays behind, every error has its code. */
-
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { COUNTER_CONTRACT, connect, TemporaryFolder, WORKBENCH_CONTRACT } from '@vitra/testkit'
-import { useGuests } from '@vitra/testkit/guests'
 import { describe, expect, it } from 'vitest'
 import { Database, Storage } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
-
-useGuests()
 
 const counter = { contract: { source: COUNTER_CONTRACT } }
 const workbench = { contract: { source: WORKBENCH_CONTRACT } }

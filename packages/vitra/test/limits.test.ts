@@ -13,7 +13,7 @@ import {
 } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
 
-useGuests()
+useGuests({ secondLooks: false })
 
 const contract = { source: WORKBENCH_CONTRACT }
 

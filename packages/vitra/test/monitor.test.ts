@@ -10,7 +10,7 @@ import { signedCheckpoint } from '../src/audit-checkpoint.js'
 import { ContractFraudProof, Database, type Monitor, Storage } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
 
-useGuests()
+useGuests({ secondLooks: false })
 
 const counter = { contract: { source: COUNTER_CONTRACT } }
 const workbench = { contract: { source: WORKBENCH_CONTRACT } }

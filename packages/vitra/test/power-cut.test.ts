@@ -8,7 +8,7 @@ import { Database } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
 import { losePowerAgainAndAgain } from './power-cut.js'
 
-useGuests()
+useGuests({ secondLooks: false })
 
 const ROUNDS = 6
 const TEST_MS = 300_000

@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest'
 import { Database, Storage, Transaction } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
 
-useGuests()
+useGuests({ secondLooks: false })
 
 const workbench = { contract: { source: WORKBENCH_CONTRACT } }
 const LONG_MS = 60_000

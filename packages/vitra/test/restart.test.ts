@@ -8,7 +8,7 @@ import { afterEach, expect, it, vi } from 'vitest'
 import { Database } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
 
-useGuests()
+useGuests({ secondLooks: false })
 
 const CONTRACT = `
 export function set ({ from, count }, emit) { for (let n = from; n < from + count; n++) emit({ op: 'SET', n }) }

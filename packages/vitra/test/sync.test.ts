@@ -8,7 +8,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { Database, type FullSyncProgress, type PeerInfo, Storage, type SyncProgress } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
 
-useGuests()
+useGuests({ secondLooks: false })
 
 const counter = { contract: { source: COUNTER_CONTRACT } }
 const workbench = { contract: { source: WORKBENCH_CONTRACT } }

@@ -9,7 +9,7 @@ import { Database, type HistoryEntry } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
 import { onIndexAppend } from './pipeline.js'
 
-useGuests()
+useGuests({ secondLooks: false })
 
 afterEach(() => vi.restoreAllMocks())
 
