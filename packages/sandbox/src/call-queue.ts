@@ -1,8 +1,9 @@
 /**
  * Method calls on their way to the guest (spec/4-execution §6): those that come while it is busy go to it together, in one
- * frame for all that read the same state. The guest runs one after the other and tells each ending at once, so that it
- * is always known which call is at work: what ends the guest is that one's doing, and those behind it, which have not
- * begun, go into the next frame.
+ * frame for all that read the same state. The guest runs one after the other and tells many endings at a time. With care it
+ * tells each at once, so that it is always known which call is at work: what ends the guest is that one's doing, and
+ * those behind it, which have not begun, go into the next frame. So it is where a caller may give up a call, and of a
+ * contract that ended a guest: the calls of that frame without an ending begin anew, as nothing is known of them.
  */
 import type { Value } from '@vitra/log/values'
 import type { RunsResult } from './contract.js'
@@ -43,6 +44,8 @@ export class CallQueue {
   readonly #run: RunCalls
   readonly #waiting: Waiting[] = []
   #isDue = false
+  /** True once a guest ended and nobody could tell which call it was. */
+  #isCareful = false
   #frame: Frame | null = null
   /** What the guest has read of each state. */
   readonly #sessions: Sessions = new WeakMap()
@@ -90,8 +93,9 @@ export class CallQueue {
 
   async #sendFrames(): Promise<void> {
     for (let calls = this.#take(); calls.length > 0; calls = this.#take()) {
-      this.#frame = new Frame(calls)
+      this.#frame = new Frame(calls, this.#isCareful)
       await this.#frame.run(this.#run, this.#sessions)
+      this.#isCareful ||= this.#frame.isInDoubt
       this.#waiting.unshift(...this.#frame.left)
     }
     this.#frame = null
@@ -120,16 +124,23 @@ export class CallQueue {
 /** Calls that the guest is given together. */
 class Frame {
   readonly #calls: readonly Waiting[]
-  /** How many have their ending; the one behind them is at work. */
+  readonly #isCareful: boolean
+  /** How many have their ending; the one behind them is at work, or has ended and is not told of. */
   #ended = 0
+  /** True where the one behind them is known to be at work. */
+  #isKnown: boolean
+  /** True where the guest ended and it is not known which call was at work. */
+  isInDoubt = false
   readonly #aborter: AbortController | undefined
   #abandoned: NodeJS.Timeout | undefined
   /** Why the host could not answer the call at work. */
   #refusal: { readonly error: unknown } | null = null
 
-  constructor(calls: readonly Waiting[]) {
+  constructor(calls: readonly Waiting[], isCareful: boolean) {
     this.#calls = calls
     if (calls.some(({ signal }) => signal !== undefined)) this.#aborter = new AbortController()
+    this.#isCareful = isCareful || calls.length === 1 || this.#aborter !== undefined
+    this.#isKnown = this.#isCareful
   }
 
   /** The calls that it did not come to. */
@@ -146,13 +157,15 @@ class Frame {
       sessions.set(view, session)
       const { failure } = await run(items, {
         isWriter,
-        isCareful: true,
+        isCareful: this.#isCareful,
         state: session,
         answer: (nth, question) => this.#answer(nth, question),
         onEndings: (endings) => this.#take(endings),
         signal: this.#aborter?.signal,
       })
-      if (failure !== undefined) this.#fail(failure)
+      if (failure === undefined) return
+      if (this.#isKnown) this.#fail(failure)
+      else this.isInDoubt = true
     } catch (error) {
       if (this.#refusal !== null) this.#fail(this.#refusal.error)
       else if (isResourceLimit(error)) this.#fail(error)
@@ -169,7 +182,10 @@ class Frame {
   }
 
   #take(endings: readonly Ending[]): void {
-    for (const ending of endings) if (ending.kind !== 'resource') this.#calls[this.#ended++]!.resolve(ending)
+    for (const ending of endings) {
+      if (ending.kind === 'resource') this.#isKnown = true
+      else this.#calls[this.#ended++]!.resolve(ending)
+    }
     clearTimeout(this.#abandoned)
     if (this.#calls[this.#ended]?.isOver)
       this.#abandoned = setTimeout(() => this.#aborter?.abort(), ABANDONED_MS)
@@ -177,8 +193,11 @@ class Frame {
 
   async #answer(nth: number, question: Value): Promise<Uint8Array> {
     if (nth !== this.#ended) throw protocolError('a question of a call that is not at work')
+    this.#isKnown = true
     try {
-      return await answerMethod(this.#calls[nth]!.caller, question)
+      const answer = await answerMethod(this.#calls[nth]!.caller, question)
+      this.#isKnown = this.#isCareful
+      return answer
     } catch (error) {
       this.#refusal ??= { error }
       throw error

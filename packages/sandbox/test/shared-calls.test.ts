@@ -155,13 +155,15 @@ describe('a call that ends the guest', () => {
     Array(count).fill(['read', { path: '/a' }, host])
   const ONE = { response: 1, ops: [] }
 
-  it('is the only one to hear of it, and ends it once', { timeout: TIMEOUT_MS }, async () => {
+  it('is the only one to hear of it, and ends it once, or twice the first time', {
+    timeout: TIMEOUT_MS,
+  }, async () => {
     await using own = await Sandbox.open({ opMs: 300, guests: 2 })
     const contract = await own.load(`${SOURCE}\n// killed`, RULES)
     const host = caller(new MemorySource(STATE))
     const bad: Wanted = ['hangs', {}, host]
-    // Six such ends within minutes have a contract refused.
-    const calls = [...reads(9, host), bad, ...reads(9, host), bad, bad, ...reads(9, host), bad]
+    // Six ends within minutes have a contract refused. Of the first it is not known which call it was.
+    const calls = [...reads(9, host), bad, ...reads(9, host), bad, bad, ...reads(9, host)]
     const found = await together(contract, calls)
     const expected = calls.map((one) => (one === bad ? { code: 'CALL_TIMEOUT' } : ONE))
     expect(found).toMatchObject(expected)

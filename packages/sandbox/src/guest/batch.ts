@@ -10,6 +10,8 @@ import { readFrame, writeFrame } from './channel.js'
 
 /** Endings are told at the latest after this long, in ms: the host's watch over each op starts anew with them. */
 const PART_MS = 50
+/** The same of method calls: somebody waits for each. */
+const CALLS_PART_MS = 4
 const PART_BYTES = 1024 * 1024
 /** And after this many, so that the host has work with them while the next ops run. */
 const PART_RUNS = 64
@@ -75,9 +77,11 @@ export class Batch {
   /** What is wanted with the next turn. */
   get order(): Order {
     const now = performance.now()
-    const longest = this.runs.mode === MODE.call ? CALLS_MS_MAX : BATCH_MS_MAX
+    const areCalls = this.runs.mode === MODE.call
+    const longest = areCalls ? CALLS_MS_MAX : BATCH_MS_MAX
     if (now - this.#startedAt > longest || this.#bytes > BATCH_BYTES_MAX) return ORDER.stop
-    return now - this.#toldAt > PART_MS || this.#logs > PART_LOGS ? ORDER.tell : ORDER.goOn
+    const isDue = now - this.#toldAt > (areCalls ? CALLS_PART_MS : PART_MS)
+    return isDue || this.#logs > PART_LOGS ? ORDER.tell : ORDER.goOn
   }
 
   /**
