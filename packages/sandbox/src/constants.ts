@@ -39,8 +39,8 @@ export const ORPHAN_GRACE_MS = 2000
 export const GUESTS_MAX = 4
 /** How long a contract waits for a guest that is busy with another one before it goes elsewhere, in milliseconds. */
 export const PATIENCE_MS = 10
-/** A spare guest is started this long after the last one was taken, in milliseconds: not while a database opens. */
-export const SPARE_DELAY_MS = 250
+/** A spare guest is started this long after the last one was taken, in milliseconds: not while a database opens and is first used. */
+export const SPARE_DELAY_MS = 2000
 /** Guests beyond the first and the spare end when they were idle for this long, in milliseconds. */
 export const GUEST_IDLE_MS = 30_000
 /** A contract after which more than this part of a guest's heap is in use is unloaded before another one runs. */
