@@ -68,6 +68,7 @@ const HINTS: Readonly<Record<string, string>> = {
   DATABASE_COPIED: 'see what that means with `vitra doctor`',
   DATABASE_DAMAGED: 'see what is damaged with `vitra doctor`',
   STORAGE_FAILED: 'see what state the folder is in with `vitra doctor`',
+  JOURNAL_BROKEN: 'see that the disk has room with `vitra doctor`, then run this again',
   JOURNAL_FAILED: 'see that the disk has room with `vitra doctor`, then run this again',
   ENGINE_MISSING: 'install vitra again, with a C++ toolchain on Node 20',
 }

@@ -16,7 +16,7 @@ export const BATCH_MS_MAX = 500
 /** The system clock may run ahead of the process's own by this much before the executor stops, in ms. */
 export const CLOCK_JUMP_MS_MAX = 60 * 60 * 1000
 
-/** Where no guest process starts, the next attempt comes after this long, in ms. */
+/** Where no guest process starts, or the disk takes nothing, the next attempt comes after this long, in ms. */
 export const RETRY_MS = 5000
 
 /** Most blocks that are read ahead of their execution, in bytes. */

@@ -20,7 +20,7 @@ import { ExecutorError } from './errors.js'
 import type { ParticipantLimits } from './limits.js'
 import { Participants, type Throttled } from './participants.js'
 import { Pipeline } from './pipeline.js'
-import { isPassing } from './state.js'
+import { isOfDisk, isPassing } from './state.js'
 
 /** What an executor works with: the logs, open for writing, and a sandbox. */
 export interface ExecutorOptions {
@@ -43,7 +43,8 @@ export interface ExecutorEvents {
   batch: [{ version: number; ops: number }]
   /**
    * Execution has stopped. It is tried again at the next op or `sync()`, and by itself where the sandbox will run the
-   * contract later (`CONTRACT_REFUSED`, `GUEST_NOT_STARTED`).
+   * contract later (`CONTRACT_REFUSED`, `GUEST_NOT_STARTED`) or the disk did not take a batch (`JOURNAL_FAILED`,
+   * `JOURNAL_BROKEN`, `STORAGE_FAILED`).
    */
   failure: [Error]
   /** Ops of these participants wait for their limits; told once of each, until it has none that wait. */
@@ -140,9 +141,9 @@ export class Executor extends EventEmitter<ExecutorEvents> {
     if (news.length > 0) this.emit('throttled', news)
   }
 
-  /** Goes on by itself where the sandbox only refuses for a while. */
+  /** Goes on by itself where the sandbox only refuses for a while, or a disk that is full may have room again. */
   #tryLater(error: unknown): void {
-    if (this.#isClosed || !isPassing(error)) return
+    if (this.#isClosed || !(isPassing(error) || isOfDisk(error))) return
     const { retryAfterMs } = error.details
     clearTimeout(this.#retry)
     this.#retry = setTimeout(

@@ -1,5 +1,5 @@
 /** Where execution stands (spec/4-execution §1): the published index, and what the next batch is executed with. */
-import { type IndexLog, IndexWriter, type Rules, type SignedHead } from '@vitra/log'
+import { type IndexLog, IndexWriter, LogError, type Rules, type SignedHead } from '@vitra/log'
 import { type Contract, type Sandbox, SandboxError, StateSession } from '@vitra/sandbox'
 import { ExecutorError } from './errors.js'
 
@@ -62,4 +62,10 @@ export function isPassing(error: unknown): error is SandboxError {
   return error instanceof SandboxError && PASSING.includes(error.code)
 }
 
+/** True where a disk did not take what was written. */
+export function isOfDisk(error: unknown): error is LogError {
+  return error instanceof LogError && OF_DISK.includes(error.code)
+}
+
+const OF_DISK: readonly string[] = ['JOURNAL_FAILED', 'JOURNAL_BROKEN', 'STORAGE_FAILED']
 const PASSING: readonly string[] = ['CONTRACT_REFUSED', 'GUEST_NOT_STARTED']

@@ -38,7 +38,8 @@ export class Journal {
   readonly #sync: boolean
   #file: FileHandle
   #bytes: number
-  #broken = false
+  /** What has to be done before anything is written: the end of something that failed. */
+  #owed: (() => Promise<void>) | null = null
 
   private constructor(file: FileHandle, filePath: string, bytes: number, sync: boolean) {
     this.#file = file
@@ -80,20 +81,17 @@ export class Journal {
    * Puts an append on disk; when this returns it will survive a power cut.
    *
    * @throws {LogError} `JOURNAL_FAILED`: nothing was signed away, the append may be tried again;
-   *   `JOURNAL_BROKEN` where the file could not be put right: close and load again
+   *   `JOURNAL_BROKEN` where the file could not be put right: that is tried again with the next append
    */
   async write(entry: JournalEntry): Promise<void> {
-    if (this.#broken)
-      throw new LogError(
-        'JOURNAL_BROKEN',
-        'the journal cannot be written: close the database and load it again',
-      )
+    await this.#settle()
     const record = encodeEntry(entry)
     try {
       await appendTo(this.#file, record)
       if (this.#sync) await this.#file.datasync()
     } catch (cause) {
-      await this.#takeBack()
+      this.#owed = () => this.#takeBack()
+      await this.#settle()
       throw new LogError('JOURNAL_FAILED', `the disk did not take the append: ${(cause as Error).message}`, {
         cause,
       })
@@ -101,12 +99,25 @@ export class Journal {
     this.#bytes += record.length
   }
 
+  /** Ends what could not be ended when it was begun. @throws {LogError} `JOURNAL_BROKEN` */
+  async #settle(): Promise<void> {
+    if (this.#owed === null) return
+    try {
+      await this.#owed()
+      this.#owed = null
+    } catch (cause) {
+      throw new LogError(
+        'JOURNAL_BROKEN',
+        `the journal cannot be put right: ${(cause as Error).message}; nothing is signed before it is: mend the disk, the next append tries again`,
+        { cause },
+      )
+    }
+  }
+
   /** Removes what a failed write left, so that it is never replayed. */
   async #takeBack(): Promise<void> {
-    this.#broken = true
     await this.#file.truncate(this.#bytes)
     if (this.#sync) await this.#file.sync()
-    this.#broken = false
   }
 
   /** Starts over with the head last signed; everything before must be safely in the log's own storage. */
@@ -126,10 +137,10 @@ export class Journal {
     const old = this.#file
     this.#file = file
     this.#bytes = record.length
-    this.#broken = true // until the rename is on disk, a power cut would bring the old file back
+    // Until the rename is on disk, a power cut would bring the old file back.
+    this.#owed = this.#sync ? () => syncFolder(path.dirname(this.#path)) : null
     await old.close()
-    if (this.#sync) await syncFolder(path.dirname(this.#path))
-    this.#broken = false
+    await this.#settle()
   }
 
   async close(): Promise<void> {

@@ -6,13 +6,13 @@
 import { type KeyPair, signAs, sodiumCrypto } from './crypto.js'
 import { LogError } from './errors.js'
 import { toHex } from './formats/hex.js'
-import { appendOwn } from './internals/append.js'
 import { flushStorage, hypercoreOf, remoteLengthMax } from './internals/hypercore.js'
 import { Journal, type JournalEntry } from './journal.js'
 import type { Log } from './log.js'
 import { Mutex } from './mutex.js'
 import { checkHead, headSignable, type SignedHead, wrapSignature } from './proofs/head.js'
 import { type Growth, Roots, type TreeNode } from './proofs/merkle.js'
+import { SignedAppend } from './signed-append.js'
 import type { Storage } from './storage.js'
 import { sameBytes } from './values/value.js'
 
@@ -53,6 +53,7 @@ export class LogWriter {
   readonly #keyPair: KeyPair
   readonly #journal: Journal
   readonly #mutex = new Mutex()
+  readonly #signed: SignedAppend
   #roots: Roots
   /** Length that this key is known to have signed. */
   #signedLength: number
@@ -76,6 +77,7 @@ export class LogWriter {
     this.#signedLength = known.signedLength
     this.#isUnsure = known.isUnsure
     this.#roots = new Roots(sodiumCrypto)
+    this.#signed = new SignedAppend(log, this.#mutex)
   }
 
   /**
@@ -127,12 +129,13 @@ export class LogWriter {
 
   /**
    * Appends blocks in one signed step. When this returns they are on disk and peers may have them;
-   * when it throws nothing was signed. Nobody may change the blocks any more.
+   * when it throws nothing was signed, except with `STORAGE_FAILED`. Nobody may change the blocks any more.
    *
    * @returns the signed head after the blocks
    * @throws {LogError} `LOG_BEHIND` where peers, or the journal, know more of this log than is here;
    *   `LOG_GREW` where `options.at` is not its length any more; `LOG_UNSURE` where the journal is lost and no peer
-   *   says how much it has
+   *   says how much it has; `JOURNAL_FAILED`, `JOURNAL_BROKEN` where the disk does not take it; `STORAGE_FAILED` where it
+   *   took the journal's record alone: the append is made later, by itself or before the next one
    */
   append(blocks: readonly Uint8Array[], options: AppendOptions = {}): Promise<SignedHead> {
     return this.#mutex.run(() => this.#append(blocks, options))
@@ -149,12 +152,16 @@ export class LogWriter {
    */
   async compact(): Promise<void> {
     await this.#mutex.run(async () => {
+      await this.#signed.finish()
       if (!this.behind && !this.#isUnsure) await this.#restartJournal()
     })
   }
 
   async close(): Promise<void> {
-    await this.#mutex.run(() => this.#journal.close())
+    await this.#mutex.run(async () => {
+      this.#signed.close()
+      await this.#journal.close()
+    })
   }
 
   async #append(blocks: readonly Uint8Array[], { at, growth }: AppendOptions): Promise<SignedHead> {
@@ -181,7 +188,7 @@ export class LogWriter {
     const head = Object.freeze({ length: next.length, treeHash, signature })
     await this.#journal.write({ start, blocks, head })
     this.#signedLength = head.length // from here on the head may be replayed: nothing else is signed at this length
-    await this.log.keeping({ blocks, nodes, head }, () => appendOwn(core, blocks, head))
+    await this.#signed.put({ blocks, nodes, head })
     this.#roots = next
     this.#hasAppended = true
     return head
@@ -213,6 +220,7 @@ export class LogWriter {
 
   async #catchUp(): Promise<void> {
     const core = hypercoreOf(this.log.core)
+    await this.#signed.finish()
     if (!this.#hasAppended) await this.#hearPeers()
     const deadline = Date.now() + CATCH_UP_MS
     const wanted = Math.max(this.#signedLength, this.#believesPeers ? remoteLengthMax(core) : 0)

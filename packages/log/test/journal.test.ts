@@ -1,4 +1,5 @@
 /** spec/8-durability §2: the append journal alone. */
+import { fstatSync } from 'node:fs'
 import { type FileHandle, open, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
@@ -178,21 +179,42 @@ describe('journal', () => {
     expect(await readAll(file)).toEqual(ENTRIES.slice(0, 2))
   })
 
-  it('writes nothing more once it cannot take back', async () => {
+  it('writes nothing more before it has taken back what it could not at once', async () => {
     const file = await newFile()
     const { journal } = await Journal.open(file, true)
     await journal.write(ENTRIES[0]!)
     const prototype = await fileHandlePrototype()
-    for (const method of ['datasync', 'truncate'] as const) {
-      vi.spyOn(prototype, method).mockRejectedValueOnce(new Error('input/output error'))
-    }
-    await expect(journal.write(ENTRIES[1]!)).rejects.toThrow()
-    vi.restoreAllMocks()
+    vi.spyOn(prototype, 'datasync').mockRejectedValueOnce(new Error('input/output error'))
+    const truncate = vi.spyOn(prototype, 'truncate').mockRejectedValue(new Error('input/output error'))
     await expect(journal.write(ENTRIES[1]!)).rejects.toMatchObject({ code: 'JOURNAL_BROKEN' })
+    await expect(journal.write(ENTRIES[1]!)).rejects.toMatchObject({ code: 'JOURNAL_BROKEN' })
+    const [{ length }, other] = [await readFile(file), entry(1, text('x'))]
+    expect(length).toBeGreaterThan(journal.bytes)
+    truncate.mockRestore()
+    await journal.write(other)
     await journal.close()
-    const entries = await readAll(file)
-    expect(entries.length).toBeGreaterThanOrEqual(1)
-    expect(ENTRIES.slice(0, entries.length)).toEqual(entries)
+    expect(await readAll(file)).toEqual([ENTRIES[0], other])
+  })
+
+  it('writes nothing more before the rename of one that was begun anew is on disk', async () => {
+    const file = await newFile()
+    const { journal } = await Journal.open(file, true)
+    for (const item of ENTRIES) await journal.write(item)
+    const prototype = await fileHandlePrototype()
+    const { sync } = prototype
+    const failing = vi.spyOn(prototype, 'sync').mockImplementation(async function (this: unknown) {
+      if (fstatSync((this as FileHandle).fd).isDirectory()) throw new Error('input/output error')
+      await sync.call(this as never)
+    })
+    const { head } = ENTRIES[2]!
+    await expect(journal.restart(head)).rejects.toMatchObject({ code: 'JOURNAL_BROKEN' })
+    await expect(journal.write(entry(5, text('next')))).rejects.toMatchObject({ code: 'JOURNAL_BROKEN' })
+    failing.mockRestore()
+    const synced = vi.spyOn(prototype, 'sync')
+    await journal.write(entry(5, text('next')))
+    expect(synced).toHaveBeenCalledTimes(1)
+    await journal.close()
+    expect(await readAll(file)).toEqual([{ start: 5, blocks: [], head }, entry(5, text('next'))])
   })
 
   it('cannot be read where it is a folder', async () => {
