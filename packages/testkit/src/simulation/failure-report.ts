@@ -25,13 +25,12 @@ export async function failureReport(simulation: Simulation, events: number, erro
 
 async function stateOf(copy: SimCopy): Promise<string> {
   try {
-    const { database, monitor, mustRestart, folder } = copy
+    const { database, monitor, folder } = copy
     const waiting = await database.pending().catch((error: Error) => [error.message])
     const state = {
       progress: database.progress(),
       oplogs: database.oplogs.map(({ active, local, key }) => ({ key: key.toString('hex'), active, local })),
       waiting,
-      mustRestart,
       failures: folder.failures,
       monitor: monitor && { status: monitor.status, lag: monitor.lag },
     }

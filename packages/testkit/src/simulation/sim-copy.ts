@@ -55,8 +55,6 @@ export class SimCopy {
   #life = 0
   #calls: Promise<void> = Promise.resolve()
   #ending: Ending = 'restart'
-  /** True where the database has said that it has to be loaded again. */
-  mustRestart = false
 
   constructor(options: SimCopyOptions) {
     this.name = options.name
@@ -93,7 +91,6 @@ export class SimCopy {
   async end(how: Ending): Promise<void> {
     const { database } = this
     const old = this.#folder
-    this.mustRestart = false
     this.#ending = how
     if (how === 'restart') {
       old.fail(null)
@@ -202,7 +199,6 @@ export class SimCopy {
     const { refusals } = this.#options.records
     refusals.set(String(code), (refusals.get(String(code)) ?? 0) + 1)
     this.#tell(`${code}: ${(error as Error).message}`)
-    if (code === 'JOURNAL_BROKEN') this.mustRestart = true
     if (error instanceof VitraError || isInjected(error)) return
     this.#problem(`threw ${(error as Error).stack ?? String(error)}`)
   }

@@ -211,7 +211,7 @@ export class Simulation implements AsyncDisposable {
   async #mend(): Promise<void> {
     this.log.push('all is mended')
     for (const copy of this.copies.values()) copy.folder.fail(null)
-    await this.#restartBroken()
+    this.#joinAll()
     await this.#settle()
     for (const name of this.plan.participants) {
       const pubkey = this.#keys.get(name)
@@ -219,10 +219,8 @@ export class Simulation implements AsyncDisposable {
     }
   }
 
-  /** Loads again who has said that it must be, and connects everybody. */
-  async #restartBroken(): Promise<void> {
-    for (const copy of this.copies.values())
-      if (copy.mustRestart) await this.#end({ who: copy.name, how: 'restart' })
+  /** Connects everybody. */
+  #joinAll(): void {
     for (const link of this.#allLinks()) {
       this.#join(link)
       this.#links.get(link)!.stall(false)
@@ -230,11 +228,10 @@ export class Simulation implements AsyncDisposable {
     }
   }
 
-  /** Waits until nobody has anything to do. A journal that is broken is only met by the write that comes next. */
+  /** Waits until nobody has anything to do. Nobody is loaded again for it: a disk that is well again is enough. */
   async #settle(): Promise<void> {
     const deadline = performance.now() + PATIENCE_MS
     for (;;) {
-      if ([...this.copies.values()].some(({ mustRestart }) => mustRestart)) await this.#restartBroken()
       const busy = await this.#busy()
       if (busy === null) return
       if (performance.now() > deadline) throw new Error(`it takes too long until ${busy}`)
