@@ -69,6 +69,7 @@ const HINTS: Readonly<Record<string, string>> = {
   DATABASE_DAMAGED: 'see what is damaged with `vitra doctor`',
   STORAGE_FAILED: 'see what state the folder is in with `vitra doctor`',
   JOURNAL_BROKEN: 'see that the disk has room with `vitra doctor`, then run this again',
+  STORAGE_FULL: 'make room on that disk, then run this again',
   JOURNAL_FAILED: 'see that the disk has room with `vitra doctor`, then run this again',
   ENGINE_MISSING: 'install vitra again, with a C++ toolchain on Node 20',
 }

@@ -68,6 +68,7 @@ export type LogErrorCode =
   | 'FOLDER_NOT_EMPTY'
   | 'STORAGE_CLOSED'
   | 'STORAGE_FAILED'
+  | 'STORAGE_FULL'
   | 'KEY_INVALID'
   | 'KEY_NOT_FOUND'
   | 'KEY_WRONG'

@@ -3,6 +3,7 @@
 export { findBatchHead } from './batch-head.js'
 export type * from './core.js'
 export * from './crypto.js'
+export { diskFull } from './disk-full.js'
 export { LogError, type LogErrorCode } from './errors.js'
 export * from './formats/index.js'
 export * from './index-log.js'

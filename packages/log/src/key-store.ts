@@ -2,9 +2,10 @@
  * Secret keys on disk (spec/8-durability §3): one file per key, mode 0600, in a folder of their own,
  * so that the data beside it can be copied without them.
  */
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type KeyPair, newKeyPair, sign, sodiumCrypto } from './crypto.js'
+import { makeFolder } from './disk-full.js'
 import { LogError } from './errors.js'
 import { fromHex, toHex } from './formats/hex.js'
 import { syncFolder } from './journal.js'
@@ -76,7 +77,7 @@ export class KeyStore {
   }
 
   async #save(pair: KeyPair, file = this.#file(pair.publicKey)): Promise<void> {
-    const made = await mkdir(this.#folder, { recursive: true, mode: 0o700 })
+    const made = await makeFolder(this.#folder, 0o700)
     await writeFile(`${file}.next`, `${JSON.stringify(toText(pair), null, 2)}\n`, {
       mode: 0o600,
       flush: true,

@@ -7,7 +7,7 @@ import Corestore from 'corestore'
 import type Hypercore from 'hypercore'
 import { LogError, VitraError } from './errors.js'
 import { type FoundRun, findLastRun } from './index-state.js'
-import { hasLog, refuseForks } from './internals/hypercore.js'
+import { giveUpStore, hasLog, refuseForks } from './internals/hypercore.js'
 import { type JournalEntry, readJournal } from './journal.js'
 import { BeeReader } from './proofs/bee-reader.js'
 import type { Storage } from './storage.js'
@@ -49,7 +49,7 @@ export class StoredLogs implements AsyncDisposable {
     try {
       await store.ready()
     } catch (error) {
-      await store.close().catch(() => {}) // the first failure is the one to report
+      await giveUpStore(store)
       if (isWrite(error)) return new StoredLogs(storage, null)
       throw error
     }

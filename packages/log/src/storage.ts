@@ -11,16 +11,17 @@
  */
 import { randomUUID } from 'node:crypto'
 import { accessSync, constants, statfsSync } from 'node:fs'
-import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import Corestore from 'corestore'
 import Hypercore from 'hypercore'
 import { KEY_BYTES } from './constants.js'
 import type { LogStore } from './core.js'
+import { diskFull, makeFolder } from './disk-full.js'
 import { LogError } from './errors.js'
 import { fromHex, toHex } from './formats/hex.js'
-import { compactStorage, detachPeers } from './internals/hypercore.js'
+import { compactStorage, detachPeers, giveUpStore } from './internals/hypercore.js'
 import { syncFolder } from './journal.js'
 import { KeyStore } from './key-store.js'
 import { Mutex } from './mutex.js'
@@ -98,7 +99,7 @@ export class Storage implements AsyncDisposable {
   /**
    * Makes the folder and opens it.
    *
-   * @throws {LogError} `DATABASE_EXISTS`, `FOLDER_NOT_EMPTY`, `DATABASE_LOCKED`
+   * @throws {LogError} `DATABASE_EXISTS`, `FOLDER_NOT_EMPTY`, `DATABASE_LOCKED`, `STORAGE_FULL`
    */
   async create(): Promise<void> {
     const names = (await this.#list()) ?? []
@@ -164,7 +165,8 @@ export class Storage implements AsyncDisposable {
    * Opens an existing folder.
    *
    * @returns which database it holds
-   * @throws {LogError} `DATABASE_NOT_FOUND`, `DATABASE_DAMAGED`, `DATABASE_FORMAT`, `DATABASE_LOCKED`, `DATABASE_COPIED`
+   * @throws {LogError} `DATABASE_NOT_FOUND`, `DATABASE_DAMAGED`, `DATABASE_FORMAT`, `DATABASE_LOCKED`,
+   *   `DATABASE_COPIED`, `STORAGE_FULL`, `STORAGE_FAILED`
    */
   async load({ readOnly = false }: LoadOptions = {}): Promise<DescribedDatabase> {
     const names = await this.#list()
@@ -229,7 +231,7 @@ export class Storage implements AsyncDisposable {
 
   async #openStore(readOnly = false): Promise<void> {
     if (!readOnly) {
-      await mkdir(path.join(this.path, 'journal'), { recursive: true })
+      await makeFolder(path.join(this.path, 'journal'))
       await removeUnfinishedMark(path.join(this.path, 'logs', 'CORESTORE'))
     }
     const folder = path.join(this.path, 'logs')
@@ -238,7 +240,7 @@ export class Storage implements AsyncDisposable {
     try {
       await store.ready()
     } catch (cause) {
-      await store.close().catch(ignoreAfterFailure)
+      await giveUpStore(store)
       if (/\block(ed)?\b/i.test(String((cause as Error).message))) {
         throw new LogError(
           'DATABASE_LOCKED',
@@ -253,9 +255,11 @@ export class Storage implements AsyncDisposable {
           { cause },
         )
       }
-      throw new LogError('STORAGE_FAILED', `${this.path} cannot be opened: ${(cause as Error).message}`, {
-        cause,
-      })
+      const { message } = cause as Error
+      throw (
+        (await diskFull(cause, this.path)) ??
+        new LogError('STORAGE_FAILED', `${this.path} cannot be opened: ${message}`, { cause })
+      )
     }
     if (!readOnly) await chmod(this.path, 0o700)
     this.#store = store
@@ -341,6 +345,3 @@ function parseJson(text: string, file: string): unknown {
 function isHex(value: unknown): value is string {
   return typeof value === 'string' && value.length % 2 === 0 && /^[0-9a-f]+$/.test(value)
 }
-
-/** The first failure is the one to report. */
-function ignoreAfterFailure(): void {}

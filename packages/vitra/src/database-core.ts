@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { Executor } from '@vitra/executor'
 import {
   decodeRules,
+  diskFull,
   IndexLog,
   type IndexSnapshot,
   Log,
@@ -130,8 +131,9 @@ export class DatabaseCore {
       await createGenesis(storage, sandbox, options)
       return await DatabaseCore.#open(storage, sandbox, options)
     } catch (error) {
-      await closeAll([() => sandbox.close(), () => storage.abandon()])
-      throw error
+      // The first failure is the one to report.
+      await closeAll([() => sandbox.close(), () => storage.abandon()]).catch(forget)
+      throw (await diskFull(error, storage.path)) ?? error
     }
   }
 
@@ -144,8 +146,8 @@ export class DatabaseCore {
       }
       return await DatabaseCore.#open(storage, sandbox, options, key)
     } catch (error) {
-      await closeAll([() => sandbox.close(), () => storage.close()])
-      throw error
+      await closeAll([() => sandbox.close(), () => storage.close()]).catch(forget)
+      throw (await diskFull(error, storage.path)) ?? error
     }
   }
 
@@ -399,5 +401,5 @@ export class DatabaseCore {
   }
 }
 
-/** For promises whose errors others are told. */
+/** For promises whose errors others are told, or that nobody has to hear of after the first. */
 function forget(): void {}

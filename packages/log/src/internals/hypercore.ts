@@ -74,6 +74,23 @@ export function requestManyBlocks(core: LogCore): void {
   replicator.setInflightRange(...INFLIGHT_RANGE)
 }
 
+interface Closable {
+  close(): Promise<unknown>
+}
+
+/**
+ * Lets go of a store that did not open: `store.storage`, `storage.deviceFile`, `deviceFile.lock`. Each of them closes only
+ * where it has opened, so that a store which failed late would keep the folder locked as long as this process lives.
+ */
+export async function giveUpStore(store: Corestore): Promise<void> {
+  const { storage } = store as unknown as {
+    storage: Closable & { readonly deviceFile: (Closable & { readonly lock: Closable | null }) | null }
+  }
+  const { deviceFile } = storage
+  // Why it did not open is what is told.
+  for (const part of [store, storage, deviceFile, deviceFile?.lock]) await part?.close().catch(ignoreClosed)
+}
+
 interface InnerCore {
   readonly replicator: { destroy(): void } | null
   readonly state: { readonly mutex: { lock(): Promise<void>; unlock(): void } } | null
@@ -93,7 +110,7 @@ export async function detachPeers(store: Corestore): Promise<void> {
   }
 }
 
-/** A core that is closed already takes in nothing. */
+/** What is closed already takes in nothing. */
 function ignoreClosed(): void {}
 
 /** The longest signed length that a connected peer has announced: `peer.remoteLength`, 0 without peers. */
