@@ -19,6 +19,7 @@ export async function page() {
       bundle: true,
       format: 'esm',
       platform: 'node',
+      target: 'node20',
       packages: 'external',
       logLevel: 'error',
     })

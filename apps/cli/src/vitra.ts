@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The executable `vitra`: hands the process to the commands of `@vitra/cli`. */
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { EXIT, type Io, run } from '@vitra/cli'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -31,6 +32,7 @@ process.stderr.on('error', (error: NodeJS.ErrnoException) => {
 })
 
 const io: Io = {
+  program: [process.execPath, fileURLToPath(import.meta.url)],
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,

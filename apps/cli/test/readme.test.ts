@@ -44,10 +44,10 @@ class Walk {
     await this.#stop(person)
     const filled = this.#words.reduce((text, [blank, word]) => text.replace(blank, word), line)
     const [, command, ...args] = filled.split(/\s+/)
-    if (command === 'host' || command === 'monitor') {
+    if (command === 'monitor') {
       const live = new Live([command, ...args], this.#surroundings)
       this.#live.set(person, live)
-      await live.until(({ event }) => event === (command === 'host' ? 'announced' : 'validated'))
+      await live.until(({ event }) => event === 'validated')
       return
     }
     const ran = await vitra([command!, ...args], this.#surroundings)
@@ -77,7 +77,7 @@ it(
     await symlink(`${REPO}/apps`, folder.at('apps'))
     const all = await steps()
     expect(all.map(({ line }) => line.split(' ')[1])).toEqual(
-      'init call host load join invite host call call verify monitor prove check'.split(' '),
+      'init call serve load join invite call call verify monitor serve serve prove check'.split(' '),
     )
     const walk = new Walk({ cwd: folder.path, env: network.env })
     for (const step of all) await walk.take(step)

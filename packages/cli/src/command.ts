@@ -33,6 +33,8 @@ export interface CommandDefinition<Options = Record<string, never>> {
   readonly takesParams?: boolean
   /** True for a command that goes on until Ctrl-C and then ends by itself, in order. */
   readonly staysUntilStopped?: boolean
+  /** True for a command that never runs in the process that keeps its folder: it makes one, or needs it for itself. */
+  readonly runsAlone?: boolean
   readonly examples: readonly Example[]
   /** Does the work. What it throws is explained to whoever runs it. */
   run(invocation: Invocation<Options>): Promise<ExitCode>

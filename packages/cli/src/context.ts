@@ -3,11 +3,27 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { ContractLogEntry, Database } from 'vitra'
 import { CliError } from './errors.js'
+import type { ExitCode } from './exit-codes.js'
 import { existingFolder, newFolder } from './folder.js'
+import { type Holder, holderOf } from './holder/mark.js'
 import type { Io } from './io.js'
-import { type OpenDatabaseOptions, openDatabase } from './open-database.js'
+import { keptBy, type OpenDatabaseOptions, openDatabase } from './open-database.js'
 import type { GlobalOptions } from './options.js'
 import { Output } from './output/output.js'
+
+/** What a command works with besides its words. */
+export interface ContextOptions {
+  readonly io: Io
+  readonly options: GlobalOptions
+  /** Version of the program. */
+  readonly version: string
+  /** Aborted when the command is to end. */
+  readonly abort: AbortController
+  /** The database of the process that runs the command for somebody else. */
+  readonly database: Database | undefined
+  /** Runs another command line on a database of this process. */
+  readonly runOn: (db: Database, argv: readonly string[], io: Io) => Promise<ExitCode>
+}
 
 /** What a command works with: the world outside, its output, and the databases it opens. */
 export class Context {
@@ -16,17 +32,36 @@ export class Context {
   readonly out: Output
   /** Aborted when the user wants the command to end. */
   readonly signal: AbortSignal
+  readonly version: string
+  readonly runOn: ContextOptions['runOn']
+  readonly #abort: AbortController
+  /** The one of the process that runs this command for somebody else. */
+  readonly #shared: Database | undefined
   readonly #open = new Set<Database>()
 
-  constructor(io: Io, options: GlobalOptions, signal: AbortSignal) {
+  constructor({ io, options, version, abort, database, runOn }: ContextOptions) {
     this.io = io
     this.options = options
-    this.signal = signal
+    this.version = version
+    this.runOn = runOn
+    this.signal = abort.signal
+    this.#abort = abort
+    this.#shared = database
     this.out = new Output(io, {
       json: options.json ?? false,
       quiet: options.quiet ?? false,
       debug: options.debug ?? Boolean(io.env.VITRA_DEBUG),
     })
+  }
+
+  /** True where the command runs in a process that keeps the folder for long, for a command line elsewhere. */
+  get isServed(): boolean {
+    return this.#shared !== undefined
+  }
+
+  /** Has the command end, as Ctrl-C does. */
+  stop(): void {
+    this.#abort.abort()
   }
 
   /** Folder for a database that is made. */
@@ -46,10 +81,23 @@ export class Context {
     return name === undefined ? this.folder : path.resolve(io.cwd, name)
   }
 
-  /** Opens the database that is there; it is closed when the command ends. */
-  async database(
-    options: Pick<OpenDatabaseOptions, 'engines' | 'durability' | 'participantLimits'> = {},
-  ): Promise<Database> {
+  /** The command that keeps the folder, if one does. */
+  get holder(): Holder | null {
+    return holderOf(this.folder)
+  }
+
+  /**
+   * The database that is there: opened, and closed when the command ends; or that of the process that runs the command.
+   *
+   * @throws {CliError} `DATABASE_LOCKED` where that process has it open with other options
+   */
+  async database(options: OpenOptions = {}): Promise<Database> {
+    if (this.#shared !== undefined) {
+      const { durability, engines = {} } = options
+      if (durability !== undefined || Object.keys(engines).length > 0)
+        throw keptBy(this.#shared.path, this.holder!)
+      return this.#shared
+    }
     return this.keep(await openDatabase(this.folder, { signal: this.signal, onLog: this.onLog, ...options }))
   }
 
@@ -107,6 +155,8 @@ export class Context {
     }
   }
 }
+
+type OpenOptions = Pick<OpenDatabaseOptions, 'engines' | 'durability' | 'participantLimits'>
 
 const FILE_HINT = 'name a file, or - for standard input'
 const TEXT_HINT = 'name a file of text, or - for standard input'

@@ -19,19 +19,26 @@ export function newFolder(io: Io, options: GlobalOptions): string {
  * @throws {CliError} `FOLDER_NOT_FOUND`
  */
 export function existingFolder(io: Io, options: GlobalOptions): string {
+  const found = foundFolder(io, options)
+  if (found !== null) return found
+  const name = named(io, options)
+  if (name === undefined) throw notFound(`there is no database in ${io.cwd} or above it`)
+  const by = options.dir === undefined ? 'VITRA_DIR names it' : '--dir names it'
+  throw notFound(`there is no folder ${path.resolve(io.cwd, name)} (${by})`)
+}
+
+/** The same, or null where there is none. */
+export function foundFolder(io: Io, options: GlobalOptions): string | null {
   const name = named(io, options)
   if (name !== undefined) {
     const folder = path.resolve(io.cwd, name)
-    if (existsSync(folder)) return folder
-    const by = options.dir === undefined ? 'VITRA_DIR names it' : '--dir names it'
-    throw notFound(`there is no folder ${folder} (${by})`)
+    return existsSync(folder) ? folder : null
   }
   for (let folder = path.resolve(io.cwd); ; folder = path.dirname(folder)) {
     const candidate = path.join(folder, FOLDER_NAME)
     if (statSync(candidate, { throwIfNoEntry: false })?.isDirectory()) return candidate
-    if (folder === path.dirname(folder)) break
+    if (folder === path.dirname(folder)) return null
   }
-  throw notFound(`there is no database in ${io.cwd} or above it`)
 }
 
 function named(io: Io, options: GlobalOptions): string | undefined {

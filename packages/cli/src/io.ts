@@ -8,10 +8,23 @@ export interface TextSink {
   readonly columns?: number
 }
 
+/** The variables of the environment that commands read. */
+export const ENVIRONMENT = [
+  'VITRA_DIR',
+  'VITRA_BOOTSTRAP',
+  'VITRA_DEBUG',
+  'VITRA_ENGINES',
+  'NO_COLOR',
+  'FORCE_COLOR',
+  'TERM',
+] as const
+
 /** Streams, environment and signals of the process that runs a command. */
 export interface Io {
   readonly stdout: TextSink
   readonly stderr: TextSink
+  /** The words that start this program, for a process of its own; null where it cannot be started again. */
+  readonly program: readonly string[] | null
   /** Everything on standard input. */
   readStdin(): Promise<Uint8Array>
   readonly env: Readonly<Record<string, string | undefined>>

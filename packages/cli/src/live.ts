@@ -1,14 +1,30 @@
 /** Commands that go on until Ctrl-C: they keep the folder, say so, and end in order. */
+import type { Database } from 'vitra'
 import type { Context } from './context.js'
-import { holdFolder } from './holder.js'
+import { socketPath } from './holder/address.js'
+import { Listening } from './holder/listen.js'
+import { markFolder } from './holder/mark.js'
 
 /**
- * Does work while the folder is kept, and lets others know which command keeps it. Without a network nothing else
- * would keep the process running.
+ * Does work while the folder is kept: other command lines of its user find that out, and are run here, on the same
+ * database. Where the command runs in such a process itself, it only does the work.
  */
-export async function whileHolding<T>(folder: string, command: string, work: () => Promise<T>): Promise<T> {
-  const release = holdFolder(folder, command)
-  const alive = setInterval(() => {}, ALIVE_MS)
+export async function whileHolding<T>(
+  context: Context,
+  db: Database,
+  command: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (context.isServed) return work()
+  const socket = socketPath(db.path)
+  await using _listening = await Listening.at({
+    socket,
+    version: context.version,
+    run: (argv, io) => context.runOn(db, argv, io),
+    onStop: () => context.stop(),
+  })
+  const release = markFolder(db.path, { command, pid: process.pid, socket, since: new Date().toISOString() })
+  const alive = setInterval(() => {}, ALIVE_MS) // without a network nothing else keeps the process running
   try {
     return await work()
   } finally {

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ContractLogEntry, Database, Durability, EngineBinaries, ParticipantLimits } from 'vitra'
 import { CliError } from './errors.js'
-import { holderOf } from './holder.js'
+import { type Holder, holderOf } from './holder/mark.js'
 
 export interface OpenDatabaseOptions {
   readonly signal: AbortSignal
@@ -36,21 +36,18 @@ export async function openDatabase(folder: string, options: OpenDatabaseOptions)
     } catch (error) {
       if ((error as { code?: unknown }).code !== 'DATABASE_LOCKED') throw error
       const holder = holderOf(folder)
-      if (holder !== null) throw keptBy(folder, holder.command, holder.pid, error)
+      if (holder !== null) throw keptBy(folder, holder, error)
       if (Date.now() > deadline) throw error
       await sleep(LOCK_LOOK_MS, undefined, { signal: options.signal })
     }
   }
 }
 
-function keptBy(folder: string, command: string, pid: number, cause: unknown): CliError {
-  return new CliError(
-    'DATABASE_LOCKED',
-    `${folder} is open in \`vitra ${command}\` (process ${pid}), and one command at a time can have it`,
-    {
-      hint: `stop it with Ctrl-C where it runs, run this command, then start \`vitra ${command}\` again`,
-      details: { folder, command, pid },
-      cause,
-    },
-  )
+/** The error of a command that needs a folder for itself which another one keeps. */
+export function keptBy(folder: string, { command, pid }: Holder, cause?: unknown): CliError {
+  return new CliError('DATABASE_LOCKED', `${folder} is open in \`vitra ${command}\` (process ${pid})`, {
+    hint: 'stop it with `vitra serve stop`, or with Ctrl-C where it runs, and run this again',
+    details: { folder, command, pid },
+    cause,
+  })
 }

@@ -20,12 +20,12 @@ program; \`vitra <command> --help\` prints the same.
 
 ## From nothing to two participants
 
-Alice makes a database from a contract that has an \`addParticipant\` method, and keeps it online:
+Alice makes a database from a contract that has an \`addParticipant\` method, and keeps it online in the background:
 
 \`\`\`sh
 vitra init counter.js
+vitra serve start
 vitra invite             # prints what to send to Bob
-vitra host
 \`\`\`
 
 Bob copies it, checks it, makes a key pair and sends its public key to Alice:
@@ -36,11 +36,10 @@ vitra verify
 vitra join
 \`\`\`
 
-Alice stops \`host\` with Ctrl-C, since one command at a time can have the folder, admits Bob, and goes on:
+Alice admits Bob:
 
 \`\`\`sh
 vitra invite <public key>
-vitra host
 \`\`\`
 
 Bob takes part, and watches the executor:
@@ -49,6 +48,14 @@ Bob takes part, and watches the executor:
 vitra call increment --amount 2
 vitra monitor
 \`\`\`
+
+## Several commands at once
+
+A database is open in one process at a time. \`vitra serve start\`, \`vitra host\` and \`vitra monitor\` keep it; every other
+command on the folder finds them and runs there, with the terminal, the files and the standard input of whoever typed it.
+They meet at a socket in the folder, which only you can open. What a contract prints with \`console\` goes to the process
+that keeps the database. \`init\`, \`load\` and options that decide how a database is opened (\`--durability\`, \`--engine\`)
+need the folder for themselves.
 
 ## Options of every command`
 

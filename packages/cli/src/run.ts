@@ -1,9 +1,13 @@
 /** Runs one command line from its words to its exit code. Whatever happens, what was opened is closed first. */
 import { CommanderError } from 'commander'
+import type { Database } from 'vitra'
 import { Context } from './context.js'
 import { CliError, UsageError } from './errors.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { explain } from './explain.js'
+import { foundFolder } from './folder.js'
+import { forward } from './holder/forward.js'
+import { holderOf } from './holder/mark.js'
 import type { Io } from './io.js'
 import type { GlobalOptions } from './options.js'
 import { Output } from './output/output.js'
@@ -15,19 +19,25 @@ export interface RunOptions {
   readonly io: Io
   /** What `--version` prints. */
   readonly version: string
+  /** Where the command is run for a command line elsewhere: the database that this process has open. */
+  readonly database?: Database
 }
 
 /**
  * @param argv the words after the program's name
  * @example process.exitCode = await run(process.argv.slice(2), { io, version })
  */
-export async function run(argv: readonly string[], { io, version }: RunOptions): Promise<ExitCode> {
+export async function run(argv: readonly string[], { io, version, database }: RunOptions): Promise<ExitCode> {
   const chosen = choose(argv, io, version)
   if (typeof chosen === 'number') return chosen
   const abort = new AbortController()
   const unsubscribe = io.onInterrupt(() => abort.abort(interrupted()))
-  const context = new Context(io, chosen.options as GlobalOptions, abort.signal)
+  const options = chosen.options as GlobalOptions
+  const runOn: Context['runOn'] = (db, words, theirs) => run(words, { io: theirs, version, database: db })
+  const context = new Context({ io, options, version, abort, database, runOn })
   try {
+    const elsewhere = context.isServed ? null : await runElsewhere(argv, chosen, { io, version })
+    if (elsewhere !== null) return elsewhere
     return await untilAborted(execute(chosen, context), chosen.command.staysUntilStopped, abort.signal)
   } catch (error) {
     const problem = explain(error)
@@ -37,6 +47,18 @@ export async function run(argv: readonly string[], { io, version }: RunOptions):
     await context.close().catch((error) => context.out.warn(`closing failed: ${explain(error).message}`))
     unsubscribe()
   }
+}
+
+/** Where another process keeps the folder, the command is run there; null where none does, or none answers. */
+async function runElsewhere(
+  argv: readonly string[],
+  { command, options }: Chosen,
+  { io, version }: RunOptions,
+): Promise<ExitCode | null> {
+  if (command.runsAlone) return null
+  const folder = foundFolder(io, options as GlobalOptions)
+  const holder = folder === null ? null : holderOf(folder)
+  return holder === null ? null : forward(holder, argv, { io, version })
 }
 
 async function execute({ command, args, words, options }: Chosen, context: Context): Promise<ExitCode> {

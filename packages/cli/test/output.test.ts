@@ -49,7 +49,14 @@ describe('an error', () => {
   it('of several lines cannot pass for another one', () => {
     const lines: string[] = []
     const sink = { write: (text: string) => lines.push(text) }
-    const io = { stdout: sink, stderr: sink, env: {}, cwd: '/', readStdin: async () => new Uint8Array() }
+    const io = {
+      stdout: sink,
+      stderr: sink,
+      env: {},
+      cwd: '/',
+      readStdin: async () => new Uint8Array(),
+      program: null,
+    }
     const out = new Output(
       { ...io, onInterrupt: () => () => {} },
       { json: false, quiet: false, debug: false },

@@ -22,6 +22,7 @@ export async function runCaptured(
     stderr: sink('stderr'),
     env: given.env ?? {},
     cwd: given.cwd ?? process.cwd(),
+    program: null,
     readStdin: async () => new Uint8Array(),
     onInterrupt: () => () => {},
   }

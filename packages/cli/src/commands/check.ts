@@ -24,6 +24,7 @@ cheated. 1: it does not hold, is no proof, or is about another database. 4: it c
     { flags: '--key <key>', says: "the database's public key, 64 hex digits; always needed" },
     ENGINE_OPTION,
   ],
+  runsAlone: true,
   examples: [
     { run: 'vitra check counter.proof --key <key>', says: 'what does it prove?' },
     { run: 'vitra check - --key <key> < counter.json', says: 'a proof as JSON' },

@@ -32,6 +32,7 @@ Exit code 0: it can be used. 1: there is a problem. 3: a violation of the execut
     },
     ...networkOptions(`how long --peers may take (default ${PEERS_SECONDS})`),
   ],
+  runsAlone: true,
   examples: [
     { run: 'vitra doctor', says: 'what state it is in' },
     { run: 'vitra doctor --json', says: 'for a program' },

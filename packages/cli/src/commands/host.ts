@@ -6,6 +6,7 @@ import { EXIT } from '../exit-codes.js'
 import { explain } from '../explain.js'
 import { Lane, untilStopped, whileHolding } from '../live.js'
 import { goOnline } from '../network.js'
+import type { OptionDefinition } from '../option.js'
 import {
   chosenDurability,
   DURABILITY_OPTION,
@@ -16,32 +17,40 @@ import {
 } from '../options.js'
 import { count, shortKey, tameLine } from '../output/text.js'
 
-interface Options extends NetworkOptions, DurabilityOptions {
+/** What hosting takes besides network and durability. */
+export interface HostOptions {
   readonly opsPerSecond?: number
   readonly opsPerBatch?: number
 }
+
+interface Options extends NetworkOptions, DurabilityOptions, HostOptions {}
+
+/** The options of `host`, and of what runs it in the background. */
+export const HOST_OPTIONS: readonly OptionDefinition[] = [
+  ...LIVE_NETWORK_OPTIONS,
+  DURABILITY_OPTION,
+  {
+    flags: '--ops-per-second <n>',
+    says: 'execute at most so many ops of each participant a second, over time; what is above waits',
+    parse: positiveNumber('--ops-per-second'),
+  },
+  {
+    flags: '--ops-per-batch <n>',
+    says: 'execute at most so many ops of each participant in one batch',
+    parse: positiveNumber('--ops-per-batch'),
+  },
+]
 
 export const host = defineCommand<Options>({
   name: 'host',
   summary: 'Keep the database online, until Ctrl-C',
   details: `On the copy that executes, ops of all participants are executed as they arrive. On another copy it serves the
 logs to whoever asks, this participant's own ops above all: calls that wait reach the executor. Peers and executed
-ops are printed as they come. While it runs the folder is its own; Ctrl-C stops it cleanly, with exit code 0.`,
-  options: [
-    ...LIVE_NETWORK_OPTIONS,
-    DURABILITY_OPTION,
-    {
-      flags: '--ops-per-second <n>',
-      says: 'execute at most so many ops of each participant a second, over time; what is above waits',
-      parse: positiveNumber('--ops-per-second'),
-    },
-    {
-      flags: '--ops-per-batch <n>',
-      says: 'execute at most so many ops of each participant in one batch',
-      parse: positiveNumber('--ops-per-batch'),
-    },
-  ],
+ops are printed as they come. Other commands on the folder work meanwhile: they run in this process. Ctrl-C stops it
+cleanly, with exit code 0. \`vitra serve start\` does the same in the background.`,
+  options: HOST_OPTIONS,
   staysUntilStopped: true,
+  runsAlone: true,
   examples: [
     { run: 'vitra host', says: 'on the public network' },
     { run: 'vitra host --bootstrap 127.0.0.1:38737', says: 'on a network of your own' },
@@ -55,7 +64,7 @@ ops are printed as they come. While it runs the folder is its own; Ctrl-C stops 
       ...(opsPerBatch === undefined ? {} : { opsPerBatch }),
     }
     const db = await context.database({ ...chosenDurability(options), participantLimits })
-    return whileHolding(db.path, 'host', async () => {
+    return whileHolding(context, db, 'host', async () => {
       const { out } = context
       const lane = new Lane()
       follow(context, db, lane)

@@ -16,6 +16,7 @@ import { load } from './load.js'
 import { methods } from './methods.js'
 import { monitor } from './monitor.js'
 import { prove } from './prove.js'
+import { serve } from './serve.js'
 import { source } from './source.js'
 import { tx } from './tx.js'
 import { verify } from './verify.js'
@@ -33,7 +34,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
   { heading: 'Read the database', commands: [get, list, history, info, doctor] },
   { heading: 'Check the executor', commands: [verify, monitor, fraud] },
   { heading: 'Prove to others', commands: [prove, check] },
-  { heading: 'Work with others', commands: [host, invite, join] },
+  { heading: 'Work with others', commands: [host, serve, invite, join] },
 ]
 
 /** All commands, in the order of their groups. */

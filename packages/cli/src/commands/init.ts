@@ -29,6 +29,7 @@ export const init = defineCommand<Options>({
     },
     DURABILITY_OPTION,
   ],
+  runsAlone: true,
   examples: [
     { run: 'vitra init counter.js', says: 'make it in ./.vitra' },
     { run: 'vitra init counter.js --dir ./db', says: 'make it in another folder' },

@@ -20,6 +20,7 @@ export const load = defineCommand<NetworkOptions>({
     'The copy goes to ./.vitra unless --dir or VITRA_DIR names a folder. Run again it fetches what is new. A new ' +
     'folder for which no peer is found is removed again.',
   options: networkOptions(`how long to look for a peer (default ${FIND_SECONDS})`),
+  runsAlone: true,
   examples: [
     { run: 'vitra load <key>', says: 'copy it to ./.vitra' },
     { run: 'vitra load <key> --dir ./copy --timeout 60', says: 'copy it elsewhere, wait longer for a peer' },

@@ -31,7 +31,7 @@ behind it is told as "suspect" and kept: \`vitra info\` shows it. The monitor en
   ],
   async run({ context, options }) {
     const db = await context.database({ engines: await readEngines(options, context.io) })
-    return whileHolding(db.path, 'monitor', async () => {
+    return whileHolding(context, db, 'monitor', async () => {
       if (!options.offline) goOnline(context, db, options)
       const { out } = context
       const key = db.pubkey.toString('hex')

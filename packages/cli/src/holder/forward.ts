@@ -1,0 +1,97 @@
+/** The side of a command line whose folder another process keeps: has the command run there, on its database. */
+import { connect, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CliError } from '../errors.js'
+import type { ExitCode } from '../exit-codes.js'
+import { ENVIRONMENT, type Io, type TextSink } from '../io.js'
+import { type Holder, isAlive } from './mark.js'
+import { type HolderMessage, receive, type SinkInfo, send } from './messages.js'
+
+/**
+ * Has a command line run by the process that keeps its folder.
+ *
+ * @returns its exit code; null where nobody answers, so that nothing was run
+ * @throws {CliError} `HOLDER_GONE`, `HOLDER_VERSION`
+ */
+export async function forward(
+  holder: Holder,
+  argv: readonly string[],
+  { io, version }: { readonly io: Io; readonly version: string },
+): Promise<ExitCode | null> {
+  const socket = await connectTo(holder)
+  if (socket === null) return null
+  const stop = io.onInterrupt(() => send(socket, { kind: 'interrupt' }))
+  try {
+    const { cwd, stdout, stderr } = io
+    const request = { version, argv, cwd, env: passedOn(io), stdout: infoOf(stdout), stderr: infoOf(stderr) }
+    send(socket, { kind: 'run', request })
+    for await (const message of receive<HolderMessage>(socket)) {
+      if (message.kind === 'stdout') stdout.write(message.text)
+      if (message.kind === 'stderr') stderr.write(message.text)
+      if (message.kind === 'stdin') await sendStdin(io, socket)
+      if (message.kind === 'exit') return message.code
+      if (message.kind === 'other-version') throw otherVersion(holder, message.version, version)
+    }
+  } catch (error) {
+    if (error instanceof CliError) throw error
+    throw gone(holder, error)
+  } finally {
+    stop()
+    socket.destroy()
+  }
+  throw gone(holder)
+}
+
+/** Asks the process that keeps a folder to end, and waits until it has. False where it does not in time. */
+export async function stopHolder(holder: Holder, timeoutMs: number): Promise<boolean> {
+  const socket = await connectTo(holder)
+  if (socket !== null) {
+    socket.on('error', () => {}) // it may end before it has read
+    send(socket, { kind: 'stop' })
+  }
+  const deadline = Date.now() + timeoutMs
+  while (isAlive(holder.pid) && Date.now() < deadline) await sleep(LOOK_MS)
+  socket?.destroy()
+  return !isAlive(holder.pid)
+}
+
+const LOOK_MS = 50
+
+function connectTo({ socket: path }: Holder): Promise<Socket | null> {
+  return new Promise((resolve) => {
+    const socket = connect(path)
+    socket.once('connect', () => resolve(socket))
+    socket.once('error', () => resolve(null))
+  })
+}
+
+async function sendStdin(io: Io, socket: Socket): Promise<void> {
+  const bytes = await io.readStdin().catch(() => null)
+  send(socket, { kind: 'stdin', bytes: bytes === null ? null : Buffer.from(bytes).toString('base64') })
+}
+
+function infoOf({ isTTY = false, columns }: TextSink): SinkInfo {
+  return { isTTY, ...(columns === undefined ? {} : { columns }) }
+}
+
+function passedOn({ env }: Io): Record<string, string> {
+  return Object.fromEntries(
+    ENVIRONMENT.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
+  )
+}
+
+function gone({ command, pid }: Holder, cause?: unknown): CliError {
+  return new CliError(
+    'HOLDER_GONE',
+    `\`vitra ${command}\` (process ${pid}), which ran this command, ended before it was done`,
+    { hint: 'see what was done with `vitra info`, then run this again', cause },
+  )
+}
+
+function otherVersion({ command, pid }: Holder, theirs: string, ours: string): CliError {
+  return new CliError(
+    'HOLDER_VERSION',
+    `\`vitra ${command}\` (process ${pid}), which has the database open, is version ${theirs} and this is ${ours}`,
+    { hint: 'start it again, so that both are one version', details: { pid, theirs, ours } },
+  )
+}

@@ -1,0 +1,168 @@
+/** The side of the process that keeps a folder: takes command lines at its socket and runs them on its database. */
+import { chmodSync, rmSync } from 'node:fs'
+import { createServer, type Server, type Socket } from 'node:net'
+import type { ExitCode } from '../exit-codes.js'
+import type { Io, TextSink } from '../io.js'
+import {
+  type ClientMessage,
+  type HolderMessage,
+  type Request,
+  receive,
+  type SinkInfo,
+  send,
+} from './messages.js'
+
+export interface ListenOptions {
+  readonly socket: string
+  readonly version: string
+  /** Runs a command line to its exit code. */
+  readonly run: (argv: readonly string[], io: Io) => Promise<ExitCode>
+  /** Called where somebody asks for the end of this process. */
+  readonly onStop: () => void
+}
+
+/** What is written and not read by a command line's side, in bytes, before it is given up. */
+const UNREAD_MAX = 64 * 1024 * 1024
+
+/** Takes command lines from now on, until it is closed. */
+export class Listening implements AsyncDisposable {
+  readonly #server: Server
+  readonly #options: ListenOptions
+  readonly #served = new Set<Served>()
+
+  private constructor(options: ListenOptions) {
+    this.#options = options
+    this.#server = createServer((socket) => this.#take(socket))
+  }
+
+  /** @throws the system's error where the socket cannot be made */
+  static async at(options: ListenOptions): Promise<Listening> {
+    const listening = new Listening(options)
+    rmSync(options.socket, { force: true }) // one that a killed process left: the folder is ours now
+    await new Promise<void>((resolve, reject) => {
+      listening.#server.once('error', reject)
+      listening.#server.listen(options.socket, resolve)
+    })
+    chmodSync(options.socket, 0o600)
+    return listening
+  }
+
+  /** Interrupts the commands that run, waits for their end, and takes no more. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    for (const served of this.#served) served.interrupt()
+    await Promise.all([...this.#served].map(({ ended }) => ended))
+    await closed
+  }
+
+  /** `await using` closes it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  #take(socket: Socket): void {
+    const served = new Served(socket, this.#options)
+    this.#served.add(served)
+    served.ended.then(() => this.#served.delete(served))
+  }
+}
+
+/** One connection: one command line. */
+class Served {
+  readonly ended: Promise<void>
+  readonly #socket: Socket
+  readonly #options: ListenOptions
+  readonly #listeners = new Set<() => void>()
+  #isInterrupted = false
+  #stdin: PromiseWithResolver | null = null
+  #running: Promise<void> = Promise.resolve()
+
+  constructor(socket: Socket, options: ListenOptions) {
+    this.#socket = socket
+    this.#options = options
+    socket.on('error', () => {}) // a side that is gone ends the loop below
+    this.ended = this.#converse().finally(() => socket.destroy())
+  }
+
+  /** As Ctrl-C does. */
+  interrupt(): void {
+    this.#isInterrupted = true
+    for (const listener of [...this.#listeners]) listener()
+    this.#stdin?.resolve(null)
+    if (this.#listeners.size === 0) this.#socket.destroy()
+  }
+
+  async #converse(): Promise<void> {
+    try {
+      for await (const message of receive<ClientMessage>(this.#socket)) this.#hear(message)
+    } catch {
+      // the other side is gone, or talks nonsense
+    }
+    this.interrupt()
+    await this.#running
+  }
+
+  #hear(message: ClientMessage): void {
+    if (message.kind === 'run')
+      this.#running = this.#run(message.request).catch(() => void this.#socket.destroy())
+    if (message.kind === 'interrupt') this.interrupt()
+    if (message.kind === 'stop') this.#options.onStop()
+    if (message.kind === 'stdin') this.#stdin?.resolve(message.bytes)
+  }
+
+  async #run(request: Request): Promise<void> {
+    const { version, run } = this.#options
+    if (request.version !== version) return this.#end({ kind: 'other-version', version })
+    this.#end({ kind: 'exit', code: await run(request.argv, this.#io(request)) })
+  }
+
+  #end(message: HolderMessage): void {
+    send(this.#socket, message)
+    this.#socket.end()
+  }
+
+  #io({ cwd, env, stdout, stderr }: Request): Io {
+    return {
+      cwd,
+      env,
+      stdout: this.#sink('stdout', stdout),
+      stderr: this.#sink('stderr', stderr),
+      program: null,
+      readStdin: () => this.#readStdin(),
+      onInterrupt: (listener) => {
+        this.#listeners.add(listener)
+        if (this.#isInterrupted) listener()
+        return () => this.#listeners.delete(listener)
+      },
+    }
+  }
+
+  #sink(kind: 'stdout' | 'stderr', { isTTY, columns }: SinkInfo): TextSink {
+    const write = (text: string) => {
+      send(this.#socket, { kind, text })
+      if (this.#socket.writableLength > UNREAD_MAX) this.#socket.destroy()
+    }
+    return { write, isTTY, ...(columns === undefined ? {} : { columns }) }
+  }
+
+  async #readStdin(): Promise<Uint8Array> {
+    this.#stdin ??= withResolver()
+    send(this.#socket, { kind: 'stdin' })
+    const bytes = await this.#stdin.promise
+    if (bytes === null) throw new Error('standard input cannot be read')
+    return Buffer.from(bytes, 'base64')
+  }
+}
+
+interface PromiseWithResolver {
+  readonly promise: Promise<string | null>
+  readonly resolve: (bytes: string | null) => void
+}
+
+function withResolver(): PromiseWithResolver {
+  let resolve: PromiseWithResolver['resolve'] = () => {}
+  const promise = new Promise<string | null>((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
+}
