@@ -2,12 +2,15 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { CallsOpUnexecutable, publish, readHistory, TemporaryFolder } from '@vitra/testkit'
+import { useGuests } from '@vitra/testkit/guests'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Database } from 'vitra'
 import { checkDatabase } from 'vitra/testing'
 import { CONTRACT } from './contract.js'
 import { check, withDatabase } from './database.js'
 import { json, Live, vitra } from './vitra.js'
+
+useGuests({ secondLooks: false })
 
 /** For tests of many commands, each a process. */
 const LONG_MS = 180_000

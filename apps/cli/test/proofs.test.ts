@@ -1,11 +1,14 @@
 /** Proofs at the command line: made where a database is, checked where none is. */
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { TemporaryFolder } from '@vitra/testkit'
+import { useGuests } from '@vitra/testkit/guests'
 import { describe, expect, it } from 'vitest'
 import { Database } from 'vitra'
 import { checkDatabase } from 'vitra/testing'
 import { CONTRACT } from './contract.js'
 import { json, vitra } from './vitra.js'
+
+useGuests({ secondLooks: false })
 
 const TIMEOUT_MS = 180_000
 

@@ -2,11 +2,14 @@
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { TemporaryFolder } from '@vitra/testkit'
+import { useGuests } from '@vitra/testkit/guests'
 import { describe, expect, it } from 'vitest'
 import { Database } from 'vitra'
 import { checkDatabase } from 'vitra/testing'
 import { CONTRACT } from './contract.js'
 import { json, Live, localNetwork, vitra } from './vitra.js'
+
+useGuests({ secondLooks: false })
 
 const TIMEOUT_MS = 180_000
 
