@@ -1,5 +1,5 @@
 /** Whole databases under faults, from a seed; see `src/simulation/simulation.ts`. */
-import { headSignable, newKeyPair, sign, sodiumCrypto } from '@vitra/log'
+import { headSignable, newKeyPair, sign, signAs, sodiumCrypto } from '@vitra/log'
 import { describe, expect, it } from 'vitest'
 import {
   checkSimulation,
@@ -26,6 +26,7 @@ describe('a simulated database', () => {
         const report = await runSeed(seed + n, EVENTS)
         console.log(JSON.stringify(report))
         expect(report.executed).toBeGreaterThan(0)
+        expect(report.heads).toBeGreaterThan(0)
       },
       LONG_MS,
     )
@@ -104,5 +105,18 @@ describe('the record of signed heads', () => {
     check(4, 3)
     check(5, 1, 1)
     expect(heads.doubles).toMatchObject([{ length: 4 }, { length: 5, fork: 1 }])
+  })
+
+  it('notes those that this process has signed itself, once somebody checks them', () => {
+    using heads = new SignedHeads()
+    const pair = newKeyPair()
+    const key = new Uint8Array(32).fill(2)
+    for (const hash of [1, 2]) {
+      const message = headSignable(sodiumCrypto, key, 6, new Uint8Array(32).fill(hash))
+      const signature = signAs(message, pair)
+      expect(heads.count).toBe(hash - 1 && 1)
+      expect(sodiumCrypto.verify(message, signature, pair.publicKey)).toBe(true)
+    }
+    expect(heads).toMatchObject({ count: 1, doubles: [{ length: 6 }] })
   })
 })

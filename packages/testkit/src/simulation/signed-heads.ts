@@ -3,7 +3,7 @@
  * log, what a peer receives, what an audit reads. No honest owner signs two heads of one length, whatever happens to its
  * machine; what was signed and never left the memory of a machine that died is nobody's concern and not here.
  */
-import { headSignable, sodiumCrypto, toHex } from '@vitra/log'
+import { headSignable, KnownSignatures, sodiumCrypto, toHex } from '@vitra/log'
 import sodium from 'sodium-universal'
 
 const KEY_BYTES = 32
@@ -26,6 +26,7 @@ export class SignedHeads implements Disposable {
   readonly #heads = new Map<string, Map<number, string>>()
   readonly #doubles: DoubleSignature[] = []
   readonly #verify = sodium.crypto_sign_verify_detached
+  readonly #isKnown = KnownSignatures.prototype.has
   #count = 0
 
   constructor() {
@@ -35,10 +36,19 @@ export class SignedHeads implements Disposable {
       if (isGood) this.#note(message)
       return isGood
     }
+    // What this process has signed it need not check: the copies of a simulation, owners among them, share one.
+    const isKnown = this.#isKnown
+    const note = (message: Uint8Array) => this.#note(message)
+    KnownSignatures.prototype.has = function (message, signature, publicKey) {
+      const isGood = isKnown.call(this, message, signature, publicKey)
+      if (isGood) note(message)
+      return isGood
+    }
   }
 
   [Symbol.dispose](): void {
     sodium.crypto_sign_verify_detached = this.#verify
+    KnownSignatures.prototype.has = this.#isKnown
   }
 
   /** Different heads seen. */

@@ -7,8 +7,10 @@
  * event; every cut, stall, weather, disk fault and jump of the clock, and the time that outcomes carry. The generator
  * of each disk and each link is seeded too. **What it does not repeat:** where exactly inside an append a kill falls,
  * how bytes are grouped into packets, where batches end, how long a guest takes, and keys and nonces, which are
- * random. Disk and guests are real, so a seed that fails may have to be run more than once. A plan without faults, each
- * event awaited, has one history: see {@link published}.
+ * random. Disk and guests are real, and the network's ticks are turns of the event loop: two runs of a seed differ in how
+ * many calls are accepted before a crash, and a seed that fails may have to be run more than once. So the report of a
+ * failure (`failure-report.ts`) says all that is known. A plan without faults, each event awaited, has one history: see
+ * {@link published}.
  */
 import { existsSync, mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
