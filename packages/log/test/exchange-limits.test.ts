@@ -1,5 +1,5 @@
 /** What peers that exchange blocks can cost a copy: memory, time, the connection; and owners that sign two histories. */
-import { Duplex } from 'node:stream'
+import { Duplex, pipeline } from 'node:stream'
 import Hypercore from 'hypercore'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { decodeMessage, encodeMessage, type Message } from '../src/exchange/messages.js'
@@ -170,43 +170,48 @@ function encrypted(raw: Duplex, isInitiator: boolean): Duplex {
 }
 
 describe('the holder of a log', () => {
-  it('holds little in memory for a peer that says it has what it does not read', async () => {
-    const owner = await ownerOf(numbered(300, 100_000))
-    let sent = 0
-    watchSent(owner.log, (message) => {
-      if (message.kind === 'blocks') sent += message.blocks.reduce((sum, block) => sum + block.length, 0)
-    })
-    const peer = await createReplica(owner.log.key)
-    const speaks: LogPeer[] = []
-    const extension = openExtension(hypercoreOf(peer.log.core), NAME, (_, from) => void speaks.push(from))
-    const [left, right] = [new Raw(), new Raw()]
-    left.other = right
-    right.other = left
-    for (const [store, raw, isInitiator] of [
-      [owner.storage.store, left, true],
-      [peer.storage.store, right, false],
-    ] as const) {
-      const stream = encrypted(raw, isInitiator)
-      stream.on('error', () => {})
-      onTestFinished(() => void stream.destroy())
-      store.replicate(stream)
-    }
-    await until(() => speaks.length > 0, 30_000)
-    left.held = []
-    extension.send(encodeMessage({ kind: 'want', from: 0, length: 0 }), speaks[0]!)
-    await until(() => sent > 0, 30_000)
-    let said = 0
-    for (let n = 0; n < 1500 && sent < 20_000_000; n++) {
-      const bytes = sent - said
-      if (bytes > 0) extension.send(encodeMessage({ kind: 'have', bytes }), speaks[0]!)
-      said += bytes
-      await pause(1)
-    }
-    expect(sent).toBeLessThan(4_000_000)
-    const before = sent
-    left.letGo()
-    await until(() => sent > before, 30_000)
-  }, 120_000)
+  it.each(['encrypted', 'piped'])(
+    'holds little in memory for a peer that says it has what it does not read, over a stream that is %s',
+    async (how) => {
+      const owner = await ownerOf(numbered(300, 100_000))
+      let sent = 0
+      watchSent(owner.log, (message) => {
+        if (message.kind === 'blocks') sent += message.blocks.reduce((sum, block) => sum + block.length, 0)
+      })
+      const peer = await createReplica(owner.log.key)
+      const speaks: LogPeer[] = []
+      const extension = openExtension(hypercoreOf(peer.log.core), NAME, (_, from) => void speaks.push(from))
+      const [left, right] = [new Raw(), new Raw()]
+      left.other = right
+      right.other = left
+      for (const [store, raw, isInitiator] of [
+        [owner.storage.store, left, true],
+        [peer.storage.store, right, false],
+      ] as const) {
+        const stream = how === 'encrypted' ? encrypted(raw, isInitiator) : store.replicate(isInitiator)
+        stream.on('error', () => {})
+        onTestFinished(() => void stream.destroy())
+        if (how === 'encrypted') store.replicate(stream)
+        else pipeline(raw, stream, raw, () => {})
+      }
+      await until(() => speaks.length > 0, 30_000)
+      left.held = []
+      extension.send(encodeMessage({ kind: 'want', from: 0, length: 0 }), speaks[0]!)
+      await until(() => sent > 0, 30_000)
+      let said = 0
+      for (let n = 0; n < 1500 && sent < 20_000_000; n++) {
+        const bytes = sent - said
+        if (bytes > 0) extension.send(encodeMessage({ kind: 'have', bytes }), speaks[0]!)
+        said += bytes
+        await pause(1)
+      }
+      expect(sent).toBeLessThan(4_000_000)
+      const before = sent
+      left.letGo()
+      await until(() => sent > before, 30_000)
+    },
+    120_000,
+  )
 
   it('reads little more than a message has, though long blocks follow on short ones', async () => {
     const owner = await ownerOf([...numbered(3000, 10), ...numbered(200, 100_000)])

@@ -12,6 +12,7 @@ import {
   onDrain,
   openExtension,
   upgradeEagerly,
+  waitForReader,
   watchPeers,
 } from '../internals/hypercore.js'
 import type { ExchangedLog } from './exchanged-log.js'
@@ -101,6 +102,7 @@ export class Exchange {
   #sideOf(peer: LogPeer): Side {
     const known = this.#sides.get(peer)
     if (known !== undefined) return known
+    waitForReader(peer)
     const send = (message: BlocksMessage) => this.#tell(peer, message)
     const sender = new Sender(this.#log, this.#core, {
       has: () => peer.remoteContiguousLength,

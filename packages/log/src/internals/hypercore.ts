@@ -273,6 +273,46 @@ export function bytesWaiting(peer: LogPeer): number {
   return stream._writableState.buffered
 }
 
+interface Flow {
+  pause(): unknown
+  resume(): unknown
+}
+
+interface Encrypted {
+  /** The end that goes to the other side: the connection, or one end of a bridge to be piped. */
+  rawStream: Flow
+  /** The end that is read from and written to. */
+  readonly _rawStream: Flow | null
+  _read(done: (error: null) => void): void
+  _incoming(): void
+}
+
+const mended = new WeakSet<Encrypted>()
+
+/**
+ * Has a connection that is piped wait for whoever reads it: `peer.stream`. Where there is a bridge between the two, the
+ * encrypted stream pauses and resumes its wrong end (`rawStream` for `_rawStream`), and so lets go, with each message that
+ * comes in, of what the connection has no room for.
+ */
+export function waitForReader(peer: LogPeer): void {
+  const { stream } = peer as unknown as { stream: Encrypted }
+  const { rawStream: outer, _rawStream: inner, _incoming: take } = stream
+  if (inner === null || inner === outer || mended.has(stream)) return
+  mended.add(stream)
+  stream._read = (done) => {
+    inner.resume()
+    done(null)
+  }
+  stream._incoming = () => {
+    stream.rawStream = inner
+    try {
+      take.call(stream)
+    } finally {
+      stream.rawStream = outer
+    }
+  }
+}
+
 /** Tells when nothing waits any more to go out over the connection of a peer: `peer.ondrain`. */
 export function onDrain(peer: LogPeer, listener: () => void): void {
   const inner = peer as unknown as { ondrain(): unknown }
