@@ -17,6 +17,7 @@ import {
 import type { MethodHost } from '@vitra/sandbox'
 import { DatabaseError } from './errors.js'
 import type { LocalState } from './local-state.js'
+import type { OpWriter } from './op-writer.js'
 import type { ParticipantLogs } from './participant-logs.js'
 import {
   Transaction,
@@ -39,9 +40,13 @@ export interface LocalParticipantOptions {
 export class LocalParticipant {
   readonly #options: LocalParticipantOptions
   readonly #transactions: TransactionStore
-  readonly #emitting = new Set<Promise<void>>()
+  readonly #emitting = new Set<Promise<Transaction>>()
   /** The oplog as methods saw it last. */
   #readable: MethodHost['oplog'] = null
+  /** This participant as it was found last, and where. */
+  #found: Found | null = null
+  /** What writes its ops. */
+  #writing: Writing | null = null
 
   constructor(options: LocalParticipantOptions) {
     this.#options = options
@@ -92,18 +97,17 @@ export class LocalParticipant {
     ops: readonly Uint8Array[],
   ): Promise<Transaction> {
     const emitting = this.#emit(call, ops)
-    const settled = emitting.then(forget, forget)
-    this.#emitting.add(settled)
+    this.#emitting.add(emitting)
     try {
       return await emitting
     } finally {
-      this.#emitting.delete(settled)
+      this.#emitting.delete(emitting)
     }
   }
 
   /** Waits for the calls and receipts that are being written, so that whoever made them knows what was written. */
   async close(): Promise<void> {
-    await Promise.all(this.#emitting)
+    await Promise.allSettled(this.#emitting)
     await this.#transactions.close()
   }
 
@@ -167,12 +171,12 @@ export class LocalParticipant {
     call: Pick<TransactionRecord, 'method' | 'params' | 'response'>,
     ops: readonly Uint8Array[],
   ): Promise<Transaction> {
-    const { participants, host, onFailure } = this.#options
+    const { host, onFailure } = this.#options
     const input = await this.#input()
-    const writer = input?.active ? await participants.writer(input.signer) : null
-    if (writer === null) throw notAParticipant(this.id)
+    const writing = input?.active ? await this.#writingOf(input) : null
+    if (writing === null) throw notAParticipant(this.id)
+    const { writer, oplog } = writing
     const first = await writer.append(ops)
-    const oplog = toHex(writer.key)
     const record = {
       ...call,
       txId: `${oplog}-${first}-${ops.length}`,
@@ -184,14 +188,40 @@ export class LocalParticipant {
     return transaction
   }
 
+  async #writingOf({ signer }: Input): Promise<Writing | null> {
+    if (this.#writing?.signer === signer) return this.#writing
+    const writer = await this.#options.participants.writer(signer)
+    if (writer === null) return null
+    this.#writing = { signer, writer, oplog: toHex(writer.key) }
+    return this.#writing
+  }
+
   /** This participant as the index has it. */
   async #input(): Promise<Input | undefined> {
     const { state, participants } = this.#options
     const { participant } = state
     if (participant === null) return undefined
     await participants.refresh()
-    return participants.inputs.find(({ signer }) => sameBytes(signer, participant))
+    const { inputs } = participants
+    if (this.#found?.participant !== participant || this.#found.inputs !== inputs) {
+      const input = inputs.find(({ signer }) => sameBytes(signer, participant))
+      this.#found = { participant, inputs, input }
+    }
+    return this.#found.input
   }
+}
+
+interface Found {
+  readonly participant: Uint8Array
+  readonly inputs: readonly Input[]
+  readonly input: Input | undefined
+}
+
+interface Writing {
+  readonly signer: Uint8Array
+  readonly writer: OpWriter
+  /** Its key, hex. */
+  readonly oplog: string
 }
 
 /** The ops of a call; none where the oplog does not reach so far. */
@@ -232,6 +262,3 @@ function notAParticipant(id: string | null): DatabaseError {
     `${id} is not admitted: have the contract admit this public key (tx.addOplog)`,
   )
 }
-
-/** For promises whose errors others are told. */
-function forget(): void {}

@@ -19,10 +19,12 @@ interface LocalRecord {
 export class LocalState {
   readonly #storage: Storage
   readonly #record: LocalRecord
+  #participant: Uint8Array | null
 
   private constructor(storage: Storage, record: LocalRecord) {
     this.#storage = storage
     this.#record = record
+    this.#participant = record.participant === undefined ? null : fromHex(record.participant)
   }
 
   /** @throws {LogError} `DATABASE_DAMAGED` */
@@ -33,13 +35,14 @@ export class LocalState {
     throw new LogError('DATABASE_DAMAGED', `${file} is not what was written there: restore it from a backup`)
   }
 
+  /** Public key of the participant that calls from here: the same object until another is chosen. */
   get participant(): Uint8Array | null {
-    const { participant } = this.#record
-    return participant === undefined ? null : fromHex(participant)
+    return this.#participant
   }
 
   async setParticipant(publicKey: Uint8Array): Promise<void> {
     this.#record.participant = toHex(publicKey)
+    this.#participant = publicKey.slice()
     await this.#storage.writeJson(FILE, this.#record)
   }
 
