@@ -4,7 +4,7 @@ import path from 'node:path'
 import { BaseSequencer } from 'vitest/node'
 
 /** The longest first. */
-const WAITING = [
+export const WAITING = [
   'scripts/test/consumer.test.mjs',
   'packages/vitra/test/executor-stops.test.ts',
   'packages/vitra/test/network.test.ts',
