@@ -3,6 +3,7 @@ import { type Duplex, pipeline } from 'node:stream'
 import type { Log, Storage } from '@vitra/log'
 import HyperDHT from 'hyperdht'
 import Hyperswarm from 'hyperswarm'
+import { LostPeers } from './lost-peers.js'
 
 /** Options of a replication stream. */
 export interface ReplicateOptions {
@@ -38,15 +39,20 @@ export function replicate(storage: Storage, target: boolean | Duplex, options: R
 /** Announces the database on the network and connects to whoever else does. */
 export class Swarm {
   readonly #swarm: Hyperswarm
+  readonly #lostPeers: LostPeers
 
   constructor(storage: Storage, index: Log, options: SwarmOptions) {
     const dht = options.dht ?? makeNode(options.bootstrap ?? environmentBootstrap())
     this.#swarm = new Hyperswarm({ dht: dht as HyperDHT })
+    const { discoveryKey } = index.core
+    const topic = discoveryKey === null ? null : this.#swarm.join(discoveryKey)
+    const look = async () => topic?.refresh()
+    this.#lostPeers = new LostPeers(look, () => this.connections)
     this.#swarm.on('connection', (connection) => {
+      this.#lostPeers.found()
+      connection.once('close', () => this.#lostPeers.lost())
       storage.store.replicate(connection)
     })
-    const { discoveryKey } = index.core
-    if (discoveryKey !== null) this.#swarm.join(discoveryKey)
   }
 
   /**
@@ -65,6 +71,7 @@ export class Swarm {
 
   /** Leaves the network; where it does not answer, without saying goodbye. */
   async close(): Promise<void> {
+    this.#lostPeers.close()
     let timer: NodeJS.Timeout | undefined
     const isLate = new Promise<boolean>((resolve) => {
       timer = setTimeout(resolve, GOODBYE_MS_MAX, true)
