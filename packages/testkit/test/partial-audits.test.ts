@@ -4,12 +4,15 @@ import { Sandbox } from '@vitra/sandbox'
 import { type AuditReport, sampleProbability } from '@vitra/verifier'
 import { type AuditMode, Auditor, drawParts, rangeParts } from '@vitra/verifier/replay'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Database } from 'vitra'
+import { checkDatabase } from 'vitra/testing'
 import {
-  type DishonestExecutor,
+  DishonestExecutor,
   EXECUTION_LIES,
   GENESIS_LIES,
   ORDER_LIES,
   publishInto,
+  Random,
   readHistory,
   SCHEMA_LIES,
   TemporaryFolder,
@@ -33,8 +36,9 @@ afterAll(async () => {
 async function withAudits<T>(
   liar: DishonestExecutor | null,
   work: (index: IndexLog, auditor: (mode?: AuditMode) => Auditor) => Promise<T>,
+  name = 'honest',
 ): Promise<T> {
-  const history = await readHistory(folder.at('honest'))
+  const history = await readHistory(folder.at(name))
   liar?.tell(history)
   await using storage = Storage.temporary()
   await storage.create()
@@ -209,5 +213,111 @@ describe('a sample', () => {
       const spread = 5 * Math.sqrt((expected * (1 - expected)) / rounds)
       expect(Math.abs(hits / rounds - expected)).toBeLessThan(spread)
     })
+  })
+})
+
+/** Leaves the entries of a batch as they are, and no tree in one of its blocks. */
+class GarblesTree extends DishonestExecutor {
+  readonly does = 'publishes blocks that are no nodes of a tree'
+  readonly expected = 'non-canonical-index'
+  readonly #batch: number
+  readonly #garble: (block: Uint8Array, isLast: boolean) => Uint8Array
+
+  constructor(batch: number, garble: (block: Uint8Array, isLast: boolean) => Uint8Array) {
+    super()
+    this.#batch = batch
+    this.#garble = garble
+  }
+
+  override blocks(blocks: Uint8Array[], number: number): Uint8Array[] {
+    if (number !== this.#batch) return blocks
+    return blocks.map((block, nth) => this.#garble(block, nth === blocks.length - 1))
+  }
+}
+
+/** The tree is the first field of a block: its tag, its length, its bytes. */
+function withoutTree(block: Uint8Array): Uint8Array {
+  const out = block.slice()
+  const isLong = out[1]! >= 128
+  const start = isLong ? 3 : 2
+  const length = isLong ? (out[1]! & 127) + 128 * out[2]! : out[1]!
+  return out.fill(0xff, start, start + length)
+}
+
+describe('over a tree that is none', () => {
+  const GROUPS = 6
+  const SOURCE = `
+    export function fill ({ group }, emit) { emit({ op: 'FILL', group }) }
+    export function touch ({ group, reads }, emit) { emit({ op: 'TOUCH', group, reads }) }
+    export const apply = {
+      FILL (tx, { group }) { for (let n = 10; n < 30; n++) tx.put('/g' + group + '/' + n, n) },
+      async TOUCH (tx, { group, reads }) {
+        const before = reads ? (await index.get('/g' + group + '/20'))?.value : 0
+        tx.put('/g' + group + '/20', before + 1)
+      },
+    }`
+
+  // Each group has nodes of its own, which nobody touches again for some batches.
+  beforeAll(async () => {
+    const contract = { source: `import { index } from 'contract'\n${SOURCE}` }
+    const db = await Database.create(folder.at('groups'), { contract })
+    const groups = Array.from({ length: GROUPS }, (_, group) => group)
+    const call = async (name: string, params: object) => await (await db.call(name, params)).whenProcessed()
+    for (const group of groups) await call('fill', { group })
+    for (const reads of [true, false]) for (const group of groups) await call('touch', { group, reads })
+    await checkDatabase(db)
+    await db.close()
+  })
+
+  const audits = async (index: IndexLog, auditor: (mode?: AuditMode) => Auditor) => {
+    const whole = await auditor().advance()
+    const reports = [await auditor('hashes').advance()]
+    for (let at = 0; at < index.length; ) {
+      const parts = await rangeParts(index, at, at + 1)
+      for (const mode of ['full', 'hashes'] as const) reports.push(await auditor(mode).checkParts({ parts }))
+      const rest = await rangeParts(index, at, index.length)
+      reports.push(await auditor().checkParts({ parts: rest }))
+      at = parts[0]!.to
+    }
+    return { whole, reports }
+  }
+
+  it.each([2, 4])(
+    'an audit of a part says where it cannot go on, of everything names the lie (batch %i)',
+    async (batch) => {
+      const liar = new GarblesTree(batch, withoutTree)
+      await withAudits(
+        liar,
+        async (index, auditor) => {
+          const { whole, reports } = await audits(index, auditor)
+          expect(whole).toMatchObject({ verdict: 'fraud', violation: { code: liar.expected } })
+          const stopped = reports.filter(({ findings }) =>
+            findings.some(({ code }) => code === 'start-unreadable'),
+          )
+          // Some stop where they begin, and some after a few batches.
+          expect(stopped.some(({ batches }) => batches === 0)).toBe(true)
+          expect(stopped.some(({ batches }) => batches > 0)).toBe(true)
+          for (const { verdict } of stopped) expect(verdict).toBe('inconclusive')
+        },
+        'groups',
+      )
+    },
+  )
+
+  it.each([2, 3, 4, 5])('or has any bits wrong, no audit fails (seed %i)', async (seed) => {
+    const random = new Random(seed)
+    const liar = new GarblesTree(1 + random.below(2 * GROUPS), (block, isLast) => {
+      const out = block.slice()
+      if (isLast || random.chance(0.1)) out[random.below(out.length)]! ^= 1 << random.below(8)
+      return out
+    })
+    await withAudits(
+      liar,
+      async (index, auditor) => {
+        const { whole } = await audits(index, auditor)
+        expect(whole.verdict).not.toBe('valid')
+      },
+      'groups',
+    )
   })
 })

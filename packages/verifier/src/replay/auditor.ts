@@ -14,7 +14,7 @@ import {
 } from '@vitra/log'
 import { Sandbox } from '@vitra/sandbox'
 import { RulesUnknown } from '../batch/genesis.js'
-import { Caught, readBatch, type Stretch, type WholeBatch } from '../batch/published-batch.js'
+import { Caught, isFormat, readBatch, type Stretch, type WholeBatch } from '../batch/published-batch.js'
 import { Missing } from '../batch/sources.js'
 import type { Proof } from '../fraud/codec.js'
 import { type Accusation, accusationOf } from '../fraud/fraud-proof.js'
@@ -223,8 +223,10 @@ export class Auditor {
     const end = this.#options.index.length // an executor that never rests must not keep an audit from its end
     const pace = new Pace(end - replay.version, this.#options.index, sumOf(this.#base, replay).ops)
     const { team, mode = 'full' } = this.#options
-    if (team === undefined || mode !== 'full') await this.#walk(replay, end, pace, options)
-    else await this.#checkTogether(team, { from: replay.version, to: end }, pace, options)
+    if (team === undefined || mode !== 'full') {
+      const unreadable = await this.#walk(replay, end, pace, options)
+      if (unreadable !== null) return [unreadable]
+    } else await this.#checkTogether(team, { from: replay.version, to: end }, pace, options)
     return this.#history.reach()
   }
 
@@ -294,19 +296,24 @@ export class Auditor {
     const passing: Finding[] = []
     for (const part of parts) {
       const replay = await this.#begin(part)
-      if (replay === null) passing.push(this.#unreadable(part))
-      else await this.#walk(replay, part.to, pace, options)
+      const unreadable =
+        replay === null ? this.#unreadable(part.from) : await this.#walk(replay, part.to, pace, options)
+      if (unreadable !== null) passing.push(unreadable)
     }
     return passing
   }
 
-  /** Checks batch after batch up to an index length. */
+  /**
+   * Checks batch after batch up to an index length.
+   *
+   * @returns why it went no further where the state is the published one and cannot be read; else null
+   */
   async #walk(
     replay: Replay,
     end: number,
     pace: Pace,
     { signal, onProgress }: AdvanceOptions,
-  ): Promise<void> {
+  ): Promise<Finding | null> {
     let reading: Promise<WholeBatch> | null = null
     while (replay.version < end) {
       signal?.throwIfAborted()
@@ -322,6 +329,10 @@ export class Auditor {
       } catch (error) {
         if (error instanceof Caught)
           await this.#accuse(accusationOf(error.violation, stretch.start, batchEnd))
+        else if (this.#isOverPublished && isUnreadable(error)) {
+          this.#retire()
+          return this.#unreadable(stretch.start)
+        }
         // It would accuse the executor of what was left half done here.
         else if (batchEnd > 0) this.#replay = null
         throw error
@@ -336,6 +347,7 @@ export class Auditor {
         }),
       )
     }
+    return null
   }
 
   /** Reads a batch while the guest runs the one before it. */
@@ -357,7 +369,12 @@ export class Auditor {
     return replay
   }
 
-  #unreadable({ from }: AuditPart): Finding {
+  /** True where the state is not one that was rebuilt here from genesis on. */
+  get #isOverPublished(): boolean {
+    return this.#scope !== null || this.#options.mode === 'hashes'
+  }
+
+  #unreadable(from: number): Finding {
     const isHere = this.#options.index.log.core.contiguousLength >= from
     const at = { block: from }
     if (!isHere) return finding('block-missing', 'blocks before a part are not here', at)
@@ -449,6 +466,11 @@ function sumOf(a: Counted, b: Counted): Counted {
 
 function isMissing(error: unknown): error is Missing | LogError {
   return error instanceof Missing || (error instanceof LogError && error.code === 'BLOCK_MISSING')
+}
+
+/** What a state that is none is refused with. */
+function isUnreadable(error: unknown): boolean {
+  return isFormat(error) || (error instanceof LogError && error.code === 'INDEX_UNREADABLE')
 }
 
 function missing(error: Missing | LogError): Finding {

@@ -201,11 +201,11 @@ export class Replay {
     }
     this.#participants.advance(check.nextSeqs, runBlocks)
     this.#lastTs = check.lastTs
-    this.ops += check.ops
     // By hashes alone every op is taken as published: that is said of the audit, not of each op.
     if (this.#options.mode === 'full') this.findings.push(...check.findings)
     if (check.ended?.participantsChanged) await this.#participants.reload(await this.#state(tree))
     if (check.ended?.source !== undefined) await this.#loadContract(check.ended.source, batch.record)
+    this.ops += check.ops
   }
 
   #context(
