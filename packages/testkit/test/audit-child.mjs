@@ -14,5 +14,5 @@ const look = async () => {
   process.send(version, () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0))
 }
 setInterval(look, 5)
-await db.verify({ workers: Number(workers), onProgress: look })
+await db.verify({ workers: Number(workers), workersFrom: 0, onProgress: look })
 process.exit() // too late to be killed in the middle, which the test is told by the end

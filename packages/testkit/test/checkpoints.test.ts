@@ -25,7 +25,7 @@ const CALLS = 85
 const OPS_A_CALL = 100
 let folder: TemporaryFolder
 
-/** Long enough for worker processes (`BLOCKS_MIN` in packages/vitra). */
+/** Long enough for several parts (`PART_BLOCKS_MIN` in packages/vitra). */
 async function writeLongHistory(path: string): Promise<void> {
   await using db = await Database.create(path, { contract: { source: WORK_CONTRACT } })
   for (let n = 0; n < CALLS; n++) await db.call('work', { count: OPS_A_CALL })
@@ -163,7 +163,7 @@ describe('an audit that takes a while', () => {
       const path = await published('long', `killed-${workers}`)
       const kept = await auditAndKill(path, workers)
       expect(kept).toBeGreaterThan(0)
-      const report = await verify(path, { resume: true, workers })
+      const report = await verify(path, { resume: true, workers, workersFrom: 0 })
       const { version } = whole
       expect(report).toMatchObject({ verdict: 'valid', from: kept, version, length: version, findings: [] })
       expect(report.ops).toBeGreaterThan(0)
@@ -172,6 +172,19 @@ describe('an audit that takes a while', () => {
     }, 180_000)
   }
 
+  it('one process begins where several would be slower', async () => {
+    await using db = await Database.load(folder.at('long'))
+    const before = childProcesses().length
+    const stop = new AbortController()
+    let during = 0
+    const onProgress = () => {
+      during ||= childProcesses().length
+      stop.abort(new Error('seen'))
+    }
+    await expect(db.verify({ workers: 2, signal: stop.signal, onProgress })).rejects.toThrow('seen')
+    expect(during).toBeLessThanOrEqual(before + 1) // a spare guest
+  }, 120_000)
+
   it('workers read beside an executor that goes on, and end with the audit', async () => {
     await using db = await Database.load(folder.at('long'))
     const before = childProcesses().length
@@ -179,6 +192,7 @@ describe('an audit that takes a while', () => {
     let most = before
     const report = await db.verify({
       workers: 2,
+      workersFrom: 0,
       onProgress: () => {
         most = Math.max(most, childProcesses().length)
       },
@@ -188,6 +202,7 @@ describe('an audit that takes a while', () => {
     expect(most).toBeGreaterThanOrEqual(before + 2)
     await (await going).whenProcessed()
     expect(childProcesses().length).toBeLessThanOrEqual(before + 1)
-    await expect(db.verify({ workers: 0 })).rejects.toMatchObject({ code: 'OPTIONS_INVALID' })
+    for (const wrong of [{ workers: 0 }, { workers: 2, workersFrom: -1 }])
+      await expect(db.verify(wrong)).rejects.toMatchObject({ code: 'OPTIONS_INVALID' })
   }, 120_000)
 })

@@ -1,6 +1,6 @@
 /** spec/vectors/proof-fraud.json: what every checker of fraud proofs has to agree with, checked here by this one. */
 import { readFileSync } from 'node:fs'
-import { sodiumCrypto } from '@vitra/log'
+import { CURRENT_RULES, sodiumCrypto } from '@vitra/log'
 import { proofToJson } from '@vitra/log/proofs'
 import { engineName, Sandbox } from '@vitra/sandbox'
 import { check as checkAnywhere, decodeProof, encodeProof, proofFromJson } from '@vitra/verifier'
@@ -54,6 +54,31 @@ async function codesOf({ bytes, key }: Vector): Promise<{ here: string; alone: s
   const here = await check(bytes, { pubkey: key, sandbox })
   return { here: here.code, alone: alone.code }
 }
+
+it.runIf(isItsEngine)(
+  'the guest of a second look is ended, needed or not, and one that fails accuses nobody',
+  async () => {
+    const all = [...file.valid, ...file.invalid].filter(({ takes }) => takes === 'sandbox')
+    expect(all.length).toBeGreaterThan(3)
+    for (const { bytes, key, comment } of [all[0]!, all.at(-1)!]) {
+      const opened: Sandbox[] = []
+      const openEngine = async (engine: string) => {
+        opened.push(await Sandbox.open({ engine }))
+        return opened[0]!
+      }
+      const { code } = await check(bytes, { pubkey: key, sandbox, openEngine })
+      expect(code, comment).toBe((await check(bytes, { pubkey: key, sandbox })).code)
+      expect(opened).toHaveLength(1)
+      await expect(opened[0]!.load('export const apply = {}', CURRENT_RULES)).rejects.toMatchObject({
+        code: 'SANDBOX_CLOSED',
+      })
+      const failing = () => Promise.reject(new Error('no room'))
+      const failed = await check(bytes, { pubkey: key, sandbox, openEngine: failing })
+      expect(['inconclusive', code]).toContain(failed.code)
+      expect(failed.code).not.toBe('proved')
+    }
+  },
+)
 
 describe('a fraud proof holds:', () => {
   it.each(file.valid)('$comment', async ({ code, block, seq, json, ...vector }) => {

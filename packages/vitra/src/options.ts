@@ -43,9 +43,14 @@ export interface VerifyOptions {
   readonly resume?: boolean
   /**
    * How many processes share an audit of everything, each with a guest of its own; default 1, this one. Small databases
-   * are checked by one.
+   * are checked by one: see `workersFrom`.
    */
   readonly workers?: number
+  /**
+   * Blocks of the index from which on several processes share the audit. By default so many that they are not slower than one:
+   * 50,000 where this machine has two cores for each, else 600,000.
+   */
+  readonly workersFrom?: number
   /**
    * Check only the batches between two index lengths, over the state that was published before them; by default from
    * genesis, and to the end. The verdict is `partial` then.

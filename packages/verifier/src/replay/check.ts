@@ -26,13 +26,14 @@ export interface NodeCheckOptions {
  * const { ok, explanation } = await check(await readFile('fraud.proof'), { pubkey })
  */
 export async function check(proof: unknown, options: NodeCheckOptions): Promise<Verdict> {
-  const { pubkey } = options
-  const first = await checkAnywhere(proof, { pubkey, crypto: sodiumCrypto })
-  if (first.code !== 'needs-runner') return first
+  const { pubkey, sandbox } = options
   let own: Sandbox | null = null
   try {
-    own = options.sandbox === undefined ? await Sandbox.open() : null
-    return await checkWith(proof, { ...options, sandbox: options.sandbox ?? own! })
+    if (sandbox !== undefined) return await checkWith(proof, { ...options, sandbox })
+    const first = await checkAnywhere(proof, { pubkey, crypto: sodiumCrypto })
+    if (first.code !== 'needs-runner') return first
+    own = await Sandbox.open()
+    return await checkWith(proof, { ...options, sandbox: own })
   } catch (error) {
     return verdict('inconclusive', `no contract runs here: ${(error as Error).message}`)
   } finally {
