@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The executable `vitra`: hands the process to the commands of `@vitra/cli`. */
 import { readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline/promises'
 import { fileURLToPath } from 'node:url'
 import { EXIT, type Io, run } from '@vitra/cli'
 
@@ -37,6 +38,15 @@ const io: Io = {
   stderr: process.stderr,
   env: process.env,
   cwd: process.cwd(),
+  async ask(question) {
+    if (!process.stdin.isTTY || !process.stderr.isTTY) return null
+    const terminal = createInterface({ input: process.stdin, output: process.stderr })
+    try {
+      return await terminal.question(question)
+    } finally {
+      terminal.close()
+    }
+  },
   async readStdin() {
     const chunks: Buffer[] = []
     for await (const chunk of process.stdin) chunks.push(chunk as Buffer)

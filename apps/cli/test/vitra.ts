@@ -1,6 +1,7 @@
 /** Runs the built executable as people do: a process of its own, folders on disk, a network on loopback. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import createTestnet from 'hyperdht/testnet.js'
 
@@ -116,5 +117,7 @@ export async function localNetwork() {
 function start(args: readonly string[], { cwd, env }: Surroundings): ChildProcess {
   if (!existsSync(EXECUTABLE)) throw new Error('build first: npm run build')
   const { VITRA_DIR: _, VITRA_BOOTSTRAP: __, VITRA_DEBUG: ___, ...rest } = process.env
-  return spawn(process.execPath, [EXECUTABLE, ...args], { cwd, env: { ...rest, ...env } })
+  // What whoever runs the tests has chosen with `vitra use` does not count.
+  const own = { XDG_CONFIG_HOME: path.join(cwd, '.config') }
+  return spawn(process.execPath, [EXECUTABLE, ...args], { cwd, env: { ...rest, ...own, ...env } })
 }

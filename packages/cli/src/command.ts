@@ -18,12 +18,17 @@ export interface Invocation<Options> {
   readonly words: readonly string[]
 }
 
+/** What an argument is: one of some words, a method of the contract, or a path of the database. */
+export type Completes = readonly string[] | 'methods' | 'paths'
+
 export interface CommandDefinition<Options = Record<string, never>> {
   readonly name: string
   /** As commander writes them. @example '<path>' */
   readonly args?: string
   /** What each argument is, by its name. */
   readonly argsSay?: Readonly<Record<string, string>>
+  /** What the shell completes an argument with, by its name; files where nothing is said. */
+  readonly completes?: Readonly<Record<string, Completes>>
   /** One line, for the list of commands. */
   readonly summary: string
   /** What help says beyond the summary. */

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { ContractLogEntry, Database } from 'vitra'
+import type { AnyCommand } from './command.js'
 import { CliError } from './errors.js'
 import type { ExitCode } from './exit-codes.js'
 import { existingFolder, newFolder } from './folder.js'
@@ -21,6 +22,8 @@ export interface ContextOptions {
   readonly abort: AbortController
   /** The database of the process that runs the command for somebody else. */
   readonly database: Database | undefined
+  /** All commands that there are. */
+  readonly commands: readonly AnyCommand[]
   /** Runs another command line on a database of this process. */
   readonly runOn: (db: Database, argv: readonly string[], io: Io) => Promise<ExitCode>
 }
@@ -33,16 +36,18 @@ export class Context {
   /** Aborted when the user wants the command to end. */
   readonly signal: AbortSignal
   readonly version: string
+  readonly commands: readonly AnyCommand[]
   readonly runOn: ContextOptions['runOn']
   readonly #abort: AbortController
   /** The one of the process that runs this command for somebody else. */
   readonly #shared: Database | undefined
   readonly #open = new Set<Database>()
 
-  constructor({ io, options, version, abort, database, runOn }: ContextOptions) {
+  constructor({ io, options, version, commands, abort, database, runOn }: ContextOptions) {
     this.io = io
     this.options = options
     this.version = version
+    this.commands = commands
     this.runOn = runOn
     this.signal = abort.signal
     this.#abort = abort

@@ -22,6 +22,7 @@ export type CliErrorCode =
   | 'HOLDER_GONE'
   | 'HOLDER_VERSION'
   | 'INTERRUPTED'
+  | 'NOT_CONFIRMED'
   | 'NO_ADMITTING_METHOD'
   | 'NO_PEER'
   | 'SERVE_NOT_STARTED'

@@ -4,9 +4,13 @@ import path from 'node:path'
 import { CliError } from './errors.js'
 import type { Io } from './io.js'
 import type { GlobalOptions } from './options.js'
+import { usedFolder } from './used.js'
 
 /** The folder that is made, and looked for, where none is named. */
 const FOLDER_NAME = '.vitra'
+
+/** What the command line itself keeps in the folder of a database. */
+export const OWN_FILES = ['command.json', 'command.json.next', 'vitra.sock', 'serve.log', 'serve.log.1']
 
 /** The folder that a new database goes to. */
 export function newFolder(io: Io, options: GlobalOptions): string {
@@ -14,7 +18,7 @@ export function newFolder(io: Io, options: GlobalOptions): string {
 }
 
 /**
- * The folder of the database that a command works on: the named one, else the nearest `.vitra` upwards.
+ * The folder of the database that a command works on: the named one, else the nearest `.vitra` upwards, else the one in use.
  *
  * @throws {CliError} `FOLDER_NOT_FOUND`
  */
@@ -37,8 +41,10 @@ export function foundFolder(io: Io, options: GlobalOptions): string | null {
   for (let folder = path.resolve(io.cwd); ; folder = path.dirname(folder)) {
     const candidate = path.join(folder, FOLDER_NAME)
     if (statSync(candidate, { throwIfNoEntry: false })?.isDirectory()) return candidate
-    if (folder === path.dirname(folder)) return null
+    if (folder === path.dirname(folder)) break
   }
+  const used = usedFolder(io)
+  return used !== null && existsSync(used) ? used : null
 }
 
 function named(io: Io, options: GlobalOptions): string | undefined {

@@ -25,6 +25,8 @@ export interface Io {
   readonly stderr: TextSink
   /** The words that start this program, for a process of its own; null where it cannot be started again. */
   readonly program: readonly string[] | null
+  /** Asks whoever sits at the terminal, and returns the answer; null where nobody does. */
+  ask(question: string): Promise<string | null>
   /** Everything on standard input. */
   readStdin(): Promise<Uint8Array>
   readonly env: Readonly<Record<string, string | undefined>>

@@ -1,7 +1,8 @@
 /** Peers, as commands use them: look for some for a while, and go on with what is here where there are none. */
-import type { Database, Swarm } from 'vitra'
+import type { Database, FullSyncProgress, Swarm } from 'vitra'
 import type { Context } from './context.js'
 import { type NetworkOptions, readNode } from './options.js'
+import { count } from './output/text.js'
 
 /** How long to look for a first peer where no `--timeout` says otherwise, in ms. */
 export const CONNECT_MS = 8000
@@ -71,6 +72,24 @@ export async function fetchLatest(
     context.out.warn('the newest state did not arrive in time: this goes by the copy that is here')
   }
   return true
+}
+
+/** Fetches every block that this copy lacks, with a line that says how far it is. Begun again, it goes on. */
+export async function fetchHistory(
+  { out, signal }: Context,
+  db: Database,
+  options: { readonly timeout?: number } = {},
+): Promise<void> {
+  try {
+    await db.syncFullHistory({ signal, ...options, onProgress: out.follow(fetchedText) })
+  } finally {
+    out.progressEnd()
+  }
+}
+
+function fetchedText({ blocks, knownBlocks, logs }: FullSyncProgress): string {
+  const percent = Math.floor((100 * blocks) / Math.max(knownBlocks, 1))
+  return `fetched ${percent} %: ${blocks} of ${count(knownBlocks, 'block')} of ${count(logs.length, 'log')}`
 }
 
 async function isInTime(code: string, work: Promise<unknown>): Promise<boolean> {

@@ -14,7 +14,7 @@ export interface GlobalOptions {
 export const GLOBAL_OPTIONS: readonly OptionDefinition[] = [
   {
     flags: '--dir <folder>',
-    says: 'the folder of the database; else VITRA_DIR, else the nearest .vitra upwards',
+    says: 'the folder of the database; else VITRA_DIR, else the nearest .vitra upwards, else that of `vitra use`',
     parse: readFolder,
   },
   { flags: '--json', says: 'print JSON: one document, or one object a line for what goes on' },

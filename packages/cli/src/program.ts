@@ -70,7 +70,7 @@ function toCommand(definition: AnyCommand, choose: ProgramOptions['choose']): Co
   for (const argument of args?.split(' ') ?? []) {
     command.argument(argument, argsSay[argument.replace(/[<>[\].]/g, '')])
   }
-  if (takesParams) command.argument('[words...]', 'parameters of the method')
+  if (takesParams) command.argument('[words...]', argsSay.words ?? 'parameters of the method')
   for (const option of definition.options ?? []) command.addOption(toOption(option))
   const width = Math.max(...examples.map(({ run }) => run.length))
   const lines = examples.map(({ run, says }) =>

@@ -90,7 +90,13 @@ characters in text of others are shown as \`\\u001b\` in a terminal and left alo
 
 function commandSection(command: AnyCommand): string[] {
   const { name, args, argsSay = {}, summary, details, options = [], takesParams, examples } = command
-  const usage = ['vitra', name, args, takesParams ? '[--name value…]' : undefined, '[options]']
+  const usage = [
+    'vitra',
+    name,
+    args,
+    takesParams ? (argsSay.words === undefined ? '[--name value…]' : '[words…]') : undefined,
+    '[options]',
+  ]
   const given = Object.entries(argsSay).map(([argument, says]) => `| \`${argument}\` | ${cell(says)} |`)
   return [
     `### vitra ${name}`,

@@ -1,6 +1,7 @@
 /** Runs one command line from its words to its exit code. Whatever happens, what was opened is closed first. */
 import { CommanderError } from 'commander'
 import type { Database } from 'vitra'
+import { COMMANDS } from './commands/index.js'
 import { Context } from './context.js'
 import { CliError, UsageError } from './errors.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
@@ -34,7 +35,7 @@ export async function run(argv: readonly string[], { io, version, database }: Ru
   const unsubscribe = io.onInterrupt(() => abort.abort(interrupted()))
   const options = chosen.options as GlobalOptions
   const runOn: Context['runOn'] = (db, words, theirs) => run(words, { io: theirs, version, database: db })
-  const context = new Context({ io, options, version, abort, database, runOn })
+  const context = new Context({ io, options, version, commands: COMMANDS, abort, database, runOn })
   try {
     const elsewhere = context.isServed ? null : await runElsewhere(argv, chosen, { io, version })
     if (elsewhere !== null) return elsewhere

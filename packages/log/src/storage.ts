@@ -11,7 +11,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { accessSync, constants, statfsSync } from 'node:fs'
-import { chmod, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import Corestore from 'corestore'
@@ -170,12 +170,7 @@ export class Storage implements AsyncDisposable {
    */
   async load({ readOnly = false }: LoadOptions = {}): Promise<DescribedDatabase> {
     const names = await this.#list()
-    if (!names?.includes(DESCRIPTION)) {
-      throw new LogError(
-        'DATABASE_NOT_FOUND',
-        `${this.path} holds no database: create one there, or give its public key to load a copy`,
-      )
-    }
+    if (!names?.includes(DESCRIPTION)) throw this.#notFound()
     const database = await this.describedDatabase()
     if (this.#store === null) await this.#openStore(readOnly)
     return database
@@ -201,6 +196,25 @@ export class Storage implements AsyncDisposable {
     await compactStorage(this.store)
   }
 
+  /**
+   * Removes the database of the folder for good, its secret keys too, and the folder where nothing else is in it.
+   *
+   * @param names of files that others keep with the database, removed as well
+   * @throws {LogError} `DATABASE_NOT_FOUND`, `DATABASE_LOCKED`
+   */
+  async destroy(names: readonly string[] = []): Promise<void> {
+    if (!(await this.holdsDatabase())) throw this.#notFound()
+    // The lock is what counts: files that are damaged are removed like others.
+    await this.#openStore().catch((error: LogError) => {
+      if (error.code === 'DATABASE_LOCKED') throw error
+    })
+    await this.close()
+    // From the first step on it is no database any more, whatever comes between.
+    for (const name of [DESCRIPTION, ...OWN_NAMES, ...names])
+      await rm(path.join(this.path, name), { recursive: true, force: true })
+    await rmdir(this.path).catch(ignoreNotEmpty)
+  }
+
   /** Undoes `create` after a failure: removes what it made. */
   async abandon(): Promise<void> {
     const found = this.#found
@@ -215,6 +229,13 @@ export class Storage implements AsyncDisposable {
   /** `await using` closes it. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
+  }
+
+  #notFound(): LogError {
+    return new LogError(
+      'DATABASE_NOT_FOUND',
+      `${this.path} holds no database: create one there, or give its public key to load a copy`,
+    )
   }
 
   async #list(): Promise<string[] | null> {
@@ -303,6 +324,11 @@ const OWN_NAMES = new Set([
   DESCRIPTION,
   `${DESCRIPTION}.next`,
 ])
+
+/** A folder that holds other files stays. */
+function ignoreNotEmpty(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
+}
 
 /** How a folder is opened. */
 export interface LoadOptions {

@@ -19,7 +19,7 @@ import {
 import type { AuditPlace } from '@vitra/verifier/replay'
 import { Throttle } from './throttle.js'
 
-const FILE = 'audit.json'
+export const CHECKPOINT_FILE = 'audit.json'
 /** Name of the key in the folder that signs it; it is nobody's identity. */
 const KEY = 'audit'
 /** Raised where an audit checks more than before, so that what older software has passed is checked again. */
@@ -77,7 +77,7 @@ export class AuditCheckpoint {
     this.#place = null
     this.#refused = 0
     await this.#inTurn(async () => {
-      await rm(path.join(this.#storage.path, FILE), { force: true })
+      await rm(path.join(this.#storage.path, CHECKPOINT_FILE), { force: true })
       this.#written = null
     })
   }
@@ -88,7 +88,7 @@ export class AuditCheckpoint {
       const place = this.#place
       if (place === null || place === this.#written) return
       const key = await this.#storage.keys.ofPurpose(KEY)
-      await this.#storage.writeJson(FILE, signedCheckpoint(key, this.#database, place))
+      await this.#storage.writeJson(CHECKPOINT_FILE, signedCheckpoint(key, this.#database, place))
       this.#written = place
     })
   }
@@ -118,7 +118,7 @@ export class AuditCheckpoint {
 
   async #read(): Promise<unknown> {
     try {
-      return await this.#storage.readJson(FILE)
+      return await this.#storage.readJson(CHECKPOINT_FILE)
     } catch (error) {
       if (error instanceof LogError) return null
       throw error

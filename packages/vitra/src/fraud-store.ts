@@ -5,7 +5,7 @@ import path from 'node:path'
 import { type Storage, VitraError } from '@vitra/log'
 import { type AuditReport, ContractFraudProof, decodeProof, encodeProof, type Proof } from '@vitra/verifier'
 
-const FOLDER = 'fraud'
+export const FRAUD_FOLDER = 'fraud'
 const FORMAT = 1
 
 /** What the JSON file of a violation holds. */
@@ -30,9 +30,10 @@ export class FraudStore {
   async save({ report, violation, proof, unproved }: ContractFraudProof): Promise<void> {
     await mkdir(this.#path(), { recursive: true })
     const name = createHash('sha256').update(JSON.stringify(violation)).digest('hex').slice(0, 16)
-    if (proof !== null) await this.#storage.writeBytes(path.join(FOLDER, `${name}.proof`), encodeProof(proof))
+    if (proof !== null)
+      await this.#storage.writeBytes(path.join(FRAUD_FOLDER, `${name}.proof`), encodeProof(proof))
     const kept: Kept = { format: FORMAT, report, ...(unproved === null ? {} : { unproved }) }
-    await this.#storage.writeJson(path.join(FOLDER, `${name}.json`), kept)
+    await this.#storage.writeJson(path.join(FRAUD_FOLDER, `${name}.json`), kept)
   }
 
   /** The violations kept, oldest name first. */
@@ -40,7 +41,7 @@ export class FraudStore {
     const names = (await unlessAbsent(readdir(this.#path()))) ?? []
     const proofs: ContractFraudProof[] = []
     for (const file of names.filter((name) => name.endsWith('.json')).sort()) {
-      const { report, unproved } = (await this.#storage.readJson(path.join(FOLDER, file))) as Kept
+      const { report, unproved } = (await this.#storage.readJson(path.join(FRAUD_FOLDER, file))) as Kept
       const { violation } = report
       if (violation === undefined) continue
       const kept = await this.#readProof(`${file.slice(0, -'.json'.length)}.proof`)
@@ -64,7 +65,7 @@ export class FraudStore {
   }
 
   #path(name = ''): string {
-    return path.join(this.#storage.path, FOLDER, name)
+    return path.join(this.#storage.path, FRAUD_FOLDER, name)
   }
 }
 

@@ -90,6 +90,7 @@ export type {
   PastIndex,
 } from './database-index.js'
 export type { DatabaseProofs, ProofOptions } from './database-proofs.js'
+export { destroyDatabase } from './destroy.js'
 export type { Diagnosis, DiagnosisCode, Examination, LogState } from './doctor/diagnosis.js'
 export { declareAlone, type ExamineOptions, examine } from './doctor/examine.js'
 export type { PeerQuestion } from './doctor/peers.js'

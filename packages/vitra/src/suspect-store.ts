@@ -6,7 +6,7 @@ import type { Storage } from '@vitra/log'
 import { LogError } from '@vitra/log'
 import type { AuditReport, Finding } from '@vitra/verifier'
 
-const FILE = 'suspects.json'
+export const SUSPECTS_FILE = 'suspects.json'
 const FORMAT = 1
 
 export class SuspectStore {
@@ -41,14 +41,17 @@ export class SuspectStore {
     const added = scope === undefined ? found : news
     const now = [...known.filter((finding) => !isCovered(finding)), ...added].sort(byPlace)
     if (news.length === 0 && now.length === known.length) return news
-    await this.#storage.writeJson(FILE, { format: FORMAT, findings: now })
+    await this.#storage.writeJson(SUSPECTS_FILE, { format: FORMAT, findings: now })
     this.#findings = Promise.resolve(now)
     return news
   }
 
   async #read(): Promise<readonly Finding[]> {
     try {
-      const { format, findings } = ((await this.#storage.readJson(FILE)) ?? {}) as Record<string, unknown>
+      const { format, findings } = ((await this.#storage.readJson(SUSPECTS_FILE)) ?? {}) as Record<
+        string,
+        unknown
+      >
       return format === FORMAT && Array.isArray(findings) ? findings.filter(isFinding) : []
     } catch (error) {
       if (error instanceof LogError) return []

@@ -38,6 +38,8 @@ export interface OpRange {
   readonly count: number
 }
 
+export const TRANSACTIONS_FILE = 'transactions.jsonl'
+
 /** Reads the name of a transaction; null for one that names no ops. */
 export function parseTxId(txId: string): OpRange | null {
   const [, oplog, first, count] = TX_ID.exec(txId) ?? []
@@ -61,7 +63,7 @@ export class TransactionStore {
 
   /** @param onFailure is told where a small form could not be written */
   constructor(storage: Storage, onFailure: (error: Error) => void) {
-    this.#path = path.join(storage.path, 'transactions.jsonl')
+    this.#path = path.join(storage.path, TRANSACTIONS_FILE)
     this.#onFailure = onFailure
   }
 

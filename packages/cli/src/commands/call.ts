@@ -26,6 +26,7 @@ export const call = defineCommand<Options>({
   name: 'call',
   args: '<method>',
   argsSay: { method: 'method of the contract, see `vitra methods`' },
+  completes: { method: 'methods' },
   takesParams: true,
   summary: 'Call a method of the contract',
   details: `Parameters are written --name value. A value that is JSON is read as JSON: numbers, true, false, null, {…},

@@ -16,6 +16,7 @@ export const fraud = defineCommand<Options>({
   name: 'fraud',
   args: '<what> [number]',
   argsSay: { what: 'list, show or check', number: 'which one, as list counts them; else the first, or all' },
+  completes: { what: ['list', 'show', 'check'] },
   summary: 'Look at the violations found here, and take out their proofs',
   details: `\`vitra verify\` and \`vitra monitor\` keep every violation that they find, with a proof that convinces people who have no
 copy: hand them the file that show writes with --out, and they run \`vitra check\` on it.

@@ -9,6 +9,7 @@ export const get = defineCommand<ReadOptions>({
   name: 'get',
   args: '<path>',
   argsSay: { path: 'path of the entry, such as /users/bob' },
+  completes: { path: 'paths' },
   summary: 'Print the value at a path',
   details: 'Text is printed as it is, any other value as JSON; bytes are {"$bytes": hex}.',
   options: READ_OPTIONS,

@@ -2,6 +2,8 @@
 import type { AnyCommand } from '../command.js'
 import { call } from './call.js'
 import { check } from './check.js'
+import { completion } from './completion.js'
+import { destroy } from './destroy.js'
 import { doctor } from './doctor.js'
 import { fraud } from './fraud.js'
 import { get } from './get.js'
@@ -18,8 +20,12 @@ import { monitor } from './monitor.js'
 import { prove } from './prove.js'
 import { serve } from './serve.js'
 import { source } from './source.js'
+import { status } from './status.js'
+import { sync } from './sync.js'
 import { tx } from './tx.js'
+import { use } from './use.js'
 import { verify } from './verify.js'
+import { version } from './version.js'
 
 /** Commands under one heading of `--help`. */
 export interface CommandGroup {
@@ -29,9 +35,9 @@ export interface CommandGroup {
 
 /** All commands, as `--help` shows them. */
 export const COMMAND_GROUPS: readonly CommandGroup[] = [
-  { heading: 'Begin', commands: [init, load] },
+  { heading: 'Begin', commands: [init, load, use, destroy, completion, version] },
   { heading: 'Use the contract', commands: [call, tx, methods, source] },
-  { heading: 'Read the database', commands: [get, list, history, info, doctor] },
+  { heading: 'Read the database', commands: [get, list, history, info, status, sync, doctor] },
   { heading: 'Check the executor', commands: [verify, monitor, fraud] },
   { heading: 'Prove to others', commands: [prove, check] },
   { heading: 'Work with others', commands: [host, serve, invite, join] },

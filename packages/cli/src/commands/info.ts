@@ -6,6 +6,7 @@ import { READ_OPTIONS, type ReadOptions, SYNC_SECONDS } from '../options.js'
 import { findingLines, fraudFolder } from '../output/report.js'
 import { columns, count, showShort, tameLine } from '../output/text.js'
 import { WARNINGS_MEAN, warningLine } from '../output/warnings.js'
+import { ownKey, roleOf } from '../role.js'
 
 export const info = defineCommand<ReadOptions>({
   name: 'info',
@@ -83,18 +84,6 @@ async function warningsOf(db: Database): Promise<readonly ContractWarning[]> {
   } catch {
     return []
   }
-}
-
-async function ownKey(db: Database): Promise<string | null> {
-  if (db.localOplog !== null) return db.localOplog.publicKey.toString('hex')
-  const [identity] = await db.identities()
-  return identity?.toString() ?? null
-}
-
-function roleOf(db: Database, own: string | null): 'executor' | 'participant' | 'waiting' | 'reader' {
-  if (db.executor !== null) return 'executor'
-  if (db.localOplog?.active) return 'participant'
-  return own === null ? 'reader' : 'waiting'
 }
 
 function toJson({ publicKey, key, active, local }: OplogInfo) {

@@ -16,6 +16,7 @@ export const list = defineCommand<Options>({
   name: 'list',
   args: '[path]',
   argsSay: { path: 'path whose children are listed; the top where it is left out' },
+  completes: { path: 'paths' },
   summary: 'List what lies directly below a path',
   details: 'A name that ends in / has entries below it. Entries are in byte order of their names.',
   options: [

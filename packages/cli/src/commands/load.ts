@@ -5,7 +5,7 @@ import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
 import { CliError } from '../errors.js'
 import { EXIT } from '../exit-codes.js'
-import { Deadline, findPeer } from '../network.js'
+import { Deadline, fetchHistory, findPeer } from '../network.js'
 import { type NetworkOptions, networkOptions } from '../options.js'
 import { count } from '../output/text.js'
 
@@ -66,5 +66,5 @@ async function fetchAll(context: Context, db: Database, options: NetworkOptions)
       hint: 'check the key, see that somebody runs `vitra host` for it, or wait longer with --timeout',
     })
   }
-  await db.syncFullHistory({ signal: context.signal })
+  await fetchHistory(context, db)
 }

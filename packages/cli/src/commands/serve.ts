@@ -28,6 +28,7 @@ export const serve = defineCommand<Options>({
   name: 'serve',
   args: '<what>',
   argsSay: { what: 'start, stop, status or logs' },
+  completes: { what: ['start', 'stop', 'status', 'logs'] },
   summary: 'Keep the database online in the background',
   details: `start runs \`vitra host\` as a process of its own, which goes on when the terminal is closed. Other commands on the
 folder find it by themselves and run there, several at once; nobody but you can reach it. stop ends it in order. What it prints

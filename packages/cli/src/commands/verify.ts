@@ -5,7 +5,7 @@ import type { Context } from '../context.js'
 import { ENGINE_OPTION, type EngineOptions, readEngines } from '../engines.js'
 import { UsageError } from '../errors.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
-import { CONNECT_MS, Deadline, findPeer } from '../network.js'
+import { CONNECT_MS, Deadline, fetchHistory, findPeer } from '../network.js'
 import { type NetworkOptions, networkOptions, wholeNumber } from '../options.js'
 import { fraudFolder, reportLines } from '../output/report.js'
 
@@ -67,7 +67,7 @@ exit code 0, and never "valid": a sample says how probable it was to find what.`
   ],
   async run({ context, options }) {
     const db = await context.database({ engines: await readEngines(options, context.io) })
-    await fetchHistory(context, db, options)
+    await fetchNew(context, db, options)
     const report = await audit(context, db, options)
     if (options.resume && report.from === 0)
       context.out.note('no audit of this copy could be gone on from: everything was checked from genesis on')
@@ -84,7 +84,7 @@ const EXITS: Readonly<Record<AuditReport['verdict'], ExitCode>> = {
   inconclusive: EXIT.inconclusive,
 }
 
-async function fetchHistory(context: Context, db: Database, options: NetworkOptions): Promise<void> {
+async function fetchNew(context: Context, db: Database, options: NetworkOptions): Promise<void> {
   if (options.offline || db.executor !== null) return
   const deadline = new Deadline(options, CONNECT_MS / 1000)
   if (!(await findPeer(context, db, options, deadline.left(CONNECT_MS)))) {
@@ -93,7 +93,7 @@ async function fetchHistory(context: Context, db: Database, options: NetworkOpti
   }
   try {
     const timeout = deadline.isGiven ? { timeout: deadline.left() } : {}
-    await db.syncFullHistory({ signal: context.signal, ...timeout })
+    await fetchHistory(context, db, timeout)
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'SYNC_TIMEOUT') throw error
     context.out.warn((error as Error).message)
@@ -103,17 +103,10 @@ async function fetchHistory(context: Context, db: Database, options: NetworkOpti
 async function audit(context: Context, db: Database, options: Options): Promise<AuditReport> {
   const { range, sample, hashOnly, resume, workers = Math.min(availableParallelism(), WORKERS_MAX) } = options
   const { out, signal } = context
-  let toldMs = performance.now()
-  const onProgress = (progress: AuditProgress) => {
-    const now = performance.now()
-    if (now - toldMs < out.progressMs) return
-    toldMs = now
-    out.progress(progressText(progress))
-  }
   try {
     return await db.verify({
       signal,
-      onProgress,
+      onProgress: out.follow(progressText),
       workers,
       ...(resume === undefined ? {} : { resume }),
       ...(range === undefined ? {} : { range }),

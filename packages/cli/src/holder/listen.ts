@@ -128,6 +128,7 @@ class Served {
       stdout: this.#sink('stdout', stdout),
       stderr: this.#sink('stderr', stderr),
       program: null,
+      ask: async () => null,
       readStdin: () => this.#readStdin(),
       onInterrupt: (listener) => {
         this.#listeners.add(listener)

@@ -68,14 +68,25 @@ export class Output {
     else this.#stderr.write(`${tame(text)}\n`)
   }
 
+  /** Prints the progress of a long piece of work, as often as is good to read. @param say the text of a step */
+  follow<Step>(say: (step: Step) => string): (step: Step) => void {
+    let toldMs = performance.now()
+    return (step) => {
+      const now = performance.now()
+      if (now - toldMs < this.#progressMs) return
+      toldMs = now
+      this.progress(say(step))
+    }
+  }
+
   /** Takes the line of `progress` away. */
   progressEnd(): void {
     if (this.options.quiet || this.options.json) return
     if (this.#stderr.isTTY) this.#stderr.write('\r\x1b[K')
   }
 
-  /** How often a line of progress may be written, in ms. */
-  get progressMs(): number {
+  /** How often a line of progress may be written. */
+  get #progressMs(): number {
     return this.#stderr.isTTY ? 100 : 5000
   }
 

@@ -1,0 +1,79 @@
+/** What the last word of a command line may become. */
+import type { AnyCommand, Completes } from './command.js'
+import type { Context } from './context.js'
+import { GLOBAL_OPTIONS } from './options.js'
+
+/** @param words of the command line after the program's name, the last one unfinished */
+export async function completions(words: readonly string[], context: Context): Promise<string[]> {
+  const last = words.at(-1) ?? ''
+  const { command, args, awaitsValue } = read(words.slice(0, -1), context.commands)
+  if (awaitsValue) return []
+  const candidates = last.startsWith('-')
+    ? optionsOf(command).map(({ name }) => name)
+    : command === undefined
+      ? context.commands.map(({ name }) => name)
+      : await argumentsOf(completesAt(command, args), last, context)
+  return candidates.filter((candidate) => candidate.startsWith(last) && PLAIN.test(candidate)).sort()
+}
+
+/** Names come from strangers: what a shell would read as more than a word is not offered. */
+const PLAIN = /^[\w./:@%+,-]+$/
+
+interface Read {
+  readonly command: AnyCommand | undefined
+  /** How many arguments the command has been given. */
+  readonly args: number
+  /** True after an option whose value is to come. */
+  readonly awaitsValue: boolean
+}
+
+function read(words: readonly string[], commands: readonly AnyCommand[]): Read {
+  let command: AnyCommand | undefined
+  let args = 0
+  let awaitsValue = false
+  for (const word of words) {
+    if (awaitsValue) awaitsValue = false
+    else if (word.startsWith('-'))
+      awaitsValue = optionsOf(command).some(({ name, takesValue }) => takesValue && name === word)
+    else if (command !== undefined) args++
+    else command = commands.find(({ name }) => name === word)
+  }
+  return { command, args, awaitsValue }
+}
+
+function optionsOf(command: AnyCommand | undefined): { name: string; takesValue: boolean }[] {
+  return [...(command?.options ?? []), ...GLOBAL_OPTIONS, { flags: '--help' }].map(({ flags }) => {
+    const [name, value] = flags.split(' ')
+    return { name: name!, takesValue: value !== undefined }
+  })
+}
+
+/** What the next argument of a command is completed with. */
+function completesAt({ args = '', completes = {} }: AnyCommand, given: number): Completes | undefined {
+  const name = args.split(' ')[given]?.replace(/[<>[\].]/g, '')
+  return name === undefined ? undefined : completes[name]
+}
+
+async function argumentsOf(
+  completes: Completes | undefined,
+  last: string,
+  context: Context,
+): Promise<readonly string[]> {
+  if (completes === undefined) return []
+  if (typeof completes !== 'string') return completes
+  try {
+    const db = await context.database()
+    if (completes === 'methods') return (await db.methods()).map(({ name }) => name)
+    const parent = last.slice(0, last.lastIndexOf('/') + 1) || '/'
+    const entries = await db.index.list(parent === '/' ? parent : parent.slice(0, -1), { limit: ENTRIES_MAX })
+    return entries.flatMap(({ name, container, value }) => [
+      ...(value === undefined ? [] : [parent + name]),
+      ...(container ? [`${parent}${name}/`] : []),
+    ])
+  } catch {
+    return [] // no database, or one that cannot be read now: nothing is offered
+  }
+}
+
+/** More than anybody reads. */
+const ENTRIES_MAX = 200
