@@ -1,7 +1,7 @@
 /** What a command is: one file in `commands/` defines one; help, documentation and parsing are made from it. */
+import type { CommandOutline } from './command-outline.js'
 import type { Context } from './context.js'
 import type { ExitCode } from './exit-codes.js'
-import type { OptionDefinition } from './option.js'
 
 export interface Example {
   /** @example 'vitra get /counter' */
@@ -18,22 +18,13 @@ export interface Invocation<Options> {
   readonly words: readonly string[]
 }
 
-/** What an argument is: one of some words, a method of the contract, or a path of the database. */
-export type Completes = readonly string[] | 'methods' | 'paths'
-
-export interface CommandDefinition<Options = Record<string, never>> {
-  readonly name: string
-  /** As commander writes them. @example '<path>' */
-  readonly args?: string
+export interface CommandDefinition<Options = Record<string, never>> extends CommandOutline {
   /** What each argument is, by its name. */
   readonly argsSay?: Readonly<Record<string, string>>
-  /** What the shell completes an argument with, by its name; files where nothing is said. */
-  readonly completes?: Readonly<Record<string, Completes>>
   /** One line, for the list of commands. */
   readonly summary: string
   /** What help says beyond the summary. */
   readonly details: string
-  readonly options?: readonly OptionDefinition[]
   /** True where the words that follow are parameters of a contract's method. */
   readonly takesParams?: boolean
   /** True for a command that goes on until Ctrl-C and then ends by itself, in order. */

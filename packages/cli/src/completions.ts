@@ -1,5 +1,5 @@
 /** What the last word of a command line may become. */
-import type { AnyCommand, Completes } from './command.js'
+import type { CommandOutline, Completes } from './command-outline.js'
 import type { Context } from './context.js'
 import { GLOBAL_OPTIONS } from './options.js'
 
@@ -20,15 +20,15 @@ export async function completions(words: readonly string[], context: Context): P
 const PLAIN = /^[\w./:@%+,-]+$/
 
 interface Read {
-  readonly command: AnyCommand | undefined
+  readonly command: CommandOutline | undefined
   /** How many arguments the command has been given. */
   readonly args: number
   /** True after an option whose value is to come. */
   readonly awaitsValue: boolean
 }
 
-function read(words: readonly string[], commands: readonly AnyCommand[]): Read {
-  let command: AnyCommand | undefined
+function read(words: readonly string[], commands: readonly CommandOutline[]): Read {
+  let command: CommandOutline | undefined
   let args = 0
   let awaitsValue = false
   for (const word of words) {
@@ -41,7 +41,7 @@ function read(words: readonly string[], commands: readonly AnyCommand[]): Read {
   return { command, args, awaitsValue }
 }
 
-function optionsOf(command: AnyCommand | undefined): { name: string; takesValue: boolean }[] {
+function optionsOf(command: CommandOutline | undefined): { name: string; takesValue: boolean }[] {
   return [...(command?.options ?? []), ...GLOBAL_OPTIONS, { flags: '--help' }].map(({ flags }) => {
     const [name, value] = flags.split(' ')
     return { name: name!, takesValue: value !== undefined }
@@ -49,7 +49,7 @@ function optionsOf(command: AnyCommand | undefined): { name: string; takesValue:
 }
 
 /** What the next argument of a command is completed with. */
-function completesAt({ args = '', completes = {} }: AnyCommand, given: number): Completes | undefined {
+function completesAt({ args = '', completes = {} }: CommandOutline, given: number): Completes | undefined {
   const name = args.split(' ')[given]?.replace(/[<>[\].]/g, '')
   return name === undefined ? undefined : completes[name]
 }

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { ContractLogEntry, Database } from 'vitra'
-import type { AnyCommand } from './command.js'
+import type { CommandOutline } from './command-outline.js'
 import { CliError } from './errors.js'
 import type { ExitCode } from './exit-codes.js'
 import { existingFolder, newFolder } from './folder.js'
@@ -23,7 +23,7 @@ export interface ContextOptions {
   /** The database of the process that runs the command for somebody else. */
   readonly database: Database | undefined
   /** All commands that there are. */
-  readonly commands: readonly AnyCommand[]
+  readonly commands: readonly CommandOutline[]
   /** Runs another command line on a database of this process. */
   readonly runOn: (db: Database, argv: readonly string[], io: Io) => Promise<ExitCode>
 }
@@ -36,7 +36,7 @@ export class Context {
   /** Aborted when the user wants the command to end. */
   readonly signal: AbortSignal
   readonly version: string
-  readonly commands: readonly AnyCommand[]
+  readonly commands: readonly CommandOutline[]
   readonly runOn: ContextOptions['runOn']
   readonly #abort: AbortController
   /** The one of the process that runs this command for somebody else. */

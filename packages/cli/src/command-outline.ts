@@ -1,0 +1,14 @@
+/** What a command looks like from outside: enough to complete a command line. */
+import type { OptionDefinition } from './option.js'
+
+/** What an argument is: one of some words, a method of the contract, or a path of the database. */
+export type Completes = readonly string[] | 'methods' | 'paths'
+
+export interface CommandOutline {
+  readonly name: string
+  /** As commander writes them. @example '<path>' */
+  readonly args?: string
+  /** What the shell completes an argument with, by its name; files where nothing is said. */
+  readonly completes?: Readonly<Record<string, Completes>>
+  readonly options?: readonly OptionDefinition[]
+}
