@@ -96,6 +96,18 @@ describe('while a batch is on its way to the disk', () => {
     await db.close()
   }, 60_000)
 
+  it('it is tried again by itself where the disk refused it, though nobody calls', async () => {
+    const { db, txs, go, failures } = await overlapping(async () => {
+      throw new LogError('STORAGE_FAILED', 'the disk is full')
+    })
+    go()
+    await Promise.all(txs.map((tx) => tx.whenProcessed({ timeout: 60_000 })))
+    expect(failures).toMatchObject([{ code: 'STORAGE_FAILED' }])
+    expect((await db.call('get')).response).toBe(1111)
+    expect(await checkDatabase(db)).toMatchObject({ ops: 4 })
+    await db.close()
+  }, 90_000)
+
   it('nothing is applied twice where it failed after it was published', async () => {
     const { db, go } = await overlapping(async (append) => {
       await append()
