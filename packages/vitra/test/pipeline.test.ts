@@ -100,7 +100,9 @@ describe('while a batch is on its way to the disk', () => {
     const { db, txs, go, failures } = await overlapping(async () => {
       throw new LogError('STORAGE_FAILED', 'the disk is full')
     })
+    const failed = new Promise((resolve) => db.once('failure', resolve))
     go()
+    await failed
     await Promise.all(txs.map((tx) => tx.whenProcessed({ timeout: 60_000 })))
     expect(failures).toMatchObject([{ code: 'STORAGE_FAILED' }])
     expect((await db.call('get')).response).toBe(1111)
