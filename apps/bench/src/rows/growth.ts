@@ -70,7 +70,7 @@ function auditRow(ops: number, _sizes: Sizes, histories: Histories): Row {
       },
       {
         name: 'Vitra, two workers',
-        note: 'the same by two processes, a part each, with a guest each; their start is counted',
+        note: '`workers: 2`: from the length on from which that is worth its start, two processes check a part each, with a guest each; below it one does it all',
         measure: audit({ workers: 2 }),
       },
     ],
