@@ -97,13 +97,14 @@ describe('while a batch is on its way to the disk', () => {
   }, 60_000)
 
   it('it is tried again by itself where the disk refused it, though nobody calls', async () => {
-    const { db, txs, go, failures } = await overlapping(async () => {
+    const { db, txs, go, failures, batches } = await overlapping(async () => {
       throw new LogError('STORAGE_FAILED', 'the disk is full')
     })
     const failed = new Promise((resolve) => db.once('failure', resolve))
     go()
     await failed
-    await Promise.all(txs.map((tx) => tx.whenProcessed({ timeout: 60_000 })))
+    await until(() => batches.reduce((sum, ops) => sum + ops, 0) === 4)
+    await Promise.all(txs.map((tx) => tx.whenProcessed()))
     expect(failures).toMatchObject([{ code: 'STORAGE_FAILED' }])
     expect((await db.call('get')).response).toBe(1111)
     expect(await checkDatabase(db)).toMatchObject({ ops: 4 })
