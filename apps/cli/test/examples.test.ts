@@ -11,7 +11,7 @@ import { EXECUTABLE } from './vitra.js'
 
 const TIMEOUT_MS = 180_000
 /** What takes peers, or another Node. */
-const NEEDS_MORE = /<|--sync|--bootstrap|--engine|^vitra (?:host|monitor)/
+const NEEDS_MORE = /<|--sync|--bootstrap|--engine|^vitra (?:host|monitor|serve)/
 
 /** Runs lines of a shell in a folder; `vitra` is the built executable. */
 async function shell(folder: TemporaryFolder) {

@@ -25,6 +25,7 @@ export class KnownSignatures {
     return true
   }
 
+  /** Notes a signature that is good. */
   add(message: Uint8Array, signature: Uint8Array, publicKey: Uint8Array): void {
     this.#keep(nameOf(signature), { message: message.slice(), publicKey: publicKey.slice() })
   }
