@@ -37,7 +37,7 @@ export class Context {
   readonly signal: AbortSignal
   readonly version: string
   readonly commands: readonly CommandOutline[]
-  /** See {@link ContextOptions}. */
+  /** Runs another command line on a database of this process. */
   readonly runOn: ContextOptions['runOn']
   readonly #abort: AbortController
   /** The one of the process that runs this command for somebody else. */
