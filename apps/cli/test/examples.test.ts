@@ -10,8 +10,8 @@ import { checkDatabase } from 'vitra/testing'
 import { EXECUTABLE } from './vitra.js'
 
 const TIMEOUT_MS = 180_000
-/** What takes peers, or another Node. */
-const NEEDS_MORE = /<|--sync|--bootstrap|--engine|^vitra (?:host|monitor|serve)/
+/** What takes peers, another Node, other databases, or the home of whoever runs it. */
+const NEEDS_MORE = /<|~|--sync|--bootstrap|--engine|^vitra (?:host|monitor|serve|use|destroy)/
 
 /** Runs lines of a shell in a folder; `vitra` is the built executable. */
 async function shell(folder: TemporaryFolder) {
@@ -21,6 +21,7 @@ async function shell(folder: TemporaryFolder) {
     ...process.env,
     PATH: `${folder.path}:${nodes}:${process.env.PATH}`,
     VITRA_DIR: '',
+    HOME: folder.path,
     NO_COLOR: '1',
   }
   return (line: string) => {
