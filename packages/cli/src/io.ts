@@ -13,7 +13,6 @@ export const ENVIRONMENT = [
   'VITRA_DIR',
   'VITRA_BOOTSTRAP',
   'VITRA_DEBUG',
-  'VITRA_ENGINES',
   'NO_COLOR',
   'FORCE_COLOR',
   'TERM',

@@ -2,6 +2,7 @@ import type { Database, Swarm } from 'vitra'
 import { type Executed, executedBetween } from '../activity.js'
 import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
+import { readEngines } from '../engines.js'
 import { EXIT } from '../exit-codes.js'
 import { explain } from '../explain.js'
 import { Lane, untilStopped, whileHolding } from '../live.js'
@@ -63,7 +64,11 @@ cleanly, with exit code 0. \`vitra serve start\` does the same in the background
       ...(opsPerSecond === undefined ? {} : { opsPerSecond }),
       ...(opsPerBatch === undefined ? {} : { opsPerBatch }),
     }
-    const db = await context.database({ ...chosenDurability(options), participantLimits })
+    const db = await context.database({
+      engines: await readEngines({}, context.io),
+      ...chosenDurability(options),
+      participantLimits,
+    })
     return whileHolding(context, db, 'host', async () => {
       const { out } = context
       const lane = new Lane()
