@@ -35,12 +35,17 @@ export async function runBench({ sizes, command, folder, only = '', onRow }: Ben
     for (const row of allRows(sizes, histories, own)) {
       if (!row.id.includes(only)) continue
       if (isLate()) {
-        omitted.push(row.title)
+        omitted.push(`${row.title}: the time was up`)
         continue
       }
-      const summary = summarize(await runRow(row, row.rounds ?? sizes.rounds, own, isLate))
-      rows.push(summary)
-      onRow?.(summary)
+      try {
+        const summary = summarize(await runRow(row, row.rounds ?? sizes.rounds, own, isLate))
+        rows.push(summary)
+        onRow?.(summary)
+      } catch (error) {
+        console.error(error)
+        omitted.push(`${row.title}: ${(error as Error).message}`)
+      }
     }
     const seconds = (performance.now() - startedAt) / 1000
     return { format: FORMAT, date, command, rounds: sizes.rounds, seconds, machine, rows, omitted }

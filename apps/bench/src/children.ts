@@ -22,7 +22,7 @@ export class Child implements AsyncDisposable {
   /** What it says next. */
   async hear<T>(): Promise<T> {
     const { value, done } = await this.#lines.next()
-    if (done) throw new Error(`${PROGRAM} has ended; it runs as built: npm run build`)
+    if (done) throw new Error('its process has ended, and has printed why; it runs as built: npm run build')
     return JSON.parse(value) as T
   }
 

@@ -38,9 +38,19 @@ export interface MeasuredRow {
   readonly title: string
   readonly unit: Unit
   readonly contestants: readonly Measured[]
+  readonly failed: readonly Failed[]
+}
+
+/** A contestant that did not come through, and why. */
+export interface Failed {
+  readonly name: string
+  readonly message: string
 }
 
 /**
+ * A contestant that fails has no further turn, and no figure; the others go on. Where it is the first, nothing is left to compare
+ * with: its error is thrown.
+ *
  * @param folder on the disk that is measured
  * @param isLate true where there is no time for another round
  */
@@ -50,19 +60,27 @@ export async function runRow(
   folder: string,
   isLate: () => boolean = () => false,
 ): Promise<MeasuredRow> {
-  const figures = row.contestants.map((): number[][] => [])
+  const [first] = row.contestants
+  const figures = new Map(row.contestants.map((contestant) => [contestant, [] as number[][]]))
+  const failed: Failed[] = []
   try {
     for (let round = 0; round < rounds && !(round > 0 && isLate()); round++) {
-      for (const [nth, contestant] of row.contestants.entries()) {
-        figures[nth]!.push(await inFolder(folder, (own) => contestant.measure(own)))
+      for (const [contestant, measured] of figures) {
+        try {
+          measured.push(await inFolder(folder, (own) => contestant.measure(own)))
+        } catch (error) {
+          if (contestant === first) throw error
+          figures.delete(contestant)
+          failed.push({ name: contestant.name, message: (error as Error).message })
+        }
       }
     }
   } finally {
     await row.close?.()
   }
   const { id, title, unit } = row
-  const contestants = row.contestants.map(({ name, note }, nth) => ({ name, note, rounds: figures[nth]! }))
-  return { id, title, unit, contestants }
+  const contestants = [...figures].map(([{ name, note }, measured]) => ({ name, note, rounds: measured }))
+  return { id, title, unit, contestants, failed }
 }
 
 async function inFolder<T>(parent: string, work: (folder: string) => Promise<T>): Promise<T> {

@@ -61,7 +61,7 @@ async function main(): Promise<void> {
   })
   const { fileSystem, node, cpu, cores } = results.machine
   console.log(`${Math.round(results.seconds)} s on ${fileSystem}, ${cpu}, ${cores} cores, Node ${node}`)
-  if (results.omitted.length > 0) console.log(`no time left for: ${results.omitted.join('; ')}`)
+  if (results.omitted.length > 0) console.log(`left out: ${results.omitted.join('; ')}`)
   if (tiny) return
   const data = full ? FULL_DATA : QUICK_DATA
   const before = lastRun(data)
@@ -75,7 +75,7 @@ async function main(): Promise<void> {
   console.log(`wrote docs/benchmarks.md and ${path.relative(REPO, data)}`)
 }
 
-function print({ title, unit, contestants }: SummaryRow): void {
+function print({ title, unit, contestants, failed = [] }: SummaryRow): void {
   console.log(`\n${title} (${unit})`)
   for (const { name, median, min, max, p95, p99, ratio } of contestants as readonly Summary[]) {
     const tail = p95 === undefined ? '' : ` p95 ${p95.toFixed(2)} p99 ${p99!.toFixed(2)}`
@@ -84,4 +84,5 @@ function print({ title, unit, contestants }: SummaryRow): void {
       `  ${name.padEnd(40)} ${median.toPrecision(4)} (${spread})${tail} ratio ${ratio.toPrecision(3)}`,
     )
   }
+  for (const { name, message } of failed) console.log(`  ${name.padEnd(40)} did not come through: ${message}`)
 }

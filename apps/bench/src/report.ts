@@ -66,10 +66,10 @@ function renderCurves({ rows }: Results, plots: string): string[] {
 
 function renderOmitted({ omitted }: Results): string[] {
   if (omitted.length === 0) return []
-  return ['## Left out, since the time was up', omitted.map((title) => `- ${title}`).join('\n')]
+  return ['## Left out', omitted.map((title) => `- ${title}`).join('\n')]
 }
 
-function renderRow({ unit, contestants }: SummaryRow): string {
+function renderRow({ unit, contestants, failed = [] }: SummaryRow): string {
   const hasTail = contestants.some(({ p95 }) => p95 !== undefined)
   const head = ['', HEADS[unit], 'spread', ...(hasTail ? ['p95', 'p99'] : []), 'ratio', '']
   const figure = (value: number | undefined) => (value === undefined ? '' : formatFigure(value))
@@ -85,7 +85,8 @@ function renderRow({ unit, contestants }: SummaryRow): string {
       note,
     ]
   })
-  return table(head, rows)
+  const lines = failed.map(({ name, message }) => `${name} did not come through: ${message}`)
+  return [table(head, rows), ...lines].join('\n\n')
 }
 
 /** Three digits that count, and no more than the figures are worth. */

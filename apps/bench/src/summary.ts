@@ -1,5 +1,5 @@
 /** What the figures of all rounds come to: plain data, for the report and for later runs to compare with. */
-import type { Measured, MeasuredRow, Unit } from './harness.js'
+import type { Failed, Measured, MeasuredRow, Unit } from './harness.js'
 import type { Machine } from './machine.js'
 import { median, percentile } from './statistics.js'
 
@@ -26,6 +26,8 @@ export interface SummaryRow {
   readonly title: string
   readonly unit: Unit
   readonly contestants: readonly Summary[]
+  /** Contestants without figures; absent where all came through. */
+  readonly failed?: readonly Failed[]
 }
 
 /** Of {@link Results}. */
@@ -39,7 +41,7 @@ export interface Results {
   readonly seconds: number
   readonly machine: Machine
   readonly rows: readonly SummaryRow[]
-  /** Rows that were left out since the time was up. */
+  /** Rows that were left out, and why. */
   readonly omitted: readonly string[]
 }
 
@@ -53,9 +55,10 @@ export const HEADS: Readonly<Record<Unit, string>> = {
   MiB: 'MiB',
 }
 
-export function summarize({ id, title, unit, contestants }: MeasuredRow): SummaryRow {
+export function summarize({ id, title, unit, contestants, failed }: MeasuredRow): SummaryRow {
   const first = roundFigures(contestants[0]!)
-  return { id, title, unit, contestants: contestants.map((measured) => summary(measured, first)) }
+  const summaries = contestants.map((measured) => summary(measured, first))
+  return { id, title, unit, contestants: summaries, ...(failed.length === 0 ? {} : { failed }) }
 }
 
 function summary(measured: Measured, first: readonly number[]): Summary {

@@ -17,8 +17,8 @@ it('leaves out what there is no time for, and says so', async () => {
   const results = await runBench({ sizes, command: 'bench', folder: folder.path, only: 'latency' })
   expect(results.rows).toEqual([])
   expect(results.omitted).toEqual([
-    'Call to receipt, one caller',
-    'Call to receipt, one caller, by durability',
+    'Call to receipt, one caller: the time was up',
+    'Call to receipt, one caller, by durability: the time was up',
   ])
 })
 

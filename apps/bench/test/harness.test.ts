@@ -46,3 +46,29 @@ it('gives the tail where a turn has many figures', async () => {
   const [only] = summarize(await runRow(row, 2, folder.path)).contestants
   expect(only).toMatchObject({ median: 50.5, p95: 95, p99: 99 })
 })
+
+it('goes on without a contestant that fails, and says so; not without the first', async () => {
+  await using folder = await TemporaryFolder.make()
+  const contestant = (name: string, failsIn: number) => {
+    let turns = 0
+    return {
+      name,
+      note: '',
+      measure: async () => {
+        if (++turns === failsIn) throw new Error('the disk is full')
+        return [1]
+      },
+    }
+  }
+  const row = (first: number, second: number): Row => ({
+    id: 'row',
+    title: 'A row',
+    unit: 'ms',
+    contestants: [contestant('first', first), contestant('second', second)],
+  })
+  const summary = summarize(await runRow(row(0, 2), 3, folder.path))
+  expect(summary.contestants.map(({ name }) => name)).toEqual(['first'])
+  expect(summary.failed).toEqual([{ name: 'second', message: 'the disk is full' }])
+  await expect(runRow(row(2, 0), 3, folder.path)).rejects.toThrow('the disk is full')
+  expect(await readdir(folder.path)).toEqual([])
+})
