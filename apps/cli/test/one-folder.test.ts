@@ -367,54 +367,6 @@ describe('an executor that says it could not run an op which runs', () => {
   })
 })
 
-describe('a call', () => {
-  it('can be looked at later: what became of each op, its changes, and its fuel with the limit', async () => {
-    await using made = await withDatabase()
-    const { at } = made
-    const { txId } = await json<{ txId: string }>(['call', 'increment', '--amount', '2'], at)
-    const fuel = expect.any(Number)
-    expect(await json(['tx', txId], at)).toMatchObject({
-      txId,
-      status: 'processed',
-      method: 'increment',
-      params: { amount: 2 },
-      ops: [
-        {
-          seq: 0,
-          value: { op: 'INCREMENT', amount: 2 },
-          outcome: 'ok',
-          fuel,
-          fuelMax: fuel,
-          returned: 2,
-          changes: [{ path: '/counter', deleted: false, value: 2 }],
-        },
-      ],
-    })
-    expect((await vitra(['tx', txId], at)).stdout).toMatch(/fuel \d+ of \d+/)
-    const rejected = await json<{ error: { details: { txId: string } } }>(
-      ['call', 'increment', '--amount', '-1'],
-      at,
-      1,
-    )
-    const { details } = rejected.error
-    expect(details).toMatchObject({ failure: 'contract', fuel })
-    expect(await json(['tx', details.txId], at)).toMatchObject({
-      status: 'rejected',
-      ops: [{ outcome: 'failed', code: 'contract', message: 'the counter only goes up', fuel, changes: [] }],
-    })
-    expect((await vitra(['tx', details.txId], at)).stdout).toContain(
-      'failed contract: the counter only goes up',
-    )
-    for (const none of [
-      'nope',
-      txId.replace(/-0-/, '-7-'),
-      txId.replace(/^./, (digit) => (digit === '0' ? '1' : '0')),
-    ])
-      expect(await json(['tx', none], at, 1)).toMatchObject({ error: { code: 'TX_NOT_FOUND' } })
-    await check(made.folder.at('.vitra'))
-  })
-})
-
 describe('a copy without peers', () => {
   it('verifies nothing with exit code 4, and says what is missing', async () => {
     await using folder = await TemporaryFolder.make()

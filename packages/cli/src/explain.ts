@@ -54,7 +54,7 @@ const HINTS: Readonly<Record<string, string>> = {
   CONTRACT_LOAD: 'mend the contract and run this again',
   CONTRACT_NO_APPLY: 'a contract exports `apply`; mend it and run this again',
   CONTRACT_VIOLATED: 'see the violation with `vitra verify`',
-  OP_REJECTED: 'nothing was changed; see the op with `vitra tx <id>`, the rules with `vitra source`',
+  OP_REJECTED: 'nothing was changed; see the op with `vitra tx show <id>`, the rules with `vitra source`',
   CONTRACT_REFUSED:
     'the contract had its process ended again and again: see what it does with `vitra source`',
   GUEST_NOT_STARTED: 'see that this machine has memory and processes left, then run this again',

@@ -2,7 +2,7 @@
  * Secret keys on disk (spec/8-durability §3): one file per key, mode 0600, in a folder of their own,
  * so that the data beside it can be copied without them.
  */
-import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type KeyPair, newKeyPair, sign, sodiumCrypto } from './crypto.js'
 import { makeFolder } from './disk-full.js'
@@ -74,6 +74,14 @@ export class KeyStore {
     const pair = parseIdentity(identity)
     await this.#save(pair)
     return pair
+  }
+
+  /** Removes a pair for good. @throws {LogError} `KEY_NOT_FOUND` */
+  async remove(publicKey: Uint8Array): Promise<void> {
+    if ((await this.get(publicKey)) === null)
+      throw new LogError('KEY_NOT_FOUND', `the secret key of ${toHex(publicKey)} is not kept here`)
+    await rm(this.#file(publicKey))
+    await syncFolder(this.#folder)
   }
 
   async #save(pair: KeyPair, file = this.#file(pair.publicKey)): Promise<void> {

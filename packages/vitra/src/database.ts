@@ -211,6 +211,21 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
     return this.#core.use(async () => this.#adopt((await this.#core.storage.keys.import(exported)).publicKey))
   }
 
+  /**
+   * Removes a key pair from this copy for good; what it has written stays. Where nobody else has exported it, nobody writes as
+   * this participant any more.
+   *
+   * @throws {DatabaseError} `NOT_A_PARTICIPANT` where its secret key is not kept here, or is the executor's
+   */
+  async deleteIdentity(publicKey: PublicKeyLike): Promise<void> {
+    const key = parseKey(publicKey, 'the participant')
+    const kept = (await this.identities()).map((identity) => identity.publicKey)
+    const rest = kept.filter((other) => !other.equals(key))
+    if (rest.length === kept.length)
+      throw new DatabaseError('NOT_A_PARTICIPANT', `the secret key of ${toHex(key)} is not kept here`)
+    await this.#core.use(() => this.#core.participant.forget(key, rest))
+  }
+
   /** The key pairs kept here, the executor's left out. */
   async identities(): Promise<Identity[]> {
     const own =
@@ -268,6 +283,20 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
   /** The calls made from here whose ops are not executed yet; after a restart too. */
   async pending(): Promise<Transaction[]> {
     return this.#core.use(() => this.#core.participant.pending())
+  }
+
+  /**
+   * The calls made from here that emitted ops, newest first; read as they are asked for.
+   *
+   * @example for await (const tx of db.transactions()) if ((await tx.fetchAcks()).length < tx.ops.length) break
+   */
+  async *transactions(): AsyncGenerator<Transaction> {
+    const calls = this.#core.participant.newest()
+    for (;;) {
+      const { value, done } = await this.#core.use(() => calls.next())
+      if (done) return
+      yield value
+    }
   }
 
   /**

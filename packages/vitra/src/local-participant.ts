@@ -72,6 +72,21 @@ export class LocalParticipant {
     await state.setParticipant(publicKey)
   }
 
+  /**
+   * Removes the secret key of a participant; another one that is kept here calls from then on.
+   *
+   * @param rest public keys of the others that are kept here
+   */
+  async forget(publicKey: Uint8Array, rest: readonly Uint8Array[]): Promise<void> {
+    const { storage, participants, state } = this.#options
+    await Promise.allSettled(this.#emitting)
+    await participants.release(publicKey)
+    this.#writing = null
+    await storage.keys.remove(publicKey)
+    if (state.participant !== null && sameBytes(state.participant, publicKey))
+      await state.setParticipant(rest[0] ?? null)
+  }
+
   /** The oplog as methods of the contract see it; null where this participant is not admitted. */
   async oplog(): Promise<MethodHost['oplog']> {
     const input = await this.#input()
@@ -139,6 +154,14 @@ export class LocalParticipant {
       known.push(new Transaction({ txId: `${oplog}-${seq}-1`, method: '', params: null, ops }, host))
     }
     return known
+  }
+
+  /** The calls made from here whose ops are in their oplogs, newest first. */
+  async *newest(): AsyncGenerator<Transaction> {
+    for await (const call of this.#transactions.newest()) {
+      const transaction = await this.#restore(call, () => this.#oplogOf(call.range.oplog))
+      if (transaction !== null) yield transaction
+    }
   }
 
   /** The call of this name; null where it names no ops that are here. @param txId as `tx.txId` says */

@@ -40,9 +40,11 @@ export class LocalState {
     return this.#participant
   }
 
-  async setParticipant(publicKey: Uint8Array): Promise<void> {
-    this.#record.participant = toHex(publicKey)
-    this.#participant = publicKey.slice()
+  /** @param publicKey null for none */
+  async setParticipant(publicKey: Uint8Array | null): Promise<void> {
+    if (publicKey === null) delete this.#record.participant
+    else this.#record.participant = toHex(publicKey)
+    this.#participant = publicKey?.slice() ?? null
     await this.#storage.writeJson(FILE, this.#record)
   }
 

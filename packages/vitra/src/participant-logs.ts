@@ -100,6 +100,14 @@ export class ParticipantLogs extends EventEmitter<ParticipantLogsEvents> {
     })
   }
 
+  /** Writes no ops of a participant any more; its log stays. */
+  async release(signer: Uint8Array): Promise<void> {
+    const id = toHex(signer)
+    const writer = this.#writers.get(id)
+    this.#writers.delete(id)
+    await (await writer)?.close()
+  }
+
   /** See {@link OpWriter.compact}. */
   async compact(): Promise<void> {
     for (const writer of this.#writers.values()) await (await writer).compact()

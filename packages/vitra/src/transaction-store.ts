@@ -111,6 +111,16 @@ export class TransactionStore {
     return found.reverse()
   }
 
+  /** The calls, newest first. */
+  async *newest(): AsyncGenerator<StoredCall> {
+    await this.settle()
+    for await (const line of linesBackwards(this.#path)) {
+      const json = parseLine(line)
+      const range = parseTxId(json?.txId ?? '')
+      if (json !== null && range !== null) yield storedCall(json, range)
+    }
+  }
+
   /** One call and the small form of its receipt; null for what is not kept here. Newer lines are read, older ones are not. */
   async find(txId: string): Promise<{ call: StoredCall | null; small: SmallReceipt | null }> {
     await this.settle()

@@ -1,7 +1,7 @@
 import { rm, rmdir } from 'node:fs/promises'
 import path from 'node:path'
 import { defineCommand } from '../command.js'
-import { CliError } from '../errors.js'
+import { confirm } from '../confirm.js'
 import { EXIT } from '../exit-codes.js'
 import { OWN_FILES } from '../folder.js'
 import { holderOf } from '../holder/mark.js'
@@ -25,18 +25,11 @@ needs --yes where there is no terminal to ask at.`,
   ],
   async run({ context, options }) {
     const { destroyDatabase } = await import('vitra')
-    const { folder, io } = context
+    const { folder } = context
     const holder = holderOf(folder)
     if (holder !== null) throw keptBy(folder, holder)
-    if (!options.yes) {
-      const name = path.basename(folder)
-      const answer = await io.ask(`This removes ${folder} with its keys for good. Type ${name} to go on: `)
-      if (answer?.trim() !== name)
-        throw new CliError('NOT_CONFIRMED', `${folder} was left as it is`, {
-          hint:
-            answer === null ? 'add --yes where nobody can be asked' : `type ${name} when asked, or add --yes`,
-        })
-    }
+    if (!options.yes)
+      await confirm(context, `This removes ${folder} with its keys for good.`, path.basename(folder))
     await destroyDatabase(folder)
     for (const name of OWN_FILES) await rm(path.join(folder, name), { force: true })
     const isGone = await rmdir(folder).then(

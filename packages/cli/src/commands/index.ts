@@ -17,6 +17,7 @@ import { list } from './list.js'
 import { load } from './load.js'
 import { methods } from './methods.js'
 import { monitor } from './monitor.js'
+import { oplog } from './oplog.js'
 import { prove } from './prove.js'
 import { serve } from './serve.js'
 import { source } from './source.js'
@@ -40,7 +41,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
   { heading: 'Read the database', commands: [get, list, history, info, status, sync, doctor] },
   { heading: 'Check the executor', commands: [verify, monitor, fraud] },
   { heading: 'Prove to others', commands: [prove, check] },
-  { heading: 'Work with others', commands: [host, serve, invite, join] },
+  { heading: 'Work with others', commands: [host, serve, invite, join, oplog] },
 ]
 
 /** All commands, in the order of their groups. */

@@ -1,40 +1,122 @@
 import type { Ack, Database, Transaction } from 'vitra'
 import { defineCommand } from '../command.js'
-import { CliError } from '../errors.js'
+import type { Context } from '../context.js'
+import { CliError, UsageError } from '../errors.js'
 import { EXIT } from '../exit-codes.js'
 import { Deadline, fetchLatest } from '../network.js'
-import { READ_OPTIONS, type ReadOptions, SYNC_SECONDS } from '../options.js'
+import { READ_OPTIONS, type ReadOptions, SYNC_SECONDS, wholeNumber } from '../options.js'
 import type { Output } from '../output/output.js'
-import { columns, showShort, tameLine } from '../output/text.js'
+import { columns, count, showShort, tameLine } from '../output/text.js'
 
-export const tx = defineCommand<ReadOptions>({
+interface Options extends ReadOptions {
+  readonly limit?: number
+}
+
+const LIMIT = 20
+
+export const tx = defineCommand<Options>({
   name: 'tx',
-  args: '<id>',
-  argsSay: { id: 'the txId of a call, as `vitra call --json` and `vitra info --json` print it' },
-  summary: 'Print a call: its ops, what became of each, and the fuel it took',
-  details:
-    'An op that failed is shown with its code: docs/errors/outcomes says of each what happened, whose doing it is and ' +
-    'what to do. Fuel is what the contract spent on the op, and the most that the rules of the database allow.',
-  options: READ_OPTIONS,
-  examples: [
-    { run: 'vitra tx <id>', says: 'at a glance' },
-    { run: 'vitra tx <id> --json', says: 'for a program' },
+  args: '<what> [id]',
+  argsSay: {
+    what: 'list, show or verify',
+    id: 'the txId of a call, as list prints it; `vitra call --json` and `vitra info --json` print it too',
+  },
+  completes: { what: ['list', 'show', 'verify'] },
+  summary: 'Look at the calls made from here: their ops, what became of each, and the proof of it',
+  details: `list prints the calls that wrote ops, newest first. show prints one: its ops, their outcomes and changes, and the fuel
+that each took. verify checks the receipt of one: that its ops stand in the oplog, and that the executor has signed these
+outcomes and changes. It runs nothing again: \`vitra verify\` does.
+
+An op that failed is shown with its code: docs/errors/outcomes says of each what happened, whose doing it is and what to do.
+Fuel is what the contract spent on the op, and the most that the rules of the database allow.`,
+  options: [
+    {
+      flags: '--limit <n>',
+      says: `with list: print at most so many (default ${LIMIT})`,
+      parse: wholeNumber('--limit'),
+    },
+    ...READ_OPTIONS,
   ],
-  async run({ context, args: [id], options }) {
+  examples: [
+    { run: 'vitra tx list', says: 'the newest calls' },
+    { run: 'vitra tx show <id>', says: 'one of them, at a glance' },
+    { run: 'vitra tx show <id> --json', says: 'for a program' },
+    { run: 'vitra tx verify <id>', says: 'that the executor has signed what it did' },
+  ],
+  async run({ context, args: [what, id], options }) {
+    const work = WORK[what!]
+    if (work === undefined || (what === 'list') !== (id === undefined))
+      throw new UsageError('USAGE', 'say list, show <id> or verify <id>', 'see `vitra tx --help`')
     const db = await context.database()
     if (options.sync) await fetchLatest(context, db, options, new Deadline(options, SYNC_SECONDS))
-    const found = await db.findTransaction(id!)
-    if (found === null) {
-      throw new CliError('TX_NOT_FOUND', `there is no call ${id} in this copy`, {
-        hint: 'see what waits with `vitra info`, or fetch the newest state with --sync',
-        details: { txId: id },
-      })
-    }
-    const document = await describe(db, found)
-    context.out.result(document, lines(context.out, document))
+    await work({ context, db, id: id ?? '', limit: options.limit ?? LIMIT })
     return EXIT.ok
   },
 })
+
+interface Job {
+  readonly context: Context
+  readonly db: Database
+  readonly id: string
+  readonly limit: number
+}
+
+const WORK: Readonly<Record<string, (job: Job) => Promise<void>>> = { list, show, verify }
+
+async function list({ context: { out }, db, limit }: Job): Promise<void> {
+  const { toJsonValue } = await import('vitra')
+  const calls = []
+  let hasMore = false
+  for await (const call of db.transactions()) {
+    hasMore = calls.length === limit
+    if (hasMore) break
+    await call.fetchAcks()
+    const { txId, status, method, params, ops } = call
+    calls.push({ txId, status, method, params: toJsonValue(params), ops: ops.length })
+  }
+  const rows = calls.map(({ txId, status, method, params, ops }) => {
+    const name = `${status.padEnd(9)}  ${tameLine(method)} ${showShort(params, SHOWN_PARAMS)} (${count(ops, 'op')})`
+    return `${name}\n  ${txId}`
+  })
+  out.result({ calls }, rows)
+  if (calls.length === 0) out.note('No call from here has written an op.')
+  if (hasMore) out.note(`There are more: add --limit ${limit * 2}`)
+}
+
+/** Characters of the parameters in a list. */
+const SHOWN_PARAMS = 60
+
+async function show({ context, db, id }: Job): Promise<void> {
+  const document = await describe(db, await find(db, id))
+  context.out.result(document, lines(context.out, document))
+}
+
+async function verify({ context: { out }, db, id }: Job): Promise<void> {
+  const call = await find(db, id)
+  const inclusions = await call.verifyInclusion()
+  const ops = inclusions.map(({ op, ack, results, version, run }) => {
+    const { kind, code } = ack.outcome
+    const said = code === undefined ? {} : { code }
+    return { oplog: op.oplog, seq: op.seq, outcome: kind, ...said, changes: results.length, version, run }
+  })
+  out.result({ txId: call.txId, verified: true, ops }, [
+    `${out.style.green('verified')}: the executor has signed what became of ${count(ops.length, 'op')}`,
+    ...ops.map(
+      ({ seq, outcome, changes, version, run }) =>
+        `op ${seq}  ${outcome}, ${count(changes, 'change')}, in block ${run} of version ${version}`,
+    ),
+  ])
+}
+
+/** @throws {CliError} `TX_NOT_FOUND` */
+async function find(db: Database, id: string): Promise<Transaction> {
+  const found = await db.findTransaction(id)
+  if (found !== null) return found
+  throw new CliError('TX_NOT_FOUND', `there is no call ${id} in this copy`, {
+    hint: 'see the calls made from here with `vitra tx list`, or fetch the newest state with --sync',
+    details: { txId: id },
+  })
+}
 
 /** One op of the call as it is printed. */
 interface DescribedOp {

@@ -29,6 +29,7 @@ export async function forward(
       if (message.kind === 'stdout') stdout.write(message.text)
       if (message.kind === 'stderr') stderr.write(message.text)
       if (message.kind === 'stdin') await sendStdin(io, socket)
+      if (message.kind === 'ask') send(socket, { kind: 'answer', text: await io.ask(message.question) })
       if (message.kind === 'exit') return message.code
       if (message.kind === 'other-version') throw otherVersion(holder, message.version, version)
     }

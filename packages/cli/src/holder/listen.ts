@@ -74,7 +74,8 @@ class Served {
   readonly #options: ListenOptions
   readonly #listeners = new Set<() => void>()
   #isInterrupted = false
-  #stdin: PromiseWithResolver | null = null
+  /** Takes what the other side says to a question. */
+  #answer: (said: string | null) => void = () => {}
   #running: Promise<void> = Promise.resolve()
 
   constructor(socket: Socket, options: ListenOptions) {
@@ -88,7 +89,7 @@ class Served {
   interrupt(): void {
     this.#isInterrupted = true
     for (const listener of [...this.#listeners]) listener()
-    this.#stdin?.resolve(null)
+    this.#answer(null)
     if (this.#listeners.size === 0) this.#socket.destroy()
   }
 
@@ -107,7 +108,8 @@ class Served {
       this.#running = this.#run(message.request).catch(() => void this.#socket.destroy())
     if (message.kind === 'interrupt') this.interrupt()
     if (message.kind === 'stop') this.#options.onStop()
-    if (message.kind === 'stdin') this.#stdin?.resolve(message.bytes)
+    if (message.kind === 'stdin') this.#answer(message.bytes)
+    if (message.kind === 'answer') this.#answer(message.text)
   }
 
   async #run(request: Request): Promise<void> {
@@ -128,7 +130,7 @@ class Served {
       stdout: this.#sink('stdout', stdout),
       stderr: this.#sink('stderr', stderr),
       program: null,
-      ask: async () => null,
+      ask: (question) => this.#ask(question),
       readStdin: () => this.#readStdin(),
       onInterrupt: (listener) => {
         this.#listeners.add(listener)
@@ -147,23 +149,22 @@ class Served {
   }
 
   async #readStdin(): Promise<Uint8Array> {
-    this.#stdin ??= withResolver()
     send(this.#socket, { kind: 'stdin' })
-    const bytes = await this.#stdin.promise
+    const bytes = await this.#reply()
     if (bytes === null) throw new Error('standard input cannot be read')
     return Buffer.from(bytes, 'base64')
   }
-}
 
-interface PromiseWithResolver {
-  readonly promise: Promise<string | null>
-  readonly resolve: (bytes: string | null) => void
-}
+  #ask(question: string): Promise<string | null> {
+    send(this.#socket, { kind: 'ask', question })
+    return this.#reply()
+  }
 
-function withResolver(): PromiseWithResolver {
-  let resolve: PromiseWithResolver['resolve'] = () => {}
-  const promise = new Promise<string | null>((done) => {
-    resolve = done
-  })
-  return { promise, resolve }
+  /** What the other side says to the question just asked; null where it has nothing to say, or is gone. */
+  #reply(): Promise<string | null> {
+    if (this.#isInterrupted) return Promise.resolve(null)
+    return new Promise((resolve) => {
+      this.#answer = resolve
+    })
+  }
 }

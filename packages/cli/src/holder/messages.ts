@@ -23,12 +23,16 @@ export type ClientMessage =
   | { readonly kind: 'run'; readonly request: Request }
   /** Everything on standard input, in base64; null where it cannot be read. */
   | { readonly kind: 'stdin'; readonly bytes: string | null }
+  /** What was typed at the terminal; null where nobody sits at one. */
+  | { readonly kind: 'answer'; readonly text: string | null }
   | { readonly kind: 'interrupt' }
   /** Ends the process itself, in order. */
   | { readonly kind: 'stop' }
 
 export type HolderMessage =
   | { readonly kind: 'stdout' | 'stderr'; readonly text: string }
+  /** Asks whoever sits at the terminal. */
+  | { readonly kind: 'ask'; readonly question: string }
   /** Asks for standard input. */
   | { readonly kind: 'stdin' }
   | { readonly kind: 'exit'; readonly code: ExitCode }
