@@ -38,6 +38,8 @@ const io: Io = {
   stderr: process.stderr,
   env: process.env,
   cwd: process.cwd(),
+  terminal:
+    process.stdin.isTTY && process.stdout.isTTY ? { input: process.stdin, output: process.stdout } : null,
   async ask(question) {
     if (!process.stdin.isTTY || !process.stderr.isTTY) return null
     const terminal = createInterface({ input: process.stdin, output: process.stderr })

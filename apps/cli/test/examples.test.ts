@@ -11,7 +11,7 @@ import { EXECUTABLE } from './vitra.js'
 
 const TIMEOUT_MS = 180_000
 /** What takes peers, another Node, other databases, or the home of whoever runs it. */
-const NEEDS_MORE = /<|~|--sync|--bootstrap|--engine|^vitra (?:host|monitor|serve|use|destroy)/
+const NEEDS_MORE = /<|~|--sync|--bootstrap|--engine|^vitra (?:host|monitor|serve|session|use|import|destroy)/
 
 /** Runs lines of a shell in a folder; `vitra` is the built executable. */
 async function shell(folder: TemporaryFolder) {

@@ -114,10 +114,13 @@ export async function localNetwork() {
   }
 }
 
-function start(args: readonly string[], { cwd, env }: Surroundings): ChildProcess {
+function start(args: readonly string[], surroundings: Surroundings): ChildProcess {
   if (!existsSync(EXECUTABLE)) throw new Error('build first: npm run build')
+  return spawn(process.execPath, [EXECUTABLE, ...args], surroundingsOf(surroundings))
+}
+
+/** Folder and environment: nothing of whoever runs the tests counts, such as what they have chosen with `vitra use`. */
+export function surroundingsOf({ cwd, env }: Surroundings): { cwd: string; env: NodeJS.ProcessEnv } {
   const { VITRA_DIR: _, VITRA_BOOTSTRAP: __, VITRA_DEBUG: ___, ...rest } = process.env
-  // What whoever runs the tests has chosen with `vitra use` does not count.
-  const own = { XDG_CONFIG_HOME: path.join(cwd, '.config') }
-  return spawn(process.execPath, [EXECUTABLE, ...args], { cwd, env: { ...rest, ...own, ...env } })
+  return { cwd, env: { ...rest, XDG_CONFIG_HOME: path.join(cwd, '.config'), ...env } }
 }

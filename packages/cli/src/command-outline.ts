@@ -6,6 +6,8 @@ export type Completes = readonly string[] | 'methods' | 'paths'
 
 export interface CommandOutline {
   readonly name: string
+  /** One line, for the list of commands. */
+  readonly summary: string
   /** As commander writes them. @example '<path>' */
   readonly args?: string
   /** What the shell completes an argument with, by its name; files where nothing is said. */

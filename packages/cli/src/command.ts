@@ -21,14 +21,14 @@ export interface Invocation<Options> {
 export interface CommandDefinition<Options = Record<string, never>> extends CommandOutline {
   /** What each argument is, by its name. */
   readonly argsSay?: Readonly<Record<string, string>>
-  /** One line, for the list of commands. */
-  readonly summary: string
   /** What help says beyond the summary. */
   readonly details: string
   /** True where the words that follow are parameters of a contract's method. */
   readonly takesParams?: boolean
   /** True for a command that goes on until Ctrl-C and then ends by itself, in order. */
   readonly staysUntilStopped?: boolean
+  /** True for a command that has the terminal to itself. */
+  readonly needsTerminal?: boolean
   /** True for a command that never runs in the process that keeps its folder: it makes one, or needs it for itself. */
   readonly runsAlone?: boolean
   readonly examples: readonly Example[]

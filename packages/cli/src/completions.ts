@@ -3,16 +3,19 @@ import type { CommandOutline, Completes } from './command-outline.js'
 import type { Context } from './context.js'
 import { GLOBAL_OPTIONS } from './options.js'
 
+/** What completion needs: the commands, and the database of which methods and paths are. */
+export type Completing = Pick<Context, 'commands' | 'database'>
+
 /** @param words of the command line after the program's name, the last one unfinished */
-export async function completions(words: readonly string[], context: Context): Promise<string[]> {
+export async function completions(words: readonly string[], of: Completing): Promise<string[]> {
   const last = words.at(-1) ?? ''
-  const { command, args, awaitsValue } = read(words.slice(0, -1), context.commands)
+  const { command, args, awaitsValue } = read(words.slice(0, -1), of.commands)
   if (awaitsValue) return []
   const candidates = last.startsWith('-')
     ? optionsOf(command).map(({ name }) => name)
     : command === undefined
-      ? context.commands.map(({ name }) => name)
-      : await argumentsOf(completesAt(command, args), last, context)
+      ? of.commands.map(({ name }) => name)
+      : await argumentsOf(completesAt(command, args), last, of)
   return candidates.filter((candidate) => candidate.startsWith(last) && PLAIN.test(candidate)).sort()
 }
 
@@ -57,12 +60,12 @@ function completesAt({ args = '', completes = {} }: CommandOutline, given: numbe
 async function argumentsOf(
   completes: Completes | undefined,
   last: string,
-  context: Context,
+  of: Completing,
 ): Promise<readonly string[]> {
   if (completes === undefined) return []
   if (typeof completes !== 'string') return completes
   try {
-    const db = await context.database()
+    const db = await of.database()
     if (completes === 'methods') return (await db.methods()).map(({ name }) => name)
     const parent = last.slice(0, last.lastIndexOf('/') + 1) || '/'
     const entries = await db.index.list(parent === '/' ? parent : parent.slice(0, -1), { limit: ENTRIES_MAX })

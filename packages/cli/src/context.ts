@@ -26,6 +26,8 @@ export interface ContextOptions {
   readonly commands: readonly CommandOutline[]
   /** Runs another command line on a database of this process. */
   readonly runOn: (db: Database, argv: readonly string[], io: Io) => Promise<ExitCode>
+  /** Runs the command line once more, after this command has closed what it opened. */
+  readonly runAgain: () => Promise<ExitCode>
 }
 
 /** What a command works with: the world outside, its output, and the databases it opens. */
@@ -39,17 +41,20 @@ export class Context {
   readonly commands: readonly CommandOutline[]
   /** Runs another command line on a database of this process. */
   readonly runOn: ContextOptions['runOn']
+  /** See {@link ContextOptions.runAgain}. */
+  readonly runAgain: ContextOptions['runAgain']
   readonly #abort: AbortController
   /** The one of the process that runs this command for somebody else. */
   readonly #shared: Database | undefined
   readonly #open = new Set<Database>()
 
-  constructor({ io, options, version, commands, abort, database, runOn }: ContextOptions) {
+  constructor({ io, options, version, commands, abort, database, runOn, runAgain }: ContextOptions) {
     this.io = io
     this.options = options
     this.version = version
     this.commands = commands
     this.runOn = runOn
+    this.runAgain = runAgain
     this.signal = abort.signal
     this.#abort = abort
     this.#shared = database

@@ -14,6 +14,7 @@ export interface CliErrorOptions {
 export type CliErrorCode =
   | 'DATABASE_LOCKED'
   | 'ENTRY_NOT_FOUND'
+  | 'FILE_EXISTS'
   | 'FILE_UNREADABLE'
   | 'FOLDER_NOT_FOUND'
   | 'FOLDER_NOT_PRIVATE'

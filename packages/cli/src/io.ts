@@ -1,11 +1,21 @@
 /** The world outside, as the program uses it: injected, so that tests run commands in their own process. */
 
+import type { Readable, Writable } from 'node:stream'
+
 /** Where text goes, such as standard output. */
 export interface TextSink {
   /** Writes text as it is. */
   write(text: string): unknown
   readonly isTTY?: boolean
   readonly columns?: number
+}
+
+/** A terminal, byte by byte. */
+export interface Terminal {
+  readonly input: Readable
+  readonly output: Writable & { readonly columns?: number; readonly rows?: number }
+  /** Of a terminal that sits elsewhere: has that side take the database over, once the command here has ended. */
+  readonly takeOver?: () => void
 }
 
 /** The variables of the environment that commands read. */
@@ -24,6 +34,8 @@ export interface Io {
   readonly stderr: TextSink
   /** The words that start this program, for a process of its own; null where it cannot be started again. */
   readonly program: readonly string[] | null
+  /** The terminal that somebody sits at, for a session; null where there is none. */
+  readonly terminal: Terminal | null
   /** Asks whoever sits at the terminal, and returns the answer; null where nobody does. */
   ask(question: string): Promise<string | null>
   /** Everything on standard input. */

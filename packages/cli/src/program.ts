@@ -34,7 +34,11 @@ export function buildProgram(options: ProgramOptions): Command {
     .addHelpCommand(
       new Command('help').argument('[command]').description('Print help of a command').helpGroup('Begin:'),
     )
-    .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name() })
+    .configureHelp({
+      showGlobalOptions: true,
+      minWidthToWrap: 20,
+      subcommandTerm: (command) => command.name(),
+    })
     .configureOutput({
       writeOut: options.write,
       writeErr: options.writeError,

@@ -57,6 +57,27 @@ They meet at a socket in the folder, which only you can open. What a contract pr
 that keeps the database. \`init\`, \`load\` and options that decide how a database is opened (\`--durability\`, \`--engine\`)
 need the folder for themselves.
 
+## A session
+
+\`vitra\` alone, at a terminal, opens a session: \`.get /counter\`, \`.call increment --amount 2\` and every other command with
+a dot; \`increment({ amount: 2 })\` and other JavaScript, with the database as \`db\`. Tab completes, what was typed is kept,
+\`.bg\` leaves the database to a process in the background and \`.fg\` takes it back.
+
+## From the first Vitra's commands
+
+| then | now |
+|---|---|
+| \`init\`, \`load\`, \`use\`, \`info\`, \`status\`, \`destroy\` | the same |
+| \`call\`, \`methods\`, \`source\` | the same |
+| \`get\`, \`list\`, \`history\` | the same |
+| \`sync\`, \`syncall\` | \`sync\`, \`sync --full\` |
+| \`tx\`, \`txlist\`, \`txverify\` | \`tx show\`, \`tx list\`, \`tx verify\` |
+| \`mkoplog\`, \`deloplog\` | \`oplog create\`, \`oplog delete\` |
+| \`verify\`, \`monitor\`, \`monitorend\` | \`verify\`, \`monitor\`, Ctrl-C |
+| \`fraud\`, \`fraudlist\` | \`fraud show\`, \`fraud list\` |
+| \`bg\`, \`fg\` | \`serve start\`, \`serve stop\`; in a session \`.bg\`, \`.fg\` |
+| \`help\` | the same |
+
 ## Options of every command`
 
 const CLOSING = `## Exit codes

@@ -25,17 +25,23 @@ export interface RunOptions {
 }
 
 /**
- * @param argv the words after the program's name
+ * @param given the words after the program's name
  * @example process.exitCode = await run(process.argv.slice(2), { io, version })
  */
-export async function run(argv: readonly string[], { io, version, database }: RunOptions): Promise<ExitCode> {
+export async function run(
+  given: readonly string[],
+  { io, version, database }: RunOptions,
+): Promise<ExitCode> {
+  // Without a word it is a session, where somebody sits at a terminal.
+  const argv = given.length > 0 ? given : [io.terminal === null ? '--help' : 'session']
   const chosen = choose(argv, io, version)
   if (typeof chosen === 'number') return chosen
   const abort = new AbortController()
   const unsubscribe = io.onInterrupt(() => abort.abort(interrupted()))
   const options = chosen.options as GlobalOptions
+  const runAgain = () => run(given, { io, version })
   const runOn: Context['runOn'] = (db, words, theirs) => run(words, { io: theirs, version, database: db })
-  const context = new Context({ io, options, version, commands: COMMANDS, abort, database, runOn })
+  const context = new Context({ io, options, version, commands: COMMANDS, abort, database, runOn, runAgain })
   try {
     const elsewhere = context.isServed ? null : await runElsewhere(argv, chosen, { io, version })
     if (elsewhere !== null) return elsewhere
@@ -59,7 +65,8 @@ async function runElsewhere(
   if (command.runsAlone) return null
   const folder = foundFolder(io, options as GlobalOptions)
   const holder = folder === null ? null : holderOf(folder)
-  return holder === null ? null : forward(holder, argv, { io, version })
+  const { needsTerminal = false } = command
+  return holder === null ? null : forward(holder, argv, { io, version, needsTerminal })
 }
 
 async function execute({ command, args, words, options }: Chosen, context: Context): Promise<ExitCode> {
@@ -102,10 +109,6 @@ function choose(argv: readonly string[], io: Io, version: string): Chosen | Exit
       chosen = choice
     },
   })
-  if (argv.length === 0) {
-    program.outputHelp()
-    return EXIT.ok
-  }
   try {
     program.parse(markParams(argv), { from: 'user' })
   } catch (error) {

@@ -4,10 +4,12 @@ import { homedir } from 'node:os'
 import path from 'node:path'
 import type { Io } from './io.js'
 
+const USE_FILE = 'use.json'
+
 /** The folder in use, or null. */
 export function usedFolder(io: Io): string | null {
   try {
-    const { folder } = JSON.parse(readFileSync(file(io), 'utf8')) as { folder?: unknown }
+    const { folder } = JSON.parse(readFileSync(configFile(io, USE_FILE), 'utf8')) as { folder?: unknown }
     return typeof folder === 'string' && path.isAbsolute(folder) ? folder : null
   } catch {
     return null // none was chosen, or the file is none of ours
@@ -16,17 +18,17 @@ export function usedFolder(io: Io): string | null {
 
 /** @throws the system's error where the file cannot be written */
 export function rememberUsed(io: Io, folder: string): void {
-  mkdirSync(path.dirname(file(io)), { recursive: true })
-  writeFileSync(file(io), `${JSON.stringify({ folder })}\n`)
+  mkdirSync(path.dirname(configFile(io, USE_FILE)), { recursive: true })
+  writeFileSync(configFile(io, USE_FILE), `${JSON.stringify({ folder })}\n`)
 }
 
 export function forgetUsed(io: Io): void {
-  rmSync(file(io), { force: true })
+  rmSync(configFile(io, USE_FILE), { force: true })
 }
 
-/** As the XDG base directory specification has it. */
-function file({ env }: Io): string {
+/** A file of this user's configuration, as the XDG base directory specification has it. */
+export function configFile({ env }: Io, name: string): string {
   const { XDG_CONFIG_HOME: configured } = env
   const base = configured && path.isAbsolute(configured) ? configured : path.join(homedir(), '.config')
-  return path.join(base, 'vitra', 'use.json')
+  return path.join(base, 'vitra', name)
 }

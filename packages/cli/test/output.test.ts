@@ -56,6 +56,7 @@ describe('an error', () => {
       cwd: '/',
       readStdin: async () => new Uint8Array(),
       program: null,
+      terminal: null,
       ask: async () => null,
     }
     const out = new Output(

@@ -23,6 +23,7 @@ export async function runCaptured(
     env: given.env ?? {},
     cwd: given.cwd ?? process.cwd(),
     program: null,
+    terminal: null,
     ask: async () => null,
     readStdin: async () => new Uint8Array(),
     onInterrupt: () => () => {},

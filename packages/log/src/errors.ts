@@ -69,6 +69,7 @@ export type LogErrorCode =
   | 'STORAGE_CLOSED'
   | 'STORAGE_FAILED'
   | 'STORAGE_FULL'
+  | 'COPY_INVALID'
   | 'KEY_INVALID'
   | 'KEY_NOT_FOUND'
   | 'KEY_WRONG'

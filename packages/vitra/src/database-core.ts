@@ -18,6 +18,7 @@ import {
 } from '@vitra/log'
 import { type Contract, type IndexView, type MethodHost, readableView, type Sandbox } from '@vitra/sandbox'
 import { AuditCheckpoint } from './audit-checkpoint.js'
+import type { Exported } from './backup/export.js'
 import { CallGate } from './call-gate.js'
 import { closeAll } from './close-all.js'
 import { closedError } from './closed-error.js'
@@ -93,7 +94,7 @@ export class DatabaseCore {
     this.index = index
     this.sandbox = sandbox
     this.local = local
-    this.participants = new ParticipantLogs(storage, index)
+    this.participants = new ParticipantLogs(storage, index, (signer) => local.isRestored(signer))
     this.frauds = new FraudStore(storage)
     this.suspects = new SuspectStore(storage)
     this.engines = new Engines(sandbox, options)
@@ -191,6 +192,25 @@ export class DatabaseCore {
     } catch (error) {
       await core.#endAll()
       throw error
+    }
+  }
+
+  /** What a backup is made of. */
+  async exported(): Promise<Exported> {
+    await this.participants.refresh()
+    const oplogs = await Promise.all(
+      this.participants.inputs.map(async ({ signer }) => ({
+        signer,
+        log: await this.participants.open(signer),
+      })),
+    )
+    const database = await this.storage.describedDatabase()
+    return {
+      storage: this.storage,
+      database,
+      participant: this.local.participant,
+      index: this.index.log,
+      oplogs,
     }
   }
 

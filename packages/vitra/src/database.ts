@@ -9,6 +9,7 @@ import type { Executor } from '@vitra/executor'
 import { decodeValue, encodeValue, type RuleLimits, Storage, toHex } from '@vitra/log'
 import { type ContractWarning, contractWarnings, type MethodInfo } from '@vitra/sandbox'
 import type { AuditReport, ContractFraudProof, Finding } from '@vitra/verifier'
+import { type ExportOptions, exportDatabase } from './backup/export.js'
 import { closeAll } from './close-all.js'
 import { closedError } from './closed-error.js'
 import { DatabaseAudits } from './database-audits.js'
@@ -417,6 +418,22 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
    */
   async syncFullHistory(options: FullSyncOptions = {}): Promise<void> {
     await this.#core.use(() => this.#core.sync.fullHistory(options))
+  }
+
+  /**
+   * A backup: the bytes of a tar archive with every log, the calls made from here, evidence, and the secret keys. It is made
+   * while the database is in use, and {@link importDatabase} restores it. Whoever has it with its keys can act as this copy.
+   *
+   * @throws {LogError} `BLOCK_MISSING` where a block is not here: `syncFullHistory` first
+   * @example await pipeline(db.export(), createWriteStream('backup.tar', { mode: 0o600 }))
+   */
+  async *export(options: ExportOptions = {}): AsyncGenerator<Uint8Array> {
+    const bytes = exportDatabase(await this.#core.use(() => this.#core.exported()), options)
+    for (;;) {
+      const { value, done } = await this.#core.use(() => bytes.next())
+      if (done) return
+      yield value
+    }
   }
 
   /**

@@ -79,6 +79,9 @@ export {
   type ViolationKind,
 } from '@vitra/verifier'
 export { type AuditProgress, check, type NodeCheckOptions } from '@vitra/verifier/replay'
+export type { ExportOptions } from './backup/export.js'
+export { BackupError, type BackupErrorCode } from './backup/format.js'
+export { type Imported, type ImportOptions, importDatabase } from './backup/import.js'
 export * from './database.js'
 export type {
   DangerousChange,

@@ -5,13 +5,15 @@
 import path from 'node:path'
 import { fromHex, LogError, type SignedHead, type Storage, toHex } from '@vitra/log'
 
-const FILE = 'local.json'
+const LOCAL_FILE = 'local.json'
 
 interface LocalRecord {
   /** Public key of the participant that calls from here. */
   participant?: string
   /** Public keys of the participants whose oplogs are here. */
   oplogs?: string[]
+  /** Public keys of participants who may have written more than this copy was restored with. */
+  restored?: string[]
   /** The last index head that an audit here has accepted. */
   seen?: { length: number; treeHash: string; signature: string }
 }
@@ -29,9 +31,9 @@ export class LocalState {
 
   /** @throws {LogError} `DATABASE_DAMAGED` */
   static async open(storage: Storage): Promise<LocalState> {
-    const record = (await storage.readJson(FILE)) ?? {}
+    const record = (await storage.readJson(LOCAL_FILE)) ?? {}
     if (isRecord(record)) return new LocalState(storage, record)
-    const file = path.join(storage.path, FILE)
+    const file = path.join(storage.path, LOCAL_FILE)
     throw new LogError('DATABASE_DAMAGED', `${file} is not what was written there: restore it from a backup`)
   }
 
@@ -45,7 +47,7 @@ export class LocalState {
     if (publicKey === null) delete this.#record.participant
     else this.#record.participant = toHex(publicKey)
     this.#participant = publicKey?.slice() ?? null
-    await this.#storage.writeJson(FILE, this.#record)
+    await this.#storage.writeJson(LOCAL_FILE, this.#record)
   }
 
   /** The participants whose oplogs are here: opened before any peer can show a fork of one. */
@@ -58,7 +60,25 @@ export class LocalState {
     const all = new Set([...known, ...signers.map(toHex)])
     if (all.size === known.size) return
     this.#record.oplogs = [...all]
-    await this.#storage.writeJson(FILE, this.#record)
+    await this.#storage.writeJson(LOCAL_FILE, this.#record)
+  }
+
+  /** True for a participant who may have written more than this copy was restored with. */
+  isRestored(signer: Uint8Array): boolean {
+    return this.#record.restored?.includes(toHex(signer)) ?? false
+  }
+
+  /** @param signers public keys of participants who may have written more, wherever this copy comes from */
+  async setRestored(signers: readonly Uint8Array[]): Promise<void> {
+    this.#record.restored = signers.map(toHex)
+    await this.#storage.writeJson(LOCAL_FILE, this.#record)
+  }
+
+  /** States that nobody has written more. */
+  async forgetRestored(): Promise<void> {
+    if (this.#record.restored === undefined) return
+    delete this.#record.restored
+    await this.#storage.writeJson(LOCAL_FILE, this.#record)
   }
 
   /** The last head seen, kept outside the log so that a log taken back is noticed. */
@@ -75,18 +95,23 @@ export class LocalState {
       treeHash: toHex(head.treeHash),
       signature: toHex(head.signature),
     }
-    await this.#storage.writeJson(FILE, this.#record)
+    await this.#storage.writeJson(LOCAL_FILE, this.#record)
   }
 }
 
 function isRecord(json: unknown): json is LocalRecord {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return false
-  const { participant, oplogs, seen } = json as { readonly [Name in keyof LocalRecord]: unknown }
+  const { participant, oplogs, restored, seen } = json as { readonly [Name in keyof LocalRecord]: unknown }
   return (
     (participant === undefined || isHex(participant)) &&
-    (oplogs === undefined || (Array.isArray(oplogs) && oplogs.every(isHex))) &&
+    areKeys(oplogs) &&
+    areKeys(restored) &&
     (seen === undefined || isSeen(seen))
   )
+}
+
+function areKeys(json: unknown): boolean {
+  return json === undefined || (Array.isArray(json) && json.every(isHex))
 }
 
 function isSeen(json: unknown): boolean {

@@ -25,6 +25,7 @@ export class OpWriter {
 
   /**
    * @param known a head of the log that the index holds
+   * @param hasBegun true where more may have been written elsewhere, though the log is empty here
    * @throws as {@link LogWriter.open}
    */
   static async open(
@@ -32,8 +33,9 @@ export class OpWriter {
     storage: Storage,
     keyPair: KeyPair,
     known: SignedHead | null = null,
+    hasBegun = false,
   ): Promise<OpWriter> {
-    return new OpWriter(await LogWriter.open(log, storage, keyPair, { known }))
+    return new OpWriter(await LogWriter.open(log, storage, keyPair, { known, hasBegun }))
   }
 
   /** Key of the oplog. */

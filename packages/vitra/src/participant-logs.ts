@@ -29,17 +29,20 @@ export interface ParticipantLogsEvents {
 export class ParticipantLogs extends EventEmitter<ParticipantLogsEvents> {
   readonly #storage: Storage
   readonly #index: IndexLog
+  readonly #isRestored: (signer: Uint8Array) => boolean
   readonly #logs = new Map<string, Promise<Log>>()
   readonly #writers = new Map<string, Promise<OpWriter>>()
   readonly #mutex = new Mutex()
   #inputs: readonly Input[] = []
   #version = 0
 
-  constructor(storage: Storage, index: IndexLog) {
+  /** @param isRestored true for a participant who may have written more than this copy was restored with */
+  constructor(storage: Storage, index: IndexLog, isRestored: (signer: Uint8Array) => boolean) {
     super()
     this.setMaxListeners(0) // one listener for each monitor
     this.#storage = storage
     this.#index = index
+    this.#isRestored = isRestored
   }
 
   /** Every participant the index has admitted so far, the removed ones too. */
@@ -96,7 +99,7 @@ export class ParticipantLogs extends EventEmitter<ParticipantLogsEvents> {
       const { log: index } = this.#index
       const last =
         index.length > 0 && index.isComplete ? await this.#index.lastRun(log.key).catch(unread) : null
-      return OpWriter.open(log, this.#storage, keyPair, last?.run.head ?? null)
+      return OpWriter.open(log, this.#storage, keyPair, last?.run.head ?? null, this.#isRestored(signer))
     })
   }
 

@@ -1,10 +1,10 @@
-import type { Database, Swarm } from 'vitra'
-import { type Executed, executedBetween } from '../activity.js'
+import type { Swarm } from 'vitra'
 import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
 import { readEngines } from '../engines.js'
 import { EXIT } from '../exit-codes.js'
 import { explain } from '../explain.js'
+import { follow } from '../follow.js'
 import { Lane, untilStopped, whileHolding } from '../live.js'
 import { goOnline } from '../network.js'
 import type { OptionDefinition } from '../option.js'
@@ -16,7 +16,6 @@ import {
   type NetworkOptions,
   positiveNumber,
 } from '../options.js'
-import { count, shortKey, tameLine } from '../output/text.js'
 
 /** What hosting takes besides network and durability. */
 export interface HostOptions {
@@ -72,7 +71,7 @@ cleanly, with exit code 0. \`vitra serve start\` does the same in the background
     return whileHolding(context, db, 'host', async () => {
       const { out } = context
       const lane = new Lane()
-      follow(context, db, lane)
+      follow(out, db, lane)
       const key = db.pubkey.toString('hex')
       const role = db.executor === null ? 'copy' : 'executor'
       const what = role === 'executor' ? 'hosting and executing' : 'hosting a copy of'
@@ -98,66 +97,4 @@ function announce({ out, signal }: Context, swarm: Swarm): void {
     },
     (error) => out.warn(`not announced on the network: ${explain(error).message}`),
   )
-}
-
-/** Prints what happens to a database. */
-function follow({ out }: Context, db: Database, lane: Lane): void {
-  const peers = () => count(db.peers.length, 'peer')
-  db.on('peer-add', ({ publicKey }) => {
-    const peer = publicKey?.toString('hex') ?? null
-    out.event(
-      { event: 'peer-add', peer, peers: db.peers.length },
-      `peer ${nameOf(peer)} connected, ${peers()}`,
-    )
-  })
-  db.on('peer-remove', ({ publicKey }) => {
-    const peer = publicKey?.toString('hex') ?? null
-    out.event({ event: 'peer-remove', peer, peers: db.peers.length }, `peer ${nameOf(peer)} left, ${peers()}`)
-  })
-  db.on('failure', (error) => {
-    const { code, message, hint } = explain(error)
-    out.event(
-      { event: 'failure', code, message },
-      `${out.style.red('failed')}: ${tameLine(message)} (${code})`,
-    )
-    if (hint !== undefined) out.note(hint)
-  })
-  db.on('throttled', (participants) => {
-    for (const { publicKey, waiting, retryAfterMs } of participants) {
-      const participant = publicKey.toString('hex')
-      out.event(
-        { event: 'throttled', participant, waiting, retryAfterMs },
-        `${out.style.yellow('throttled')}: ${shortKey(participant)} is over its limit, ${count(waiting, 'op')} waiting`,
-      )
-    }
-  })
-  let told = db.index.version
-  db.on('update', ({ version }) => {
-    const from = told
-    told = Math.max(told, version)
-    if (version > from) lane.add(() => tellExecuted(out, db, from, version))
-  })
-}
-
-async function tellExecuted(out: Context['out'], db: Database, from: number, version: number): Promise<void> {
-  try {
-    for await (const run of executedBetween(db, from, version)) {
-      out.event({ event: 'executed', version, ...run }, executedLine(out, run, version))
-    }
-  } catch (error) {
-    const { code, message } = explain(error)
-    if (code !== 'DATABASE_CLOSED') out.note(`What version ${version} holds is not told: ${message}`)
-  }
-}
-
-function executedLine({ style }: Context['out'], { oplog, ops }: Executed, version: number): string {
-  const failed = ops.filter(({ outcome }) => outcome === 'failed')
-  const head = `executed ${count(ops.length, 'op')} of ${shortKey(oplog)}, version ${version}`
-  if (failed.length === 0) return head
-  const why = tameLine(failed[0]!.message ?? 'no reason given')
-  return `${head}, ${style.yellow(`${failed.length} rejected`)}: ${why}`
-}
-
-function nameOf(peer: string | null): string {
-  return peer === null ? 'without a key' : shortKey(peer)
 }

@@ -5,10 +5,12 @@ import { check } from './check.js'
 import { completion } from './completion.js'
 import { destroy } from './destroy.js'
 import { doctor } from './doctor.js'
+import { exportCommand } from './export.js'
 import { fraud } from './fraud.js'
 import { get } from './get.js'
 import { history } from './history.js'
 import { host } from './host.js'
+import { importCommand } from './import.js'
 import { info } from './info.js'
 import { init } from './init.js'
 import { invite } from './invite.js'
@@ -20,6 +22,7 @@ import { monitor } from './monitor.js'
 import { oplog } from './oplog.js'
 import { prove } from './prove.js'
 import { serve } from './serve.js'
+import { session } from './session.js'
 import { source } from './source.js'
 import { status } from './status.js'
 import { sync } from './sync.js'
@@ -36,7 +39,10 @@ export interface CommandGroup {
 
 /** All commands, as `--help` shows them. */
 export const COMMAND_GROUPS: readonly CommandGroup[] = [
-  { heading: 'Begin', commands: [init, load, use, destroy, completion, version] },
+  {
+    heading: 'Begin',
+    commands: [session, init, load, use, exportCommand, importCommand, destroy, completion, version],
+  },
   { heading: 'Use the contract', commands: [call, tx, methods, source] },
   { heading: 'Read the database', commands: [get, list, history, info, status, sync, doctor] },
   { heading: 'Check the executor', commands: [verify, monitor, fraud] },

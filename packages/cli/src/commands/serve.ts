@@ -7,7 +7,7 @@ import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
 import { CliError, UsageError } from '../errors.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
-import { stopHolder } from '../holder/forward.js'
+import { notStopped, STOP_MS, stopHolder } from '../holder/forward.js'
 import { type Holder, holderOf } from '../holder/mark.js'
 import { keptBy } from '../open-database.js'
 import { type DurabilityOptions, type NetworkOptions, wholeNumber } from '../options.js'
@@ -20,7 +20,6 @@ interface Options extends NetworkOptions, DurabilityOptions, HostOptions {
 }
 
 const START_MS = 30_000
-const STOP_MS = 60_000
 const LOOK_MS = 50
 const LINES = 20
 
@@ -69,6 +68,18 @@ interface Job {
 const WORK: Readonly<Record<string, (job: Job) => Promise<ExitCode>>> = { start, stop, status, logs }
 
 async function start({ context, folder, options }: Job): Promise<ExitCode> {
+  const holder = await serveInBackground(context, folder, options)
+  print(context, folder, holder, `serving ${folder} in process ${holder.pid}`)
+  context.out.note('`vitra serve logs` shows what it does, `vitra serve stop` ends it.')
+  return EXIT.ok
+}
+
+/**
+ * Starts `vitra host` as a process of its own, and waits until it has the folder.
+ *
+ * @throws {CliError} `DATABASE_LOCKED`, `SERVE_NOT_STARTED`
+ */
+export async function serveInBackground(context: Context, folder: string, options: Options): Promise<Holder> {
   const there = holderOf(folder)
   if (there !== null) throw keptBy(folder, there)
   const { program } = context.io
@@ -86,11 +97,7 @@ async function start({ context, folder, options }: Job): Promise<ExitCode> {
   const deadline = Date.now() + START_MS
   for (;;) {
     const holder = holderOf(folder)
-    if (holder !== null && holder.pid === child.pid) {
-      print(context, folder, holder, `serving ${folder} in process ${holder.pid}`)
-      context.out.note('`vitra serve logs` shows what it does, `vitra serve stop` ends it.')
-      return EXIT.ok
-    }
+    if (holder !== null && holder.pid === child.pid) return holder
     if (ended !== null || Date.now() > deadline) throw notStarted(ended, log, await newest(log, LINES))
     await sleep(LOOK_MS, undefined, { signal: context.signal })
   }
@@ -127,11 +134,7 @@ async function stop({ context, folder }: Job): Promise<ExitCode> {
     context.out.result({ folder, stopped: false }, [`no process keeps ${folder}`])
     return EXIT.ok
   }
-  if (!(await stopHolder(holder, STOP_MS)))
-    throw new CliError('SERVE_NOT_STOPPED', `process ${holder.pid} did not end in ${STOP_MS / 1000} s`, {
-      hint: `see what it does with \`vitra serve logs\`; \`kill ${holder.pid}\` ends it, and nothing is lost`,
-      details: { pid: holder.pid },
-    })
+  if (!(await stopHolder(holder, STOP_MS))) throw notStopped(holder, STOP_MS)
   context.out.result({ folder, stopped: true, pid: holder.pid }, [`stopped process ${holder.pid}`])
   return EXIT.ok
 }

@@ -3,34 +3,51 @@ import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CliError } from '../errors.js'
 import type { ExitCode } from '../exit-codes.js'
-import { ENVIRONMENT, type Io, type TextSink } from '../io.js'
+import { ENVIRONMENT, type Io, type Terminal, type TextSink } from '../io.js'
 import { type Holder, isAlive } from './mark.js'
-import { type HolderMessage, receive, type SinkInfo, send } from './messages.js'
+import { type HolderMessage, receive, type SinkInfo, type Size, send } from './messages.js'
+
+export interface ForwardOptions {
+  readonly io: Io
+  readonly version: string
+  /** True for a command that has the terminal to itself. */
+  readonly needsTerminal: boolean
+}
 
 /**
  * Has a command line run by the process that keeps its folder.
  *
- * @returns its exit code; null where nobody answers, so that nothing was run
+ * @returns its exit code; null where nobody answers, so that nothing was run, and where that process has handed the folder over
  * @throws {CliError} `HOLDER_GONE`, `HOLDER_VERSION`
  */
 export async function forward(
   holder: Holder,
   argv: readonly string[],
-  { io, version }: { readonly io: Io; readonly version: string },
+  options: ForwardOptions,
 ): Promise<ExitCode | null> {
+  const { io, version } = options
   const socket = await connectTo(holder)
   if (socket === null) return null
   const stop = io.onInterrupt(() => send(socket, { kind: 'interrupt' }))
+  let takesOver = false
+  let release = () => {}
   try {
     const { cwd, stdout, stderr } = io
-    const request = { version, argv, cwd, env: passedOn(io), stdout: infoOf(stdout), stderr: infoOf(stderr) }
-    send(socket, { kind: 'run', request })
+    const sinks = { stdout: infoOf(stdout), stderr: infoOf(stderr) }
+    const terminal = options.needsTerminal && io.terminal !== null ? sizeOf(io.terminal) : null
+    send(socket, { kind: 'run', request: { version, argv, cwd, env: passedOn(io), ...sinks, terminal } })
+    if (terminal !== null) release = lendTerminal(io.terminal!, socket)
     for await (const message of receive<HolderMessage>(socket)) {
       if (message.kind === 'stdout') stdout.write(message.text)
       if (message.kind === 'stderr') stderr.write(message.text)
       if (message.kind === 'stdin') await sendStdin(io, socket)
       if (message.kind === 'ask') send(socket, { kind: 'answer', text: await io.ask(message.question) })
-      if (message.kind === 'exit') return message.code
+      if (message.kind === 'take-over') takesOver = true
+      if (message.kind === 'exit') {
+        if (!takesOver) return message.code
+        if (!(await stopHolder(holder, STOP_MS))) throw notStopped(holder, STOP_MS)
+        return null
+      }
       if (message.kind === 'other-version') throw otherVersion(holder, message.version, version)
     }
   } catch (error) {
@@ -38,6 +55,7 @@ export async function forward(
     throw gone(holder, error)
   } finally {
     stop()
+    release()
     socket.destroy()
   }
   throw gone(holder)
@@ -57,6 +75,37 @@ export async function stopHolder(holder: Holder, timeoutMs: number): Promise<boo
 }
 
 const LOOK_MS = 50
+/** How long a process may take to end, in ms. */
+export const STOP_MS = 60_000
+
+export function notStopped({ pid }: Holder, ms: number): CliError {
+  return new CliError('SERVE_NOT_STOPPED', `process ${pid} did not end in ${ms / 1000} s`, {
+    hint: `see what it does with \`vitra serve logs\`; \`kill ${pid}\` ends it, and nothing is lost`,
+    details: { pid },
+  })
+}
+
+/** Sends what is typed, as it is typed; returns what ends that. */
+function lendTerminal(terminal: Terminal, socket: Socket): () => void {
+  const { input, output } = terminal
+  const raw = input as Terminal['input'] & { setRawMode?(isRaw: boolean): unknown }
+  const type = (bytes: Buffer) => send(socket, { kind: 'typed', bytes: bytes.toString('base64') })
+  const resize = () => send(socket, { kind: 'resized', size: sizeOf(terminal) })
+  raw.setRawMode?.(true)
+  input.on('data', type)
+  input.resume()
+  output.on('resize', resize)
+  return () => {
+    input.off('data', type)
+    output.off('resize', resize)
+    input.pause()
+    raw.setRawMode?.(false)
+  }
+}
+
+function sizeOf({ output: { columns = 80, rows = 24 } }: Terminal): Size {
+  return { columns, rows }
+}
 
 function connectTo({ socket: path }: Holder): Promise<Socket | null> {
   return new Promise((resolve) => {

@@ -1,6 +1,7 @@
 /** The side of the process that keeps a folder: takes command lines at its socket and runs them on its database. */
 import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
+import { PassThrough, Writable } from 'node:stream'
 import type { ExitCode } from '../exit-codes.js'
 import type { Io, TextSink } from '../io.js'
 import {
@@ -9,6 +10,7 @@ import {
   type Request,
   receive,
   type SinkInfo,
+  type Size,
   send,
 } from './messages.js'
 
@@ -77,6 +79,8 @@ class Served {
   /** Takes what the other side says to a question. */
   #answer: (said: string | null) => void = () => {}
   #running: Promise<void> = Promise.resolve()
+  /** The terminal at the other side. */
+  #terminal: RemoteTerminal | null = null
 
   constructor(socket: Socket, options: ListenOptions) {
     this.#socket = socket
@@ -110,6 +114,8 @@ class Served {
     if (message.kind === 'stop') this.#options.onStop()
     if (message.kind === 'stdin') this.#answer(message.bytes)
     if (message.kind === 'answer') this.#answer(message.text)
+    if (message.kind === 'typed') this.#terminal?.input.write(Buffer.from(message.bytes, 'base64'))
+    if (message.kind === 'resized') this.#terminal?.output.resize(message.size)
   }
 
   async #run(request: Request): Promise<void> {
@@ -123,13 +129,15 @@ class Served {
     this.#socket.end()
   }
 
-  #io({ cwd, env, stdout, stderr }: Request): Io {
+  #io({ cwd, env, stdout, stderr, terminal }: Request): Io {
+    if (terminal !== null) this.#terminal = this.#lent(terminal)
     return {
       cwd,
       env,
       stdout: this.#sink('stdout', stdout),
       stderr: this.#sink('stderr', stderr),
       program: null,
+      terminal: this.#terminal,
       ask: (question) => this.#ask(question),
       readStdin: () => this.#readStdin(),
       onInterrupt: (listener) => {
@@ -146,6 +154,12 @@ class Served {
       if (this.#socket.writableLength > UNREAD_MAX) this.#socket.destroy()
     }
     return { write, isTTY, ...(columns === undefined ? {} : { columns }) }
+  }
+
+  #lent(size: Size): RemoteTerminal {
+    const { write } = this.#sink('stdout', { isTTY: true })
+    const output = new RemoteScreen(size, write)
+    return { input: new PassThrough(), output, takeOver: () => send(this.#socket, { kind: 'take-over' }) }
   }
 
   async #readStdin(): Promise<Uint8Array> {
@@ -166,5 +180,37 @@ class Served {
     return new Promise((resolve) => {
       this.#answer = resolve
     })
+  }
+}
+
+interface RemoteTerminal {
+  readonly input: PassThrough
+  readonly output: RemoteScreen
+  readonly takeOver: () => void
+}
+
+/** The screen of a terminal at the other side. */
+class RemoteScreen extends Writable {
+  readonly isTTY = true
+  columns: number
+  rows: number
+  readonly #show: (text: string) => void
+
+  constructor({ columns, rows }: Size, show: (text: string) => void) {
+    super({ decodeStrings: false })
+    this.columns = columns
+    this.rows = rows
+    this.#show = show
+  }
+
+  resize({ columns, rows }: Size): void {
+    this.columns = columns
+    this.rows = rows
+    this.emit('resize')
+  }
+
+  override _write(text: string | Buffer, _encoding: string, done: () => void): void {
+    this.#show(String(text))
+    done()
   }
 }

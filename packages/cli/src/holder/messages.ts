@@ -17,6 +17,13 @@ export interface Request {
   readonly env: Readonly<Record<string, string>>
   readonly stdout: SinkInfo
   readonly stderr: SinkInfo
+  /** Size of the terminal, where somebody sits at one. */
+  readonly terminal: Size | null
+}
+
+export interface Size {
+  readonly columns: number
+  readonly rows: number
 }
 
 export type ClientMessage =
@@ -25,12 +32,17 @@ export type ClientMessage =
   | { readonly kind: 'stdin'; readonly bytes: string | null }
   /** What was typed at the terminal; null where nobody sits at one. */
   | { readonly kind: 'answer'; readonly text: string | null }
+  /** Bytes that were typed, in base64. */
+  | { readonly kind: 'typed'; readonly bytes: string }
+  | { readonly kind: 'resized'; readonly size: Size }
   | { readonly kind: 'interrupt' }
   /** Ends the process itself, in order. */
   | { readonly kind: 'stop' }
 
 export type HolderMessage =
   | { readonly kind: 'stdout' | 'stderr'; readonly text: string }
+  /** The other side is to have this process end, and to keep the folder itself. */
+  | { readonly kind: 'take-over' }
   /** Asks whoever sits at the terminal. */
   | { readonly kind: 'ask'; readonly question: string }
   /** Asks for standard input. */

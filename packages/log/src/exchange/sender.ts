@@ -149,7 +149,7 @@ export class Sender {
   async #read(start: number, end: number): Promise<Uint8Array[]> {
     const bytesMax = Math.min(MESSAGE_BYTES_MAX, this.#windowBytes / MESSAGES)
     const guess = Math.ceil(bytesMax / Math.max(1, this.#blockBytes))
-    const count = await this.#fitting(start, Math.min(end - start, guess, MESSAGE_BLOCKS_MAX))
+    const count = await fittingBlocks(this.#core, start, Math.min(end, start + guess))
     const blocks: Uint8Array[] = []
     let bytes = 0
     for (const block of await this.#log.stored(start, start + count)) {
@@ -159,14 +159,17 @@ export class Sender {
     }
     return blocks
   }
+}
 
-  /** So many of the next blocks as are not far more than a message: a few bytes of the tree tell before all are read. */
-  async #fitting(start: number, most: number): Promise<number> {
-    for (let count = most; count > 1; count >>= 1) {
-      const nodes = await readTreeNodes(this.#core, coverIndexes(start, start + count))
-      const bytes = nodes.reduce((sum, node) => sum + (node?.size ?? Number.POSITIVE_INFINITY), 0)
-      if (bytes <= 4 * MESSAGE_BYTES_MAX) return count
-    }
-    return 1
+/**
+ * So many of the blocks from `start` on, before `end`, as are not far more than a message: a few bytes of the tree tell
+ * before all are read.
+ */
+export async function fittingBlocks(core: Hypercore, start: number, end: number): Promise<number> {
+  for (let count = Math.min(end - start, MESSAGE_BLOCKS_MAX); count > 1; count >>= 1) {
+    const nodes = await readTreeNodes(core, coverIndexes(start, start + count))
+    const bytes = nodes.reduce((sum, node) => sum + (node?.size ?? Number.POSITIVE_INFINITY), 0)
+    if (bytes <= 4 * MESSAGE_BYTES_MAX) return count
   }
+  return 1
 }

@@ -74,7 +74,8 @@ export async function declareAlone(folder: string): Promise<string[]> {
   await using storage = Storage.at(folder)
   const database = await storage.load()
   const found = new Diagnoses()
-  const keys = await examineKeys(storage, database, await readLocal(storage, found), found)
+  const local = await readLocal(storage, found)
+  const keys = await examineKeys(storage, database, local, found)
   const stated: string[] = []
   for (const { identity } of ownLogs({ database, keys, seen: null })) {
     const keyPair = await storage.keys.get(identity.signer)
@@ -87,6 +88,7 @@ export async function declareAlone(folder: string): Promise<string[]> {
     await (await LogWriter.open(log, storage, keyPair, { isAlone: true })).close()
     stated.push(toHex(log.key))
   }
+  await local?.forgetRestored()
   return stated
 }
 

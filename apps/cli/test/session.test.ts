@@ -1,0 +1,146 @@
+/** The interactive session, at a real pseudo-terminal. */
+import { describe, expect, it } from 'vitest'
+import { check, withDatabase } from './database.js'
+import { Terminal } from './terminal.js'
+import { json, vitra } from './vitra.js'
+
+const CTRL_C = '\u0003'
+const CTRL_D = '\u0004'
+const UP = '\u001b[A'
+const PROMPT = /[0-9a-f]{8}> /
+
+const offline = { VITRA_BOOTSTRAP: '127.0.0.1:9' }
+
+async function opened(made: Awaited<ReturnType<typeof withDatabase>>, columns?: number): Promise<Terminal> {
+  const terminal = new Terminal([], { ...made.at, env: offline }, columns)
+  await terminal.see('Ctrl-D ends.')
+  await terminal.see(PROMPT)
+  return terminal
+}
+
+describe('a session', () => {
+  it('runs commands, methods and JavaScript, and completes what is typed', async () => {
+    await using made = await withDatabase()
+    {
+      await using session = await opened(made)
+      session.enter('.call increment --amount 2')
+      await session.see('put /counter 2')
+      await session.see(PROMPT)
+      session.enter('increment({ amount: 3 })')
+      await session.see("status: 'processed'")
+      await session.see('returned: [ 5 ]')
+      await session.see(PROMPT)
+      session.enter('const { value } = await db.index.get("/counter")')
+      await session.see(PROMPT)
+      session.enter('value * 100')
+      await session.see('500')
+      session.enter('increment({ amount: -1 })')
+      await session.see('the counter only goes up (OP_REJECTED)')
+      session.enter('get()')
+      await session.see(/\n5\n/)
+      session.type('.verif\t')
+      await session.see('.verify')
+      session.enter(' --offline')
+      await session.see(/valid: everything/)
+      await session.see(PROMPT)
+      session.type('.get /cou\t')
+      await session.see('.get /counter')
+      session.enter('')
+      await session.see(/\n5\n/)
+      session.enter('.nonsense')
+      await session.see('Invalid REPL keyword')
+      session.type(CTRL_D)
+      expect(await session.ended()).toBe(0)
+    }
+    await using again = await opened(made)
+    again.type(UP + UP)
+    await again.see('.get /counter')
+    again.type(`${CTRL_C}${CTRL_D}`)
+    expect(await again.ended()).toBe(0)
+    await check(made.folder.at('.vitra'))
+  })
+
+  it('stops what runs with Ctrl-C, and goes on', async () => {
+    await using made = await withDatabase()
+    await using session = await opened(made)
+    session.enter('.monitor --offline')
+    await session.see('valid up to version')
+    session.type(CTRL_C)
+    await session.see('stopped at version')
+    await session.see(PROMPT)
+    session.enter('new Promise(() => {})')
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    session.type(CTRL_C)
+    await session.see('interrupted')
+    session.enter('1 + 1')
+    await session.see(/\n2\n/)
+    session.type(CTRL_D)
+    expect(await session.ended()).toBe(0)
+  })
+
+  it('shares the database with other commands and sessions, and tells what they do', async () => {
+    await using made = await withDatabase()
+    await using first = await opened(made)
+    expect(await json(['call', 'increment', '--amount', '7'], made.at)).toMatchObject({ status: 'processed' })
+    await first.see(/executed 1 op of [0-9a-f]+…, version/)
+    await using second = await opened(made)
+    second.enter('get()')
+    await second.see(/\n7\n/)
+    second.type(CTRL_D)
+    expect(await second.ended()).toBe(0)
+    first.enter('get()')
+    await first.see(/\n7\n/)
+    first.type(CTRL_D)
+    expect(await first.ended()).toBe(0)
+  })
+
+  it('goes to the background and comes back', async () => {
+    await using made = await withDatabase()
+    await using session = await opened(made)
+    session.enter('.bg')
+    await session.see('this session goes on there')
+    await session.see(PROMPT)
+    session.enter('.call increment')
+    await session.see('put /counter 1')
+    expect(await json(['serve', 'status'], made.at)).toMatchObject({ command: 'host' })
+    session.enter('.fg')
+    await session.see('Ctrl-D ends.')
+    await session.see(PROMPT)
+    expect(await json(['serve', 'status'], made.at)).toMatchObject({ command: 'session' })
+    session.enter('get()')
+    await session.see(/\n1\n/)
+    session.type(CTRL_D)
+    expect(await session.ended()).toBe(0)
+    expect(await json(['serve', 'status'], made.at, 1)).toMatchObject({ running: false })
+    await check(made.folder.at('.vitra'))
+  })
+
+  it('ends and says so where the process that keeps the database dies', async () => {
+    await using made = await withDatabase()
+    const { pid } = await json<{ pid: number }>(['serve', 'start', '--offline'], made.at)
+    await using session = await opened(made)
+    process.kill(pid, 'SIGKILL')
+    await session.see('HOLDER_GONE')
+    expect(await session.ended()).toBe(1)
+    await using again = await opened(made)
+    again.type(CTRL_D)
+    expect(await again.ended()).toBe(0)
+  })
+
+  it('fits 60 columns, and needs a terminal', async () => {
+    await using made = await withDatabase()
+    await using session = await opened(made, 60)
+    session.enter('.info')
+    await session.see('participants')
+    session.type(CTRL_D)
+    expect(await session.ended()).toBe(0)
+    await using help = new Terminal(['verify', '--help'], made.at, 60)
+    expect(await help.ended()).toBe(0)
+    const [, ...examples] = help.shown.split('Examples:')
+    expect(examples).toHaveLength(1)
+    for (const line of help.shown.slice(0, help.shown.indexOf('Examples:')).split('\n'))
+      expect(line.length).toBeLessThanOrEqual(60)
+    expect(await vitra(['session'], made.at)).toMatchObject({ code: 2 })
+    expect((await vitra([], made.at)).stdout).toContain('Start here')
+  })
+})

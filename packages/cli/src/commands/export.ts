@@ -1,0 +1,93 @@
+import { createWriteStream } from 'node:fs'
+import { open, rename, rm, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
+import { defineCommand } from '../command.js'
+import { CliError } from '../errors.js'
+import { EXIT } from '../exit-codes.js'
+import { CONNECT_MS, Deadline, fetchHistory, findPeer } from '../network.js'
+import { type NetworkOptions, networkOptions } from '../options.js'
+import { count } from '../output/text.js'
+
+interface Options extends NetworkOptions {
+  readonly keys: boolean
+  readonly force?: boolean
+}
+
+export const exportCommand = defineCommand<Options>({
+  name: 'export',
+  args: '<file>',
+  argsSay: { file: 'the backup, a tar archive compressed with gzip' },
+  summary: 'Back the database up into one file',
+  details: `The file has every log, the secret keys, the calls made from here and the evidence found. Keep it as secret as the
+folder; with --no-keys it has no keys, and whoever restores it has a copy that only reads. The database may be in use meanwhile. A
+copy that lacks some of the history fetches it first.`,
+  options: [
+    { flags: '--no-keys', says: 'leave the secret keys out' },
+    { flags: '--force', says: 'replace the file if it is there' },
+    ...networkOptions('how long fetching may take (default: as long as something arrives)'),
+  ],
+  examples: [
+    { run: 'vitra export backup.tgz', says: 'everything' },
+    { run: 'vitra export public.tgz --no-keys', says: 'to hand to others' },
+  ],
+  async run({ context, args: [name], options }) {
+    const { io, out, signal } = context
+    const file = path.resolve(io.cwd, name!)
+    const isThere = await stat(file).then(
+      () => true,
+      () => false,
+    )
+    if (isThere && !options.force)
+      throw new CliError('FILE_EXISTS', `${name} is there already`, {
+        hint: 'name another file, or add --force to replace it',
+        details: { file },
+      })
+    const db = await context.database()
+    const deadline = new Deadline(options, CONNECT_MS / 1000)
+    const lacksSome = db.executor === null && db.progress().missingBlocks > 0
+    if (lacksSome && (await findPeer(context, db, options, deadline.left(CONNECT_MS))))
+      await fetchHistory(context, db, deadline.isGiven ? { timeout: deadline.left() } : {})
+    const next = `${file}.next`
+    try {
+      await pipeline(
+        Readable.from(told(db.export({ keys: options.keys }), out.follow(bytesText))),
+        createGzip(),
+        createWriteStream(next, { mode: 0o600 }),
+        { signal },
+      )
+      await using handle = await open(next)
+      await handle.sync()
+    } catch (error) {
+      await rm(next, { force: true })
+      throw error
+    } finally {
+      out.progressEnd()
+    }
+    await rename(next, file)
+    const { size } = await stat(file)
+    const key = db.pubkey.toString('hex')
+    out.result({ file, bytes: size, key, keys: options.keys }, [`wrote ${count(size, 'byte')} to ${name}`])
+    out.note(`Restore it with: vitra import ${name} --dir <folder>`)
+    if (options.keys) out.note('It holds secret keys: whoever has it can act as this copy.')
+    return EXIT.ok
+  },
+})
+
+async function* told(
+  bytes: AsyncIterable<Uint8Array>,
+  tell: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  let sum = 0
+  for await (const chunk of bytes) {
+    sum += chunk.length
+    tell(sum)
+    yield chunk
+  }
+}
+
+function bytesText(bytes: number): string {
+  return `read ${Math.round(bytes / 1e6)} MB`
+}

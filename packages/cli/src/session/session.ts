@@ -1,0 +1,197 @@
+/** A conversation at a terminal: commands with a dot, JavaScript with the database at hand, and what happens meanwhile. */
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import type { REPLServer } from 'node:repl'
+import { types } from 'node:util'
+import type { Database } from 'vitra'
+import { callMethod } from '../call-method.js'
+import type { Context } from '../context.js'
+import { explain } from '../explain.js'
+import { follow } from '../follow.js'
+import type { Io, Terminal } from '../io.js'
+import { Lane } from '../live.js'
+import { Deadline, goOnline } from '../network.js'
+import type { NetworkOptions } from '../options.js'
+import { Output } from '../output/output.js'
+import { wordsOfShell } from '../params/shell.js'
+import { configFile } from '../used.js'
+import { completeLine } from './complete-line.js'
+import { Turns } from './turns.js'
+
+export interface SessionOptions {
+  readonly context: Context
+  readonly db: Database
+  readonly terminal: Terminal
+  readonly options: NetworkOptions
+}
+
+/** How a session ended; with the others it goes on in another process. */
+export type SessionEnd = 'exit' | 'background' | 'foreground'
+
+/** How long a method that is called as a function waits for the executor, in seconds. */
+const WAIT_SECONDS = 15
+/** Commands that make no sense in a session, or would end it. */
+const LEFT_OUT: ReadonlySet<string> = new Set(['session', 'completion', 'host', 'serve'])
+
+/** Talks until the user ends it. */
+export async function converse({ context, db, terminal, options }: SessionOptions): Promise<SessionEnd> {
+  const { start } = await import('node:repl')
+  const { input, output } = terminal
+  if (!context.isServed && !options.offline) goOnline(context, db, options)
+  const methods = await db.methods().then(
+    (found) => found.map(({ name }) => name),
+    () => null,
+  )
+  output.write(`${greeting(db, methods)}\n`)
+  const repl = start({
+    prompt: `${db.pubkey.toString('hex').slice(0, 8)}> `,
+    input,
+    output,
+    terminal: true,
+    useColors: context.io.env.NO_COLOR === undefined,
+    ignoreUndefined: true,
+    preview: false,
+    breakEvalOnSigint: !context.isServed,
+  })
+  const turns = new Turns(repl)
+  const say = (text: string) => turns.tell(text)
+  const notices = new Output(
+    { ...context.io, stdout: { write: say, isTTY: true }, stderr: { write: say, isTTY: true } },
+    { json: false, quiet: false, debug: false },
+  )
+  const lane = new Lane()
+  const unfollow = follow(notices, db, lane)
+  const tellViolation = ({ violation }: { violation: { code: string; message: string } }) =>
+    say(`${notices.style.red('FRAUD')}: ${violation.message} (${violation.code})\n`)
+  db.on('violation', tellViolation)
+  keepHistory(repl, configFile(context.io, 'history'))
+  fill(repl, { context, db, options }, methods ?? [])
+  waitForPromises(repl, turns)
+  const completing = repl as { completer: unknown }
+  completing.completer = completeLine(repl, { commands: context.commands, database: async () => db })
+  const end = await new Promise<SessionEnd>((resolve) => {
+    defineCommands(repl, turns, { context, db, terminal }, resolve)
+    repl.once('exit', () => resolve('exit'))
+    context.signal.addEventListener('abort', () => resolve('exit'), { once: true })
+  })
+  turns.interrupt()
+  repl.close()
+  unfollow()
+  db.off('violation', tellViolation)
+  await lane.end()
+  return end
+}
+
+function greeting(db: Database, methods: readonly string[] | null): string {
+  return [
+    `${db.path}, version ${db.index.version}. Methods: ${methods?.join(', ') ?? 'not here yet, see .sync'}.`,
+    '.help lists the commands; anything else is JavaScript, with db at hand. Ctrl-D ends.',
+  ].join('\n')
+}
+
+/** Gives expressions the database, and the methods of its contract as functions. */
+function fill(
+  repl: REPLServer,
+  { context, db, options }: Omit<SessionOptions, 'terminal'>,
+  methods: readonly string[],
+): void {
+  const give = (name: string, value: unknown) =>
+    Object.defineProperty(repl.context, name, { value, configurable: true, enumerable: true, writable: true })
+  for (const name of methods) {
+    give(name, async (params: object = {}) => {
+      const network = context.isServed ? { offline: db.executor !== null } : options
+      const deadline = new Deadline({ timeout: WAIT_SECONDS }, WAIT_SECONDS)
+      const outcome = await callMethod(context, db, { method: name, params, network, deadline, wait: true })
+      const { tx, status, returned, results } = outcome
+      if (status === 'read') return tx.response
+      const changes = results.map(({ path, value, deleted }) =>
+        deleted ? { path, deleted } : { path, value },
+      )
+      const said = tx.response === undefined ? {} : { response: tx.response }
+      return { status, ...said, returned, changes, txId: tx.txId }
+    })
+  }
+  give('db', db)
+}
+
+/** An expression that gives a promise is waited for, until Ctrl-C. */
+function waitForPromises(repl: REPLServer, turns: Turns): void {
+  const { eval: evaluate } = repl
+  const waiting: typeof evaluate = function (this: REPLServer, code, scope, file, done) {
+    evaluate.call(this, code, scope, file, (error, value) => {
+      if (error !== null || !types.isPromise(value)) return done(error, value)
+      turns.waitFor(value).then(
+        (settled) => done(null, settled),
+        (failure) => done(withoutFrames(failure), undefined),
+      )
+    })
+  }
+  ;(repl as { eval: typeof evaluate }).eval = waiting
+}
+
+/** An error of the database as people are told it: what happened, and its code. */
+function withoutFrames(failure: unknown): Error {
+  const { code, message } = explain(failure)
+  const error = failure instanceof Error ? failure : new Error(message)
+  if (code !== 'UNEXPECTED') error.stack = `${message} (${code})`
+  return error
+}
+
+function defineCommands(
+  repl: REPLServer,
+  turns: Turns,
+  { context, db, terminal }: Omit<SessionOptions, 'options'>,
+  end: (how: SessionEnd) => void,
+): void {
+  for (const { name, summary } of context.commands) {
+    if (LEFT_OUT.has(name)) continue
+    repl.defineCommand(name, {
+      help: summary,
+      action(line) {
+        const io = (signal: AbortSignal): Io => sessionIo(context, terminal, repl, signal)
+        turns.run((signal) => context.runOn(db, [name, ...wordsOfShell(line)], io(signal)))
+      },
+    })
+  }
+  repl.defineCommand('bg', {
+    help: 'Have the database kept in the background, and go on there',
+    action: () =>
+      context.isServed ? turns.tell('It is kept in the background already.\n') : end('background'),
+  })
+  repl.defineCommand('fg', {
+    help: 'Take the database back from the background',
+    action: () => (context.isServed ? end('foreground') : turns.tell('This session keeps it itself.\n')),
+  })
+}
+
+function sessionIo({ io }: Context, { output }: Terminal, repl: REPLServer, signal: AbortSignal): Io {
+  const sink = {
+    write: (text: string) => output.write(text),
+    isTTY: true,
+    ...(output.columns === undefined ? {} : { columns: output.columns }),
+  }
+  return {
+    ...io,
+    stdout: sink,
+    stderr: sink,
+    program: null,
+    terminal: null,
+    ask: (question) => new Promise((resolve) => repl.question(question, resolve)),
+    readStdin: async () => new Uint8Array(),
+    onInterrupt(listener) {
+      if (signal.aborted) listener()
+      else signal.addEventListener('abort', listener, { once: true })
+      return () => signal.removeEventListener('abort', listener)
+    },
+  }
+}
+
+/** Where it cannot be kept, nothing is. */
+function keepHistory(repl: REPLServer, file: string): void {
+  try {
+    mkdirSync(path.dirname(file), { recursive: true })
+    repl.setupHistory(file, () => {})
+  } catch {
+    // a home that cannot be written
+  }
+}
