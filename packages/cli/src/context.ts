@@ -41,7 +41,7 @@ export class Context {
   readonly commands: readonly CommandOutline[]
   /** Runs another command line on a database of this process. */
   readonly runOn: ContextOptions['runOn']
-  /** See {@link ContextOptions.runAgain}. */
+  /** Runs the command line once more, after this command has closed what it opened. */
   readonly runAgain: ContextOptions['runAgain']
   readonly #abort: AbortController
   /** The one of the process that runs this command for somebody else. */

@@ -51,7 +51,7 @@ export class CopyIn {
     this.#receiver = receiver
   }
 
-  /** @param log that is open and empty here */
+  /** Begins. @param log that is open and empty here */
   static async into(log: Log): Promise<CopyIn> {
     const receiver = new Receiver(log, hypercoreOf(log.core))
     await receiver.begin()
