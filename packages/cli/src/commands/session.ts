@@ -1,4 +1,5 @@
 import { defineCommand } from '../command.js'
+import { readEngines } from '../engines.js'
 import { UsageError } from '../errors.js'
 import { EXIT } from '../exit-codes.js'
 import { whileHolding } from '../live.js'
@@ -31,7 +32,7 @@ Other commands work on the folder meanwhile. Ctrl-C stops what runs, or clears t
         'a session needs a terminal',
         'run the command itself: see `vitra --help`',
       )
-    const db = await context.database()
+    const db = await context.database({ engines: await readEngines({}, context.io) })
     const { path } = db
     const end = await whileHolding(context, db, 'session', () => converse({ context, db, terminal, options }))
     if (end === 'exit' || context.signal.aborted) return EXIT.ok

@@ -172,6 +172,7 @@ function sessionIo({ io }: Context, { output }: Terminal, repl: REPLServer, sign
   }
   return {
     ...io,
+    env: { ...io.env, VITRA_ENGINES: undefined }, // the database was opened with them
     stdout: sink,
     stderr: sink,
     program: null,
