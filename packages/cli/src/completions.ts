@@ -1,6 +1,7 @@
 /** What the last word of a command line may become. */
 import type { CommandOutline, Completes } from './command-outline.js'
 import type { Context } from './context.js'
+import { readFlags } from './option.js'
 import { GLOBAL_OPTIONS } from './options.js'
 
 /** What completion needs: the commands, and the database of which methods and paths are. */
@@ -44,11 +45,8 @@ function read(words: readonly string[], commands: readonly CommandOutline[]): Re
   return { command, args, awaitsValue }
 }
 
-function optionsOf(command: CommandOutline | undefined): { name: string; takesValue: boolean }[] {
-  return [...(command?.options ?? []), ...GLOBAL_OPTIONS, { flags: '--help' }].map(({ flags }) => {
-    const [name, value] = flags.split(' ')
-    return { name: name!, takesValue: value !== undefined }
-  })
+function optionsOf(command: CommandOutline | undefined) {
+  return [...(command?.options ?? []), ...GLOBAL_OPTIONS, { flags: '--help' }].map(readFlags)
 }
 
 /** What the next argument of a command is completed with. */

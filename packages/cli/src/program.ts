@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander'
 import type { AnyCommand } from './command.js'
 import { COMMAND_GROUPS, COMMANDS } from './commands/index.js'
-import type { OptionDefinition } from './option.js'
+import { type OptionDefinition, readFlags } from './option.js'
 import { GLOBAL_OPTIONS } from './options.js'
 import { type KnownOptions, markWords } from './params/split.js'
 
@@ -136,10 +136,5 @@ const HELP: readonly OptionDefinition[] = [
 ]
 
 function knownOptions(definitions: readonly OptionDefinition[]): KnownOptions {
-  return new Map(
-    definitions.map(({ flags }) => {
-      const [name, value] = flags.split(' ')
-      return [name!, { takesValue: value !== undefined }]
-    }),
-  )
+  return new Map(definitions.map(readFlags).map((option) => [option.name, option]))
 }

@@ -2,10 +2,11 @@ import { defineCommand } from '../command.js'
 import { readEngines } from '../engines.js'
 import { UsageError } from '../errors.js'
 import { EXIT } from '../exit-codes.js'
+import { startInBackground } from '../holder/background.js'
 import { whileHolding } from '../live.js'
+import { optionWords } from '../option.js'
 import { LIVE_NETWORK_OPTIONS, type NetworkOptions } from '../options.js'
 import { converse } from '../session/session.js'
-import { serveInBackground } from './serve.js'
 
 export const session = defineCommand<NetworkOptions>({
   name: 'session',
@@ -41,7 +42,8 @@ Other commands work on the folder meanwhile. Ctrl-C stops what runs, or clears t
       return EXIT.ok
     }
     await context.close()
-    const { pid } = await serveInBackground(context, path, options)
+    const words = ['host', ...optionWords(LIVE_NETWORK_OPTIONS, options)]
+    const { pid } = await startInBackground(context, path, words)
     context.out.note(`The database is kept by process ${pid}; this session goes on there.`)
     return context.runAgain()
   },
