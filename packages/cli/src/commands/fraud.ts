@@ -3,8 +3,9 @@ import path from 'node:path'
 import type { ContractFraudProof, Database, Verdict } from 'vitra'
 import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
-import { CliError, UsageError } from '../errors.js'
+import { CliError } from '../errors.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
+import { Jobs } from '../jobs.js'
 import { violationLines } from '../output/report.js'
 import { count, tame, tameLine } from '../output/text.js'
 
@@ -12,29 +13,47 @@ interface Options {
   readonly out?: string
 }
 
+interface Found {
+  readonly number: number
+  readonly fraudProof: ContractFraudProof
+}
+
+interface Given {
+  readonly context: Context
+  readonly db: Database
+  readonly found: readonly Found[]
+  readonly out: string | undefined
+}
+
+const JOBS = new Jobs<(given: Given) => Promise<ExitCode>>('fraud', {
+  list: { run: list },
+  show: {
+    takes: '[number]',
+    options: [{ flags: '--out <file>', says: 'write the bytes of the proof to this file' }],
+    run: show,
+  },
+  check: { takes: '[number]', run: check },
+})
+
 export const fraud = defineCommand<Options>({
   name: 'fraud',
   args: '<what> [number]',
-  argsSay: { what: 'list, show or check', number: 'which one, as list counts them; else the first, or all' },
-  completes: { what: ['list', 'show', 'check'] },
+  argsSay: { what: JOBS.says, number: 'which one, as list counts them; else the first, or all' },
+  completes: { what: JOBS.words },
   summary: 'Look at the violations found here, and take out their proofs',
   details: `\`vitra verify\` and \`vitra monitor\` keep every violation that they find, with a proof that convinces people who have no
 copy: hand them the file that show writes with --out, and they run \`vitra check\` on it.
 
 check looks at the proofs once more, from their bytes alone. Exit code 3: the executor has cheated. 4: a proof could not
 be checked here. 0: there is none.`,
-  options: [{ flags: '--out <file>', says: 'with show: write the bytes of the proof to this file' }],
+  options: JOBS.options,
   examples: [
     { run: 'vitra fraud list', says: 'what was found, if anything' },
     { run: 'vitra fraud show <number> --out fraud.proof', says: 'a proof to hand to others' },
     { run: 'vitra fraud check', says: 'check all of them again' },
   ],
   async run({ context, args: [what, number], options }) {
-    const work = WORK[what!]
-    if (work === undefined || (what === 'list' && number !== undefined))
-      throw new UsageError('USAGE', 'say list, show or check', 'see `vitra fraud --help`')
-    if (options.out !== undefined && what !== 'show')
-      throw new UsageError('USAGE', '--out goes with show', 'see `vitra fraud --help`')
+    const run = JOBS.find(what, number, options)
     const db = await context.database()
     const found = (await db.frauds()).map((fraudProof, n) => ({ number: n + 1, fraudProof }))
     const chosen = number === undefined ? found : found.filter((one) => String(one.number) === number)
@@ -43,27 +62,13 @@ be checked here. 0: there is none.`,
         hint: 'see what there is with `vitra fraud list`',
         details: { number, found: found.length },
       })
-    return work({ context, db, found: chosen, out: options.out })
+    return run({ context, db, found: chosen, out: options.out })
   },
 })
 
-interface Found {
-  readonly number: number
-  readonly fraudProof: ContractFraudProof
-}
-
-interface Job {
-  readonly context: Context
-  readonly db: Database
-  readonly found: readonly Found[]
-  readonly out: string | undefined
-}
-
-const WORK: Readonly<Record<string, (job: Job) => Promise<ExitCode>>> = { list, show, check }
-
 const NOTHING = 'no violation was found here so far: look again with `vitra verify`'
 
-async function list({ context, found }: Job): Promise<ExitCode> {
+async function list({ context, found }: Given): Promise<ExitCode> {
   const { encodeProof } = await import('vitra')
   const rows = found.map(({ number, fraudProof: { violation, proof, unproved } }) => ({
     number,
@@ -80,7 +85,7 @@ async function list({ context, found }: Job): Promise<ExitCode> {
   return EXIT.ok
 }
 
-async function show({ context, db, found: [first], out }: Job): Promise<ExitCode> {
+async function show({ context, db, found: [first], out }: Given): Promise<ExitCode> {
   if (first === undefined)
     throw new CliError('FRAUD_NOT_FOUND', 'no violation was found here', { hint: 'look with `vitra verify`' })
   const { encodeProof, proofToJson } = await import('vitra')
@@ -106,7 +111,7 @@ async function show({ context, db, found: [first], out }: Job): Promise<ExitCode
   return EXIT.ok
 }
 
-async function check({ context, db, found }: Job): Promise<ExitCode> {
+async function check({ context, db, found }: Given): Promise<ExitCode> {
   const { check: checkProof, encodeProof } = await import('vitra')
   const results: { number: number; ok: boolean; code: Verdict['code']; explanation: string }[] = []
   for (const { number, fraudProof } of found) {

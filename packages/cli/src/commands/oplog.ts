@@ -2,24 +2,38 @@ import type { Database } from 'vitra'
 import { defineCommand } from '../command.js'
 import { confirm } from '../confirm.js'
 import type { Context } from '../context.js'
-import { UsageError } from '../errors.js'
 import { EXIT } from '../exit-codes.js'
+import { Jobs } from '../jobs.js'
 import { count } from '../output/text.js'
 
 interface Options {
   readonly yes?: boolean
 }
 
+interface Given {
+  readonly context: Context
+  readonly db: Database
+  readonly pubkey: string
+  readonly yes: boolean
+}
+
+const JOBS = new Jobs<(given: Given) => Promise<void>>('oplog', {
+  list: { run: list },
+  create: { run: create },
+  use: { takes: '<pubkey>', run: use },
+  delete: { takes: '<pubkey>', options: [{ flags: '--yes', says: 'do not ask' }], run: remove },
+})
+
 export const oplog = defineCommand<Options>({
   name: 'oplog',
   args: '<what> [pubkey]',
-  argsSay: { what: 'list, create, use or delete', pubkey: 'public key of a participant, as list prints it' },
-  completes: { what: ['list', 'create', 'use', 'delete'] },
+  argsSay: { what: JOBS.says, pubkey: 'public key of a participant, as list prints it' },
+  completes: { what: JOBS.words },
   summary: 'Look at the participants and their oplogs, and at the key pairs of this copy',
   details: `list prints every participant that the contract has admitted, and the key pairs here that wait for it. create makes one
 more key pair; \`vitra join\` is the way to the first. use has calls from here written by another one of them. delete removes a
 secret key from this copy for good: what it has written stays. It asks first, and needs --yes where there is no terminal.`,
-  options: [{ flags: '--yes', says: 'with delete: do not ask' }],
+  options: JOBS.options,
   examples: [
     { run: 'vitra oplog list', says: 'who takes part' },
     { run: 'vitra oplog create', says: 'one more key pair' },
@@ -27,29 +41,13 @@ secret key from this copy for good: what it has written stays. It asks first, an
     { run: 'vitra oplog delete <pubkey> --yes', says: 'in a script' },
   ],
   async run({ context, args: [what, pubkey], options }) {
-    const work = WORK[what!]
-    const takesKey = what === 'use' || what === 'delete'
-    if (work === undefined || takesKey !== (pubkey !== undefined))
-      throw new UsageError(
-        'USAGE',
-        'say list, create, use <pubkey> or delete <pubkey>',
-        'see `vitra oplog --help`',
-      )
-    await work({ context, db: await context.database(), pubkey: pubkey ?? '', yes: options.yes ?? false })
+    const run = JOBS.find(what, pubkey, options)
+    await run({ context, db: await context.database(), pubkey: pubkey ?? '', yes: options.yes ?? false })
     return EXIT.ok
   },
 })
 
-interface Job {
-  readonly context: Context
-  readonly db: Database
-  readonly pubkey: string
-  readonly yes: boolean
-}
-
-const WORK: Readonly<Record<string, (job: Job) => Promise<void>>> = { list, create, use, delete: remove }
-
-async function list({ context: { out }, db }: Job): Promise<void> {
+async function list({ context: { out }, db }: Given): Promise<void> {
   const kept = new Set((await db.identities()).map(String))
   const admitted = db.oplogs.map(({ publicKey, key, active, local }) => {
     const id = publicKey.toString('hex')
@@ -73,19 +71,19 @@ async function list({ context: { out }, db }: Job): Promise<void> {
   if (participants.length === 0) out.note('Nobody takes part yet, as far as this copy knows: vitra sync')
 }
 
-async function create({ context: { out }, db }: Job): Promise<void> {
+async function create({ context: { out }, db }: Given): Promise<void> {
   const { publicKey } = await db.createIdentity()
   const key = publicKey.toString('hex')
   out.result({ publicKey: key }, [key])
   out.note(`Somebody who admits participants runs: vitra invite ${key}`)
 }
 
-async function use({ context: { out }, db, pubkey }: Job): Promise<void> {
+async function use({ context: { out }, db, pubkey }: Given): Promise<void> {
   await db.setLocalOplog(pubkey)
   out.result({ publicKey: pubkey }, [`calls from here are written by ${pubkey}`])
 }
 
-async function remove({ context, db, pubkey, yes }: Job): Promise<void> {
+async function remove({ context, db, pubkey, yes }: Given): Promise<void> {
   const waiting = (await db.pending()).length
   const what = `This removes the secret key of ${pubkey} for good.`
   if (!yes) await confirm(context, what, pubkey.slice(0, 8))

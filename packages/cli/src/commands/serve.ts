@@ -1,11 +1,11 @@
 import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
-import { UsageError } from '../errors.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { startInBackground } from '../holder/background.js'
 import { notStopped, STOP_MS, stopHolder } from '../holder/forward.js'
 import { addedLines, newestLines } from '../holder/log-file.js'
 import { holderOf } from '../holder/mark.js'
+import { Jobs } from '../jobs.js'
 import { optionWords } from '../option.js'
 import { type DurabilityOptions, type NetworkOptions, wholeNumber } from '../options.js'
 import { columns } from '../output/text.js'
@@ -18,26 +18,41 @@ interface Options extends NetworkOptions, DurabilityOptions, HostOptions {
 
 const LINES = 20
 
+interface Given {
+  readonly context: Context
+  readonly folder: string
+  readonly options: Options
+}
+
+const JOBS = new Jobs<(given: Given) => Promise<ExitCode>>('serve', {
+  start: { options: HOST_OPTIONS, run: start },
+  stop: { run: stop },
+  status: { run: status },
+  logs: {
+    options: [
+      { flags: '--follow', says: 'print what comes, until Ctrl-C' },
+      {
+        flags: '--lines <n>',
+        says: `how many of the newest lines (default ${LINES})`,
+        parse: wholeNumber('--lines'),
+      },
+    ],
+    run: logs,
+  },
+})
+
 export const serve = defineCommand<Options>({
   name: 'serve',
   args: '<what>',
-  argsSay: { what: 'start, stop, status or logs' },
-  completes: { what: ['start', 'stop', 'status', 'logs'] },
+  argsSay: { what: JOBS.says },
+  completes: { what: JOBS.words },
   summary: 'Keep the database online in the background',
   details: `start runs \`vitra host\` as a process of its own, which goes on when the terminal is closed. Other commands on the
 folder find it by themselves and run there, several at once; nobody but you can reach it. stop ends it in order. What it prints
 goes to serve.log in the folder, and what the one before it printed is kept in serve.log.1.
 
 status ends with exit code 0 where a process keeps the folder, else with 1.`,
-  options: [
-    ...HOST_OPTIONS,
-    { flags: '--follow', says: 'with logs: print what comes, until Ctrl-C' },
-    {
-      flags: '--lines <n>',
-      says: `with logs: how many of the newest lines (default ${LINES})`,
-      parse: wholeNumber('--lines'),
-    },
-  ],
+  options: JOBS.options,
   staysUntilStopped: true,
   runsAlone: true,
   examples: [
@@ -47,22 +62,11 @@ status ends with exit code 0 where a process keeps the folder, else with 1.`,
     { run: 'vitra serve stop', says: 'end it in order' },
   ],
   async run({ context, args: [what], options }) {
-    const work = WORK[what!]
-    if (work === undefined)
-      throw new UsageError('USAGE', 'say start, stop, status or logs', 'see `vitra serve --help`')
-    return work({ context, folder: context.folder, options })
+    return JOBS.find(what, undefined, options)({ context, folder: context.folder, options })
   },
 })
 
-interface Job {
-  readonly context: Context
-  readonly folder: string
-  readonly options: Options
-}
-
-const WORK: Readonly<Record<string, (job: Job) => Promise<ExitCode>>> = { start, stop, status, logs }
-
-async function start({ context, folder, options }: Job): Promise<ExitCode> {
+async function start({ context, folder, options }: Given): Promise<ExitCode> {
   const holder = await startInBackground(context, folder, ['host', ...optionWords(HOST_OPTIONS, options)])
   const said = { folder, running: true, ...holder }
   context.out.result(said, [`serving ${folder} in process ${holder.pid}`])
@@ -70,7 +74,7 @@ async function start({ context, folder, options }: Job): Promise<ExitCode> {
   return EXIT.ok
 }
 
-async function stop({ context, folder }: Job): Promise<ExitCode> {
+async function stop({ context, folder }: Given): Promise<ExitCode> {
   const holder = holderOf(folder)
   if (holder === null) {
     context.out.result({ folder, stopped: false }, [`no process keeps ${folder}`])
@@ -81,7 +85,7 @@ async function stop({ context, folder }: Job): Promise<ExitCode> {
   return EXIT.ok
 }
 
-async function status({ context, folder }: Job): Promise<ExitCode> {
+async function status({ context, folder }: Given): Promise<ExitCode> {
   const holder = holderOf(folder)
   if (holder === null) {
     context.out.result({ folder, running: false }, [`no process keeps ${folder}`])
@@ -97,7 +101,7 @@ async function status({ context, folder }: Job): Promise<ExitCode> {
   return EXIT.ok
 }
 
-async function logs({ context: { out, signal }, folder, options }: Job): Promise<ExitCode> {
+async function logs({ context: { out, signal }, folder, options }: Given): Promise<ExitCode> {
   const tell = (line: string) => out.event({ line }, out.foreign(line))
   for (const line of await newestLines(folder, options.lines ?? LINES)) tell(line)
   if (options.follow) for await (const line of addedLines(folder, signal)) tell(line)

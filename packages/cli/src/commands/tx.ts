@@ -1,8 +1,9 @@
 import type { Ack, Database, Transaction } from 'vitra'
 import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
-import { CliError, UsageError } from '../errors.js'
+import { CliError } from '../errors.js'
 import { EXIT } from '../exit-codes.js'
+import { Jobs } from '../jobs.js'
 import { Deadline, fetchLatest } from '../network.js'
 import { READ_OPTIONS, type ReadOptions, SYNC_SECONDS, wholeNumber } from '../options.js'
 import type { Output } from '../output/output.js'
@@ -14,14 +15,36 @@ interface Options extends ReadOptions {
 
 const LIMIT = 20
 
+interface Given {
+  readonly context: Context
+  readonly db: Database
+  readonly id: string
+  readonly limit: number
+}
+
+const JOBS = new Jobs<(given: Given) => Promise<void>>('tx', {
+  list: {
+    options: [
+      {
+        flags: '--limit <n>',
+        says: `print at most so many (default ${LIMIT})`,
+        parse: wholeNumber('--limit'),
+      },
+    ],
+    run: list,
+  },
+  show: { takes: '<id>', run: show },
+  verify: { takes: '<id>', run: verify },
+})
+
 export const tx = defineCommand<Options>({
   name: 'tx',
   args: '<what> [id]',
   argsSay: {
-    what: 'list, show or verify',
+    what: JOBS.says,
     id: 'the txId of a call, as list prints it; `vitra call --json` and `vitra info --json` print it too',
   },
-  completes: { what: ['list', 'show', 'verify'] },
+  completes: { what: JOBS.words },
   summary: 'Look at the calls made from here: their ops, what became of each, and the proof of it',
   details: `list prints the calls that wrote ops, newest first. show prints one: its ops, their outcomes and changes, and the fuel
 that each took. verify checks the receipt of one: that its ops stand in the oplog, and that the executor has signed these
@@ -29,14 +52,7 @@ outcomes and changes. It runs nothing again: \`vitra verify\` does.
 
 An op that failed is shown with its code: docs/errors/outcomes says of each what happened, whose doing it is and what to do.
 Fuel is what the contract spent on the op, and the most that the rules of the database allow.`,
-  options: [
-    {
-      flags: '--limit <n>',
-      says: `with list: print at most so many (default ${LIMIT})`,
-      parse: wholeNumber('--limit'),
-    },
-    ...READ_OPTIONS,
-  ],
+  options: [...JOBS.options, ...READ_OPTIONS],
   examples: [
     { run: 'vitra tx list', says: 'the newest calls' },
     { run: 'vitra tx show <id>', says: 'one of them, at a glance' },
@@ -44,26 +60,15 @@ Fuel is what the contract spent on the op, and the most that the rules of the da
     { run: 'vitra tx verify <id>', says: 'that the executor has signed what it did' },
   ],
   async run({ context, args: [what, id], options }) {
-    const work = WORK[what!]
-    if (work === undefined || (what === 'list') !== (id === undefined))
-      throw new UsageError('USAGE', 'say list, show <id> or verify <id>', 'see `vitra tx --help`')
+    const run = JOBS.find(what, id, options)
     const db = await context.database()
     if (options.sync) await fetchLatest(context, db, options, new Deadline(options, SYNC_SECONDS))
-    await work({ context, db, id: id ?? '', limit: options.limit ?? LIMIT })
+    await run({ context, db, id: id ?? '', limit: options.limit ?? LIMIT })
     return EXIT.ok
   },
 })
 
-interface Job {
-  readonly context: Context
-  readonly db: Database
-  readonly id: string
-  readonly limit: number
-}
-
-const WORK: Readonly<Record<string, (job: Job) => Promise<void>>> = { list, show, verify }
-
-async function list({ context: { out }, db, limit }: Job): Promise<void> {
+async function list({ context: { out }, db, limit }: Given): Promise<void> {
   const { toJsonValue } = await import('vitra')
   const calls = []
   let hasMore = false
@@ -86,12 +91,12 @@ async function list({ context: { out }, db, limit }: Job): Promise<void> {
 /** Characters of the parameters in a list. */
 const SHOWN_PARAMS = 60
 
-async function show({ context, db, id }: Job): Promise<void> {
+async function show({ context, db, id }: Given): Promise<void> {
   const document = await describe(db, await find(db, id))
   context.out.result(document, lines(context.out, document))
 }
 
-async function verify({ context: { out }, db, id }: Job): Promise<void> {
+async function verify({ context: { out }, db, id }: Given): Promise<void> {
   const call = await find(db, id)
   const inclusions = await call.verifyInclusion()
   const ops = inclusions.map(({ op, ack, results, version, run }) => {
