@@ -55,6 +55,10 @@ export class LogWriter {
   readonly #mutex = new Mutex()
   readonly #signed: SignedAppend
   #roots: Roots
+  /** Length of the log after the last record of the journal. A record follows on the one before it. */
+  #journalledLength: number
+  /** What the journal holds beyond a gap, until a peer has filled it; else nothing. */
+  #beyondGap: readonly JournalEntry[]
   /** Length that this key is known to have signed. */
   #signedLength: number
   #hasAppended = false
@@ -68,12 +72,15 @@ export class LogWriter {
     storage: Storage,
     keyPair: KeyPair,
     journal: Journal,
+    entries: readonly JournalEntry[],
     known: { readonly signedLength: number; readonly isUnsure: boolean },
   ) {
     this.log = log
     this.#storage = storage
     this.#keyPair = keyPair
     this.#journal = journal
+    this.#journalledLength = lengthAfter(entries)
+    this.#beyondGap = log.length < this.#journalledLength ? entries : []
     this.#signedLength = known.signedLength
     this.#isUnsure = known.isUnsure
     this.#roots = new Roots(sodiumCrypto)
@@ -102,12 +109,12 @@ export class LogWriter {
       storage.durability === 'batch',
     )
     try {
-      const journalled = await replay(log, entries)
+      await replay(log, entries)
       const seen = known !== null && checkHead(sodiumCrypto, log.identity, known) ? known.length : 0
-      const signedLength = Math.max(journalled, log.length, seen)
+      const signedLength = Math.max(lengthAfter(entries), log.length, seen)
       const head = entries.length === 0 ? await log.head() : null
       if (head !== null && isAlone) await journal.restart(head)
-      return new LogWriter(log, storage, keyPair, journal, {
+      return new LogWriter(log, storage, keyPair, journal, entries, {
         signedLength,
         isUnsure: entries.length === 0 && (head !== null || hasBegun) && !isAlone,
       })
@@ -167,8 +174,10 @@ export class LogWriter {
   async #append(blocks: readonly Uint8Array[], { at, growth }: AppendOptions): Promise<SignedHead> {
     const { core, key } = this.log
     await this.#catchUp()
-    if (this.#journal.bytes > JOURNAL_BYTES_MAX) await this.#restartJournal()
     const start = core.length
+    // What peers gave is in no record: it has to be on disk before a record follows on it.
+    const followsOn = start === this.#journalledLength
+    if (!followsOn || this.#journal.bytes > JOURNAL_BYTES_MAX) await this.#restartJournal()
     if (at !== undefined && at !== start) {
       throw new LogError(
         'LOG_GREW',
@@ -187,6 +196,7 @@ export class LogWriter {
     const signature = signAs(headSignable(sodiumCrypto, key, next.length, treeHash), this.#keyPair)
     const head = Object.freeze({ length: next.length, treeHash, signature })
     await this.#journal.write({ start, blocks, head })
+    this.#journalledLength = head.length
     this.#signedLength = head.length // from here on the head may be replayed: nothing else is signed at this length
     await this.#signed.put({ blocks, nodes, head })
     this.#roots = next
@@ -198,7 +208,9 @@ export class LogWriter {
   async #restartJournal(): Promise<void> {
     await flushStorage(this.#storage.store)
     const head = await this.log.head()
-    if (head !== null) await this.#journal.restart(head)
+    if (head === null) return
+    await this.#journal.restart(head)
+    this.#journalledLength = head.length
   }
 
   /**
@@ -228,6 +240,7 @@ export class LogWriter {
       await withTimeout(core.update({ wait: true }), deadline - Date.now())
       // An update that has nothing to ask for returns at once: leave the event loop time to hear from peers.
       await this.log.waitForLength(wanted, CATCH_UP_PAUSE_MS)
+      if (this.#beyondGap.length > 0) await replay(this.log, this.#beyondGap)
     }
     if (core.length < wanted) {
       // What a peer announces is not signed. Before the first append it may know what a crash took from here;
@@ -240,7 +253,13 @@ export class LogWriter {
       )
     }
     this.#signedLength = core.length
+    this.#beyondGap = []
   }
+}
+
+/** Length of the log after the last of a journal's records. */
+function lengthAfter(entries: readonly JournalEntry[]): number {
+  return entries.at(-1)?.head.length ?? 0
 }
 
 function isOf(growth: Growth | undefined, roots: Roots, blocks: readonly Uint8Array[]): growth is Growth {
@@ -262,16 +281,13 @@ function unsure(log: Log): LogError {
   )
 }
 
-/** Appends again what the journal holds beyond the log. Returns the length that was signed last. */
-async function replay(log: Log, entries: readonly JournalEntry[]): Promise<number> {
-  let last: SignedHead | null = null
-  for (const { start, blocks, head } of entries) {
+/** Appends again what the journal holds beyond the log, as far as it follows on it. */
+async function replay(log: Log, entries: readonly JournalEntry[]): Promise<void> {
+  for (const { start, blocks, head } of entries)
     if (log.length === start && blocks.length > 0) await appendAgain(log, blocks, head)
-    last = head
-  }
-  if (last === null || log.length < last.length) return last?.length ?? 0
+  const last = entries.at(-1)?.head
+  if (last === undefined || log.length < last.length) return
   if (!sameBytes(await log.treeHashAt(last.length), last.treeHash)) throw contradiction(log, last.length)
-  return last.length
 }
 
 /** hypercore checks the signature against the tree that the blocks give: over another history it is refused. */
