@@ -1,40 +1,15 @@
 /** The commands on two nodes: a host in one process, a participant's commands in others, a network between them. */
 import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
-import { TemporaryFolder } from '@vitra/testkit'
 import { useGuests } from '@vitra/testkit/guests'
 import { describe, expect, it } from 'vitest'
 import { Database } from 'vitra'
 import { checkDatabase } from 'vitra/testing'
-import { CONTRACT } from './contract.js'
-import { json, Live, localNetwork, vitra } from './vitra.js'
+import { aliceAndBob, hosting } from './nodes.js'
+import { json, Live, vitra } from './vitra.js'
 
 useGuests({ secondLooks: false })
 
 const TIMEOUT_MS = 180_000
-
-/** Alice's database in one folder, a place for Bob's copy in another, a network. */
-async function aliceAndBob() {
-  const folder = await TemporaryFolder.make()
-  const network = await localNetwork()
-  await writeFile(folder.at('contract.js'), CONTRACT)
-  const on = (name: string) => ({ cwd: folder.path, env: { ...network.env, VITRA_DIR: folder.at(name) } })
-  const alice = on('alice')
-  const bob = on('bob')
-  const { key } = await json<{ key: string }>(['init', 'contract.js'], alice)
-  return {
-    key,
-    alice,
-    bob,
-    folder,
-    async [Symbol.asyncDispose]() {
-      await network[Symbol.asyncDispose]()
-      await folder[Symbol.asyncDispose]()
-    },
-  }
-}
-
-const hosting = (host: Live) => host.until(({ event }) => event === 'announced')
 
 describe('two nodes', () => {
   it(

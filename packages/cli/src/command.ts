@@ -29,8 +29,11 @@ export interface CommandDefinition<Options = Record<string, never>> extends Comm
   readonly staysUntilStopped?: boolean
   /** True for a command that has the terminal to itself. */
   readonly needsTerminal?: boolean
-  /** True for a command that never runs in the process that keeps its folder: it makes one, or needs it for itself. */
-  readonly runsAlone?: boolean
+  /**
+   * True for a command that never runs in the process that keeps its folder: it makes one, or needs it for itself. Where
+   * that depends on its arguments and on the command that keeps the folder, a function says so.
+   */
+  readonly runsAlone?: boolean | ((args: readonly (string | undefined)[], holder: string) => boolean)
   readonly examples: readonly Example[]
   /** Does the work. What it throws is explained to whoever runs it. */
   run(invocation: Invocation<Options>): Promise<ExitCode>

@@ -10,7 +10,15 @@ import { usedFolder } from './used.js'
 const FOLDER_NAME = '.vitra'
 
 /** What the command line itself keeps in the folder of a database. */
-export const OWN_FILES = ['command.json', 'command.json.next', 'vitra.sock', 'serve.log', 'serve.log.1']
+export const OWN_FILES = [
+  'command.json',
+  'command.json.next',
+  'vitra.sock',
+  'serve.log',
+  'serve.log.1',
+  'monitor.json',
+  'monitor.json.next',
+]
 
 /** The folder that a new database goes to. */
 export function newFolder(io: Io, options: GlobalOptions): string {

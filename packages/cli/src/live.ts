@@ -4,6 +4,7 @@ import type { Context } from './context.js'
 import { socketPath } from './holder/address.js'
 import { Listening } from './holder/listen.js'
 import { markFolder } from './holder/mark.js'
+import { keptMonitor } from './monitor/kept.js'
 
 /**
  * Does work while the folder is kept: other command lines of its user find that out, and are run here, on the same
@@ -24,13 +25,29 @@ export async function whileHolding<T>(
     onStop: () => context.stop(),
   })
   const release = markFolder(db.path, { command, pid: process.pid, socket, since: new Date().toISOString() })
+  KEEPERS.set(db, { context, command })
   const alive = setInterval(() => {}, ALIVE_MS) // without a network nothing else keeps the process running
   try {
     return await work()
   } finally {
+    await keptMonitor(db)?.close()
+    KEEPERS.delete(db)
     clearInterval(alive)
     release()
   }
+}
+
+/** The command whose process keeps a folder. */
+interface Keeper {
+  readonly context: Context
+  readonly command: string
+}
+
+const KEEPERS = new WeakMap<Database, Keeper>()
+
+/** The command that keeps the folder of a database of this process; null where none does. */
+export function keeperOf(db: Database): Keeper | null {
+  return KEEPERS.get(db) ?? null
 }
 
 /** Any time would do; the longest that a timer can hold. */

@@ -46,7 +46,7 @@ export async function openDatabase(folder: string, options: OpenDatabaseOptions)
 /** The error of a command that needs a folder for itself which another one keeps. */
 export function keptBy(folder: string, { command, pid }: Holder, cause?: unknown): CliError {
   return new CliError('DATABASE_LOCKED', `${folder} is open in \`vitra ${command}\` (process ${pid})`, {
-    hint: 'stop it with `vitra serve stop`, or with Ctrl-C where it runs, and run this again',
+    hint: `stop it with \`vitra ${command === 'monitor' ? 'monitor' : 'serve'} stop\`, or with Ctrl-C where it runs, and run this again`,
     details: { folder, command, pid },
     cause,
   })

@@ -73,7 +73,7 @@ a dot; \`increment({ amount: 2 })\` and other JavaScript, with the database as \
 | \`sync\`, \`syncall\` | \`sync\`, \`sync --full\` |
 | \`tx\`, \`txlist\`, \`txverify\` | \`tx show\`, \`tx list\`, \`tx verify\` |
 | \`mkoplog\`, \`deloplog\` | \`oplog create\`, \`oplog delete\` |
-| \`verify\`, \`monitor\`, \`monitorend\` | \`verify\`, \`monitor\`, Ctrl-C |
+| \`verify\`, \`monitor\`, \`monitorend\` | \`verify\`, \`monitor start\`, \`monitor stop\` |
 | \`fraud\`, \`fraudlist\` | \`fraud show\`, \`fraud list\` |
 | \`bg\`, \`fg\` | \`serve start\`, \`serve stop\`; in a session \`.bg\`, \`.fg\` |
 | \`help\` | the same |

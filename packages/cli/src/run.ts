@@ -59,14 +59,15 @@ export async function run(
 /** Where another process keeps the folder, the command is run there; null where none does, or none answers. */
 async function runElsewhere(
   argv: readonly string[],
-  { command, options }: Chosen,
+  { command, args, options }: Chosen,
   { io, version }: RunOptions,
 ): Promise<ExitCode | null> {
-  if (command.runsAlone) return null
+  const { needsTerminal = false, runsAlone = false } = command
+  if (runsAlone === true) return null
   const folder = foundFolder(io, options as GlobalOptions)
   const holder = folder === null ? null : holderOf(folder)
-  const { needsTerminal = false } = command
-  return holder === null ? null : forward(holder, argv, { io, version, needsTerminal })
+  if (holder === null || (runsAlone !== false && runsAlone(args, holder.command))) return null
+  return forward(holder, argv, { io, version, needsTerminal })
 }
 
 async function execute({ command, args, words, options }: Chosen, context: Context): Promise<ExitCode> {

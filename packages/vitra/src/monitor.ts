@@ -1,6 +1,6 @@
 /** A monitor: audits a database as it grows, and tells what it finds. */
 import { EventEmitter } from 'node:events'
-import type { IndexLog } from '@vitra/log'
+import { type IndexLog, toHex } from '@vitra/log'
 import type { EngineBinaries } from '@vitra/sandbox'
 import type { AuditReport, ContractFraudProof, Finding } from '@vitra/verifier'
 import type { Auditor } from '@vitra/verifier/replay'
@@ -128,6 +128,12 @@ export class Monitor extends EventEmitter<MonitorEvents> implements AsyncDisposa
   /** Index length that was checked. */
   get version(): number {
     return this.#host.auditor.version
+  }
+
+  /** Tree hash of the index at {@link version}, hex; null before anything was checked, and behind what could not be. */
+  get treeHash(): string | null {
+    const { place } = this.#host.auditor
+    return place?.version === this.version ? toHex(place.treeHash) : null
   }
 
   /** Index length from which this monitor checks; 0 for genesis, else where an earlier one of this copy stopped. */

@@ -2,6 +2,9 @@ import type { Database } from 'vitra'
 import { defineCommand } from '../command.js'
 import { EXIT } from '../exit-codes.js'
 import type { Holder } from '../holder/mark.js'
+import { keptMonitor } from '../monitor/kept.js'
+import { readRecord } from '../monitor/record.js'
+import { monitorLine, monitorState } from '../monitor/status.js'
 import { columns, count } from '../output/text.js'
 import { ownKey, roleOf } from '../role.js'
 
@@ -19,8 +22,18 @@ export const status = defineCommand({
     const db = await context.database()
     const holder = context.isServed ? context.holder : null
     const document = await describe(db, holder)
-    const { process, role, version, knownVersion, missingBlocks, peers, pending, violations, suspects } =
-      document
+    const {
+      process,
+      role,
+      version,
+      knownVersion,
+      missingBlocks,
+      peers,
+      pending,
+      monitor,
+      violations,
+      suspects,
+    } = document
     const { red, yellow } = context.out.style
     const ahead = knownVersion > version ? `, a peer has ${knownVersion}` : ''
     context.out.result(document, [
@@ -37,6 +50,7 @@ export const status = defineCommand({
         ['history', missingBlocks === 0 ? 'all here' : `${count(missingBlocks, 'block')} not here`],
         ['peers', process === null ? 'not online' : String(peers)],
         ['pending', count(pending, 'call')],
+        ['monitor', monitor === null ? 'none' : monitorLine(monitor)],
       ]),
       ...(violations === 0 ? [] : [`${red('FRAUD')}    ${count(violations, 'violation')}: vitra fraud list`]),
       ...(suspects === 0 ? [] : [`${yellow('suspect')}  ${count(suspects, 'finding')}: vitra info`]),
@@ -47,6 +61,8 @@ export const status = defineCommand({
 
 async function describe(db: Database, process: Holder | null) {
   const { knownLength, missingBlocks, peers } = db.progress()
+  const kept = keptMonitor(db)
+  const record = kept?.record ?? readRecord(db.path)
   return {
     key: db.pubkey.toString('hex'),
     folder: db.path,
@@ -57,6 +73,7 @@ async function describe(db: Database, process: Holder | null) {
     missingBlocks,
     peers,
     pending: (await db.pending()).length,
+    monitor: record === null ? null : monitorState(record, kept !== null),
     violations: (await db.frauds()).length,
     suspects: (await db.suspects()).length,
   }
