@@ -16,6 +16,7 @@ import { DatabaseAudits } from './database-audits.js'
 import { DatabaseCore } from './database-core.js'
 import { DatabaseIndex } from './database-index.js'
 import { DatabaseProofs } from './database-proofs.js'
+import { eachWithin } from './each-within.js'
 import { DatabaseError } from './errors.js'
 import type { CreateOptions } from './genesis.js'
 import { Identity } from './identity.js'
@@ -291,13 +292,8 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
    *
    * @example for await (const tx of db.transactions()) if ((await tx.fetchAcks()).length < tx.ops.length) break
    */
-  async *transactions(): AsyncGenerator<Transaction> {
-    const calls = this.#core.participant.newest()
-    for (;;) {
-      const { value, done } = await this.#core.use(() => calls.next())
-      if (done) return
-      yield value
-    }
+  transactions(): AsyncGenerator<Transaction> {
+    return eachWithin((step) => this.#core.use(step), this.#core.participant.newest())
   }
 
   /**
@@ -428,12 +424,8 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
    * @example await pipeline(db.export(), createWriteStream('backup.tar', { mode: 0o600 }))
    */
   async *export(options: ExportOptions = {}): AsyncGenerator<Uint8Array> {
-    const bytes = exportDatabase(await this.#core.use(() => this.#core.exported()), options)
-    for (;;) {
-      const { value, done } = await this.#core.use(() => bytes.next())
-      if (done) return
-      yield value
-    }
+    const exported = await this.#core.use(() => this.#core.exported())
+    yield* eachWithin((step) => this.#core.use(step), exportDatabase(exported, options))
   }
 
   /**

@@ -2,8 +2,15 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { type Storage, VitraError } from '@vitra/log'
-import { type AuditReport, ContractFraudProof, decodeProof, encodeProof, type Proof } from '@vitra/verifier'
+import { LogError, type Storage, VitraError } from '@vitra/log'
+import {
+  type AuditReport,
+  ContractFraudProof,
+  decodeProof,
+  encodeProof,
+  type Proof,
+  type Violation,
+} from '@vitra/verifier'
 
 export const FRAUD_FOLDER = 'fraud'
 const FORMAT = 1
@@ -11,7 +18,7 @@ const FORMAT = 1
 /** What the JSON file of a violation holds. */
 interface Kept {
   readonly format: number
-  readonly report: AuditReport
+  readonly report: AuditReport & { readonly violation: Violation }
   /** Why there is no portable proof. */
   readonly unproved?: string
 }
@@ -32,18 +39,23 @@ export class FraudStore {
     const name = createHash('sha256').update(JSON.stringify(violation)).digest('hex').slice(0, 16)
     if (proof !== null)
       await this.#storage.writeBytes(path.join(FRAUD_FOLDER, `${name}.proof`), encodeProof(proof))
-    const kept: Kept = { format: FORMAT, report, ...(unproved === null ? {} : { unproved }) }
+    const kept: Kept = {
+      format: FORMAT,
+      report: { ...report, violation },
+      ...(unproved === null ? {} : { unproved }),
+    }
     await this.#storage.writeJson(path.join(FRAUD_FOLDER, `${name}.json`), kept)
   }
 
-  /** The violations kept, oldest name first. */
+  /** The violations kept, oldest name first. @throws {LogError} `DATABASE_DAMAGED` */
   async list(): Promise<ContractFraudProof[]> {
     const names = (await unlessAbsent(readdir(this.#path()))) ?? []
     const proofs: ContractFraudProof[] = []
     for (const file of names.filter((name) => name.endsWith('.json')).sort()) {
-      const { report, unproved } = (await this.#storage.readJson(path.join(FRAUD_FOLDER, file))) as Kept
+      const json = await this.#storage.readJson(path.join(FRAUD_FOLDER, file))
+      if (!isKept(json)) throw damaged(this.#path(file))
+      const { report, unproved } = json
       const { violation } = report
-      if (violation === undefined) continue
       const kept = await this.#readProof(`${file.slice(0, -'.json'.length)}.proof`)
       const portable =
         kept !== null && 'kind' in kept ? { proof: kept } : { unproved: kept?.unreadable ?? unproved }
@@ -67,6 +79,21 @@ export class FraudStore {
   #path(name = ''): string {
     return path.join(this.#storage.path, FRAUD_FOLDER, name)
   }
+}
+
+/** True for what the JSON file of a violation holds. */
+export function isKept(json: unknown): json is Kept {
+  const { format, report } = (json ?? {}) as { format?: unknown; report?: Partial<AuditReport> | null }
+  const { code, message, at } = report?.violation ?? {}
+  return format === FORMAT && typeof code === 'string' && typeof message === 'string' && isObject(at)
+}
+
+function isObject(json: unknown): boolean {
+  return typeof json === 'object' && json !== null
+}
+
+function damaged(file: string): LogError {
+  return new LogError('DATABASE_DAMAGED', `${file} is not what was written there: restore it from a backup`)
 }
 
 async function unlessAbsent<T>(work: Promise<T>): Promise<T | null> {

@@ -6,7 +6,7 @@
 import { writeSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import path from 'node:path'
-import { Mutex, type SmallReceipt, type Storage } from '@vitra/log'
+import { Mutex, type SmallReceipt, type Storage, VitraError } from '@vitra/log'
 import { toJsonValue } from './json-value.js'
 import { endsTorn, linesBackwards } from './lines-backwards.js'
 import { Transaction, type TransactionOp, type TransactionRecord } from './transaction.js'
@@ -100,11 +100,10 @@ export class TransactionStore {
     const found: StoredCall[] = []
     let older = 0
     for await (const line of linesBackwards(this.#path)) {
-      const json = parseLine(line)
-      const range = parseTxId(json?.txId ?? '')
-      if (json === null || range?.oplog !== oplog) continue
-      if (range.first + range.count > seq) {
-        found.push(storedCall(json, range))
+      const call = callOf(parseLine(line))
+      if (call?.range.oplog !== oplog) continue
+      if (call.range.first + call.range.count > seq) {
+        found.push(call)
         older = 0
       } else if (++older === OLDER_CALLS) break
     }
@@ -115,9 +114,8 @@ export class TransactionStore {
   async *newest(): AsyncGenerator<StoredCall> {
     await this.settle()
     for await (const line of linesBackwards(this.#path)) {
-      const json = parseLine(line)
-      const range = parseTxId(json?.txId ?? '')
-      if (json !== null && range !== null) yield storedCall(json, range)
+      const call = callOf(parseLine(line))
+      if (call !== null) yield call
     }
   }
 
@@ -139,7 +137,7 @@ export class TransactionStore {
       }
       const json = parseLine(line)
       if (json?.receiptOf === txId) small ??= smallFromJson(json.small, wanted)
-      if (json?.txId === txId) return { call: storedCall(json, wanted), small }
+      if (json?.txId === txId) return { call: callOf(json), small }
     }
     return { call: null, small }
   }
@@ -188,15 +186,22 @@ interface Line {
   readonly small?: unknown
 }
 
-/** Format 1 holds the ops as well. @throws {TransactionError} `TX_INVALID` */
-function storedCall(json: Line, range: OpRange): StoredCall {
-  const { txId, method, params, response, ops } = Transaction.fromJSON({
-    ...json,
-    format: 1,
-    ops: json.ops ?? [],
-  })
-  const said = response === undefined ? {} : { response }
-  return { txId, method, params, ...said, range, ops: json.ops === undefined ? null : ops }
+/** The call that a line keeps, format 1 with its ops; null for one that keeps none, or is not what was written. */
+function callOf(json: Line | null): StoredCall | null {
+  const range = parseTxId(json?.txId ?? '')
+  if (json === null || range === null) return null
+  try {
+    const { txId, method, params, response, ops } = Transaction.fromJSON({
+      ...json,
+      format: 1,
+      ops: json.ops ?? [],
+    })
+    const said = response === undefined ? {} : { response }
+    return { txId, method, params, ...said, range, ops: json.ops === undefined ? null : ops }
+  } catch (error) {
+    if (error instanceof VitraError) return null // damaged: its ops are found in the oplog
+    throw error
+  }
 }
 
 function parseLine(line: string): Line | null {

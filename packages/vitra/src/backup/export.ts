@@ -67,8 +67,12 @@ export async function* exportDatabase(
     pack.finalize()
   }
   const written = write().catch((error) => pack.destroy(error))
-  for await (const chunk of pack as AsyncIterable<Uint8Array>) yield chunk
-  await written
+  try {
+    for await (const chunk of pack as AsyncIterable<Uint8Array>) yield chunk
+  } finally {
+    pack.destroy() // what is being written for nobody ends
+    await written
+  }
 }
 
 function put(pack: tar.Pack, name: string, bytes: Uint8Array, mode = 0o644): Promise<void> {

@@ -41,14 +41,18 @@ export function invalid(why: string, cause?: unknown): BackupError {
   return new BackupError('BACKUP_INVALID', `this is no backup that can be restored: ${why}`, { cause })
 }
 
-/** @throws {BackupError} `BACKUP_INVALID` */
-export function parseManifest(text: string): BackupManifest {
-  let json: Partial<BackupManifest> | null
+/** Reads a file of a backup that holds JSON. @throws {BackupError} `BACKUP_INVALID` */
+export function parseJson(name: string, bytes: Buffer): unknown {
   try {
-    json = JSON.parse(text)
+    return JSON.parse(bytes.toString('utf8'))
   } catch (cause) {
-    throw invalid(`${MANIFEST} is not JSON`, cause)
+    throw invalid(`${name} is not JSON`, cause)
   }
+}
+
+/** @throws {BackupError} `BACKUP_INVALID` */
+export function parseManifest(bytes: Buffer): BackupManifest {
+  const json = parseJson(MANIFEST, bytes) as Partial<BackupManifest> | null
   const { format, key, identity, madeAt, participant, logs } = json ?? {}
   if (typeof format === 'number' && format > FORMAT)
     throw invalid(`it has format ${format}, this version reads ${FORMAT}: use a newer version of Vitra`)

@@ -18,12 +18,21 @@ import {
   VitraError,
 } from '@vitra/log'
 import tar from 'tar-stream'
-import { FRAUD_FOLDER } from '../fraud-store.js'
+import { FRAUD_FOLDER, isKept } from '../fraud-store.js'
 import { type PublicKeyLike, parseKey } from '../keys.js'
 import { LocalState } from '../local-state.js'
 import { SUSPECTS_FILE } from '../suspect-store.js'
 import { TRANSACTIONS_FILE } from '../transaction-store.js'
-import { type BackupManifest, FILES, invalid, KEYS, LOGS, MANIFEST, parseManifest } from './format.js'
+import {
+  type BackupManifest,
+  FILES,
+  invalid,
+  KEYS,
+  LOGS,
+  MANIFEST,
+  parseJson,
+  parseManifest,
+} from './format.js'
 
 /** What was restored. */
 export interface Imported {
@@ -78,37 +87,44 @@ async function restore(
   source: AsyncIterable<Uint8Array>,
   expected: Uint8Array | null,
 ): Promise<Imported> {
-  const entries = entriesOf(source)
-  const first = await entries.next()
-  if (first.done || first.value.name !== MANIFEST) throw invalid(`it does not begin with ${MANIFEST}`)
-  const manifest = parseManifest(first.value.bytes.toString('utf8'))
-  if (expected !== null && toHex(expected) !== manifest.key)
-    throw invalid(`it is of database ${manifest.key}, not of ${toHex(expected)}`)
+  let restored: Restored | null = null
+  for await (const { name, bytes } of entriesOf(source)) {
+    if (restored === null) restored = await Restored.begin(storage, manifestIn(name, bytes, expected))
+    else await restored.take(name, bytes)
+  }
+  if (restored === null) throw invalid('it is empty')
+  const { identity, manifest } = restored
   const key = fromHex(manifest.key)
-  const restored = await Restored.begin(storage, manifest)
-  for await (const { name, bytes } of entries) await restored.take(name, bytes)
   const version = await restored.finish()
   await flushStorage(storage.store)
-  await storage.describe({ key, identity: restored.identity })
+  await storage.describe({ key, identity })
   return {
     key: Buffer.from(key),
     madeAt: new Date(manifest.madeAt),
     version,
-    executes: restored.identity !== null && (await storage.keys.get(restored.identity.signer)) !== null,
+    executes: identity !== null && (await storage.keys.get(identity.signer)) !== null,
   }
 }
 
+/** The manifest, which is the first file. @throws {BackupError} `BACKUP_INVALID` */
+function manifestIn(name: string, bytes: Buffer, expected: Uint8Array | null): BackupManifest {
+  if (name !== MANIFEST) throw invalid(`it does not begin with ${MANIFEST}`)
+  const manifest = parseManifest(bytes)
+  if (expected === null || toHex(expected) === manifest.key) return manifest
+  throw invalid(`it is of database ${manifest.key}, not of ${toHex(expected)}`)
+}
+
 class Restored {
+  readonly manifest: BackupManifest
   readonly identity: LogIdentity | null
   readonly #storage: Storage
-  readonly #manifest: BackupManifest
   /** By their keys, hex. */
   readonly #logs = new Map<string, CopyIn>()
   #index: Log | null = null
 
   private constructor(storage: Storage, manifest: BackupManifest) {
     this.#storage = storage
-    this.#manifest = manifest
+    this.manifest = manifest
     const { identity } = manifest
     this.identity =
       identity === null ? null : { signer: fromHex(identity.signer), userData: fromHex(identity.userData) }
@@ -120,6 +136,7 @@ class Restored {
     const indexKey = fromHex(manifest.key)
     for (const { key, signer } of manifest.logs) {
       const own = signer === null ? indexKey : oplogKey(sodiumCrypto, fromHex(signer), indexKey)
+      if (restored.#logs.has(key)) throw invalid(`it names log ${key} twice`)
       if (toHex(own) !== key) throw invalid(`log ${key} is none of this database`)
       const log = await Log.open(
         storage,
@@ -135,7 +152,7 @@ class Restored {
   async take(name: string, bytes: Buffer): Promise<void> {
     const [, folder, rest] = /^([a-z]+\/)(.+)$/.exec(name) ?? []
     if (folder === LOGS) await this.#takePart(rest!, bytes)
-    else if (folder === KEYS) await this.#storage.keys.import(JSON.parse(bytes.toString('utf8')))
+    else if (folder === KEYS) await this.#takeKey(name, bytes)
     else if (folder === FILES) await this.#takeFile(rest!, bytes)
     else throw invalid(`it holds ${JSON.stringify(name)}, which is no part of one`)
   }
@@ -144,7 +161,7 @@ class Restored {
   async finish(): Promise<number> {
     for (const copy of this.#logs.values()) copy.end()
     if (this.#index === null || this.#index.length === 0) throw invalid('it holds no index')
-    const { participant, logs } = this.#manifest
+    const { participant, logs } = this.manifest
     const local = await LocalState.open(this.#storage)
     if (participant !== null) await local.setParticipant(fromHex(participant))
     await local.rememberOplogs(logs.flatMap(({ signer }) => (signer === null ? [] : [fromHex(signer)])))
@@ -159,10 +176,20 @@ class Restored {
     await copy.take(bytes)
   }
 
+  async #takeKey(name: string, bytes: Buffer): Promise<void> {
+    await this.#storage.keys.import(parseJson(name, bytes)).catch((error) => {
+      if (error instanceof VitraError && error.code === 'KEY_INVALID')
+        throw invalid(`${name} is no key`, error)
+      throw error
+    })
+  }
+
   async #takeFile(name: string, bytes: Buffer): Promise<void> {
     const isEvidence = /^fraud\/[0-9a-f]{1,64}\.(json|proof)$/.test(name)
     if (!isEvidence && name !== SUSPECTS_FILE && name !== TRANSACTIONS_FILE)
       throw invalid(`it holds a file ${JSON.stringify(name)}, which a database does not have`)
+    if (isEvidence && name.endsWith('.json') && !isKept(parseJson(name, bytes)))
+      throw invalid(`${name} tells of no violation`)
     if (isEvidence) await mkdir(path.join(this.#storage.path, FRAUD_FOLDER), { recursive: true })
     await this.#storage.writeBytes(name, bytes)
   }
