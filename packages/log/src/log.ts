@@ -22,7 +22,7 @@ import {
 import { NodeCache } from './node-cache.js'
 import { type SignedHead, unwrapSignature } from './proofs/head.js'
 import { type LogIdentity, logKey } from './proofs/manifest.js'
-import { type TreeNode, treeHash } from './proofs/merkle.js'
+import { rootIndexes, type TreeNode, treeHash } from './proofs/merkle.js'
 import type { Storage } from './storage.js'
 import { manifestOf, readIdentity } from './template.js'
 
@@ -310,8 +310,9 @@ export class Log extends EventEmitter<LogEvents> {
 
   /** The tree hash of the first `length` blocks. @throws {LogError} `BLOCK_MISSING` */
   async treeHashAt(length: number, options: ReadOptions = {}): Promise<Uint8Array> {
-    if (length > 0) await this.get(length - 1, options) // hypercore would wait for ever for a block that never comes
-    return new Uint8Array(await this.#core.treeHash(length))
+    if (length > this.length)
+      throw new LogError('BLOCK_MISSING', this.#missing(length - 1), { details: { key: toHex(this.key) } })
+    return treeHash(sodiumCrypto, await this.nodes(rootIndexes(length), options))
   }
 
   /**

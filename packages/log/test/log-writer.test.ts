@@ -438,6 +438,36 @@ describe('log writer', () => {
     await until(() => replica.log.length === 12)
   })
 
+  it('opens where a peer gave the head of the log alone, and its journal is older', async () => {
+    const folder = await newFolder()
+    const opened = await create(folder)
+    await opened.writer.append([text('a')])
+    const old = await backUp(folder)
+    const replica = await createReplica(opened.log.key)
+    connect(opened.storage.store, replica.storage.store)
+    for (let n = 0; n < 3; n++) await opened.writer.append([text(`given ${n}`)])
+    const middle = await backUp(folder)
+    for (let n = 0; n < 3; n++) await opened.writer.append([text(`given later ${n}`)])
+    await until(() => replica.log.length === 7)
+    await opened.close()
+
+    await restore(old, folder, 'logs')
+    await restore(old, folder, 'journal')
+    const back = await load(folder)
+    const cut = connect(back.storage.store, replica.storage.store)
+    await until(() => back.log.core.peers.length > 0)
+    await back.writer.catchUp()
+    await cut()
+    await back.close()
+
+    await restore(middle, folder, 'journal')
+    const { log, writer } = await load(folder)
+    expect(log.length).toBe(7)
+    await expect(log.get(3, { wait: false })).rejects.toMatchObject({ code: 'BLOCK_MISSING' })
+    expect(writer.behind).toBe(false)
+    expect((await writer.append([text('next')])).length).toBe(8)
+  })
+
   it('catches up when asked to', async () => {
     const folder = await newFolder()
     const opened = await create(folder)
