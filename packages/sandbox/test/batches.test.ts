@@ -22,18 +22,19 @@ beforeAll(async () => {
 })
 afterAll(() => sandbox.close())
 
-/** Executes ops to the last, and says in how many goes. */
-async function execute(ops: readonly string[]): Promise<{ done: Step[]; goes: number; n: unknown }> {
+/** Executes ops to the last, and says how many were done after each go. */
+async function execute(ops: readonly string[]): Promise<{ done: Step[]; goes: number[]; n: unknown }> {
   const contract = await sandbox.load(SOURCE, SHORT_RULES)
   const state = new MemorySource()
   const session = new StateSession()
   const inputs = ops.map((op): StepInput => inputOf(sandbox, { op }, { rules: SHORT_RULES }))
   const done: Step[] = []
-  let goes = 0
-  for (; done.length < inputs.length; goes++) {
+  const goes: number[] = []
+  while (done.length < inputs.length) {
     const next = await steps(contract, new Overlay(state), inputs.slice(done.length), session)
     for (const { changes } of next) state.apply(changes)
     done.push(...next)
+    goes.push(done.length)
   }
   return { done, goes, n: decodeValue(state.entries.get('/n')!) }
 }
@@ -52,7 +53,7 @@ describe('a batch', () => {
         'ok',
         'ok',
       ])
-      expect([goes, n]).toEqual([1, 5])
+      expect([goes, n]).toEqual([[7], 5])
     },
   )
 
@@ -75,6 +76,8 @@ describe('a batch', () => {
     const { done, goes, n } = await execute(ops)
     expect(done.flatMap(({ unexecutable }, nth) => (unexecutable === undefined ? [] : [nth]))).toEqual([40])
     expect(n).toBe(60)
-    expect(goes).toBeLessThanOrEqual(3)
+    expect(goes).toEqual(expect.arrayContaining([40, 41, 61]))
+    // Those three, and one more whenever a busy machine has the guest tell a part first (after 50 ms) or stop (after 200 ms).
+    expect(goes.length).toBeLessThan(10)
   })
 })

@@ -155,6 +155,11 @@ const { main: inner } = { async main () { return [a, b, c, list, waited] } }
 export const main = inner`
     expect(await outcomeOf(await loadInstrumented(source))).toBe(await outcomeOf(await load(source)))
   })
+
+  it('leaves the intrinsics of this process to its other tests', async () => {
+    await loadInstrumented('export const main = () => {}')
+    expect([Function, Object].map(({ prototype }) => Object.isExtensible(prototype))).toEqual([true, true])
+  })
 })
 
 describe('the parser', () => {

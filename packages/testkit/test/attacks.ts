@@ -53,9 +53,12 @@ export async function attackGuests(attack: Attack, seconds: number): Promise<Att
   })
   const until = performance.now() + seconds * 1000
   const attacks: Record<string, number> = {}
+  const times: number[] = []
   const attacking =
-    attack === 'kill' ? killAll(until, seconds, others, attacks) : throwBombs(bad, attack, until, attacks)
-  const times = await callUntil(good, until)
+    attack === 'kill'
+      ? killAll(until, seconds, { others, times, kills: attacks })
+      : throwBombs(bad, attack, until, attacks)
+  await callUntil(good, until, times)
   await attacking
   const put = await again(() => bad.call('emits', { ops: [{ op: 'PUT', key: 'after', value: 1 }] }))
   while ((await put.fetchAcks()).length === 0) await sleep(100)
@@ -87,31 +90,42 @@ async function throwBombs(
   }
 }
 
-/** A killing every five seconds, and two in a short attack. */
-async function killAll(
-  until: number,
-  seconds: number,
-  others: readonly number[],
-  kills: Record<string, number>,
-): Promise<void> {
+interface Killing {
+  /** Processes that are left alone. */
+  readonly others: readonly number[]
+  /** Of the honest ops that were served so far. */
+  readonly times: readonly number[]
+  readonly kills: Record<string, number>
+}
+
+/**
+ * A killing every five seconds, and two in a short attack. None before an op was served since the last one: an op whose guest is
+ * killed twice is unexecutable, as it should be.
+ */
+async function killAll(until: number, seconds: number, { others, times, kills }: Killing): Promise<void> {
+  let servedBefore = -1
   kills.kill = 0
   while (performance.now() < until) {
     await sleep(Math.min(5_000, seconds * 400))
+    if (times.length === servedBefore) continue
+    servedBefore = times.length
     kills.kill += killChildren(others)
   }
 }
 
-async function callUntil(db: Database, until: number, bound = 6): Promise<number[]> {
-  const times: number[] = []
+/** @param times takes what each op took, in ms, once it is served */
+async function callUntil(db: Database, until: number, times: number[]): Promise<void> {
   for (let n = 0; performance.now() < until; n++) {
     const from = performance.now()
-    const tx = await again(() => db.call('put', { key: `k${n % bound}`, value: n }))
+    const tx = await again(() => db.call('put', { key: `k${n % KEYS}`, value: n }))
     await tx.whenProcessed()
     times.push(performance.now() - from)
     await sleep(5)
   }
-  return times
 }
+
+/** Keys that honest ops write, in turn. */
+const KEYS = 6
 
 /** A call that its guest dies under, or that is refused for a while, has written nothing, says so, and is made again. */
 async function again<T>(call: () => Promise<T>): Promise<T> {
@@ -191,7 +205,8 @@ export async function attackPeers(name: string | null, seconds: number, seed: nu
   await bob.syncLatest()
   const stop = new AbortController()
   const hostile = name === null ? null : HOSTILE_PEERS[name]!(alice, new Random(seed), stop.signal)
-  const times = await callUntil(bob, performance.now() + seconds * 1000)
+  const times: number[] = []
+  await callUntil(bob, performance.now() + seconds * 1000, times)
   stop.abort()
   const attacks = { [name ?? 'nobody']: (await hostile) ?? 0 }
   await connection.close()
