@@ -7,5 +7,6 @@ export default defineConfig(
     index: 'src/index.ts',
     'modules/index': 'src/modules/index.ts',
     'modules/assert': 'src/modules/assert.ts',
+    'build/index': 'src/build/index.ts',
   }),
 )

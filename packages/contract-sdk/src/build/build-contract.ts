@@ -1,0 +1,142 @@
+/**
+ * Makes the one source that a database publishes out of an author's files: TypeScript without its types, imported files
+ * and packages put together. The same files and the same version of esbuild give the same bytes on every machine.
+ */
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { BuildOptions, BuildResult } from 'esbuild'
+import { CURRENT_ABI } from '../abi.js'
+import { BuildError } from './errors.js'
+import { loadEsbuild } from './esbuild.js'
+import { contractImports } from './imports.js'
+import { type Place, places } from './places.js'
+import { explainFailure, refuseCommonJs } from './problems.js'
+
+/** What a build made. */
+export interface BuiltContract {
+  /** The contract: the text of one ES module of plain JavaScript, that imports only what a contract may. */
+  readonly source: string
+  /** The files that it is made of, absolute, sorted. */
+  readonly files: readonly string[]
+  /** False where the text is that of the file itself. */
+  readonly isBundled: boolean
+  /** Where something in `source` comes from; null where it comes from no file. @param line 1-based @param column 1-based */
+  original(line: number, column: number): Place | null
+}
+
+/** How messages name files. */
+export interface BuildContractOptions {
+  /** Folder from which messages name files; default that of the process. */
+  readonly cwd?: string
+}
+
+/**
+ * Builds a contract. One file of plain JavaScript that imports nothing but `contract`, `assert` and `util` is taken as it is.
+ * Nothing is type-checked, and no tsconfig.json is read. Comments that begin with `/*!` or `//!` are kept.
+ *
+ * @param file the contract: `.ts`, `.mts`, `.js` or `.mjs`
+ * @throws {BuildError} `BUILD_FILE`, `BUILD_SYNTAX`, `BUILD_IMPORT`; `BUILDER_MISSING` where esbuild is needed and not installed
+ * @example const { source } = await buildContract('contract.ts')
+ */
+export async function buildContract(
+  file: string,
+  { cwd = process.cwd() }: BuildContractOptions = {},
+): Promise<BuiltContract> {
+  const entry = path.resolve(cwd, file)
+  const text = await readSource(entry, file)
+  const isPlain = !/\.[cm]?tsx?$/.test(entry)
+  if (isPlain && !importsMore(text)) return verbatim(entry, text)
+  const { build } = await loadEsbuild()
+  const result = await build(buildOptions(entry)).catch((error) => {
+    throw explainFailure(error, { entry, cwd })
+  })
+  const inputs = Object.keys(result.metafile.inputs)
+  if (isPlain && inputs.length === 1) return verbatim(entry, text)
+  refuseCommonJs(result.metafile, { entry, cwd })
+  const folder = path.dirname(entry)
+  const files = inputs.map((input) => path.resolve(folder, input)).sort()
+  const [map, script] = outputs(result)
+  const source = await withoutPlaces(script, inputs)
+  return Object.freeze({ source, files, isBundled: true, original: places(map, folder) })
+}
+
+/** How esbuild is asked for a contract. */
+export function buildOptions(entry: string) {
+  const folder = path.dirname(entry)
+  return {
+    entryPoints: [entry],
+    absWorkingDir: folder,
+    outfile: path.join(folder, 'contract.js'),
+    write: false,
+    bundle: true,
+    format: 'esm',
+    platform: 'neutral',
+    target: 'es2022',
+    mainFields: ['module', 'main'],
+    conditions: ['import', 'default'],
+    charset: 'utf8',
+    legalComments: 'inline',
+    sourcemap: 'external',
+    metafile: true,
+    logLevel: 'silent',
+    // A file of the author's machine must not decide what is published.
+    tsconfigRaw: { compilerOptions: { useDefineForClassFields: true } },
+    plugins: [contractImports()],
+  } as const satisfies BuildOptions
+}
+
+function outputs({ outputFiles = [] }: BuildResult): [map: string, script: string] {
+  const textOf = (ending: string) => outputFiles.find(({ path: name }) => name.endsWith(ending))!.text
+  return [textOf('.js.map'), textOf('.js')]
+}
+
+/**
+ * Takes away the lines with which esbuild heads modules from outside the contract's folder: where they lie differs between
+ * machines. The line stays, empty, so that places hold.
+ */
+async function withoutPlaces(script: string, inputs: readonly string[]): Promise<string> {
+  const headings = new Set(inputs.filter(isElsewhere).map((input) => `// ${input}`))
+  if (headings.size === 0) return script
+  const cleaned = script
+    .split('\n')
+    .map((line) => (headings.has(line) ? '' : line))
+    .join('\n')
+  // A text of the contract's own may hold such a line: what is left has to be the same program.
+  const { transform } = await loadEsbuild()
+  const [before, after] = await Promise.all([transform(script), transform(cleaned)])
+  return before.code === after.code ? cleaned : before.code
+}
+
+function isElsewhere(input: string): boolean {
+  return input.startsWith('..') || path.isAbsolute(input) || /(^|\/)node_modules\//.test(input)
+}
+
+function verbatim(file: string, source: string): BuiltContract {
+  const original = (line: number, column: number) => ({ file, line, column })
+  return Object.freeze({ source, files: [file], isBundled: false, original })
+}
+
+/** True where the text may import what the sandbox does not offer; where it only looks so, the bundler finds out. */
+function importsMore(text: string): boolean {
+  const named = text.matchAll(/\b(?:from|import|require)\s*\(?\s*(['"])([^'"\n]+)\1/g)
+  return [...named].some(([, , specifier]) => !Object.hasOwn(CURRENT_ABI.modules, specifier!))
+}
+
+async function readSource(entry: string, name: string): Promise<string> {
+  let bytes: Uint8Array
+  try {
+    bytes = await readFile(entry)
+  } catch (cause) {
+    const why = { ENOENT: 'there is no such file', EISDIR: 'it is a folder', EACCES: 'permission denied' }
+    const { code, message } = cause as NodeJS.ErrnoException
+    const said = why[code as keyof typeof why] ?? message
+    throw new BuildError('BUILD_FILE', `${name} cannot be read: ${said}; name the file of a contract`, {
+      cause,
+    })
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    throw new BuildError('BUILD_FILE', `${name} cannot be read: it is not text in UTF-8`, { cause })
+  }
+}

@@ -1,0 +1,80 @@
+/** What files of a contract may import: the modules of the sandbox, other files, and packages that are ES modules. */
+import { builtinModules } from 'node:module'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from 'esbuild'
+import { CURRENT_ABI } from '../abi.js'
+
+const OFFERED = Object.keys(CURRENT_ABI.modules).filter((name) => !name.startsWith('vitra:'))
+const BUILTINS: ReadonlySet<string> = new Set(builtinModules)
+const SDK = '@vitra/contract-sdk'
+/** Marks what this plugin asks esbuild itself. */
+const ASKED = Symbol('asked by this plugin')
+
+/** A plugin of esbuild that leaves the sandbox's modules outside, and says what else cannot be imported. */
+export function contractImports(): Plugin {
+  return {
+    name: 'contract-imports',
+    setup(build) {
+      build.onResolve({ filter: /.*/ }, (asked) => resolve(build, asked))
+    },
+  }
+}
+
+async function resolve(build: PluginBuild, asked: OnResolveArgs): Promise<OnResolveResult | undefined> {
+  const { path: specifier, kind, pluginData } = asked
+  if (pluginData === ASKED || kind === 'entry-point') return undefined
+  if (kind === 'dynamic-import')
+    return refused('import() is not available in a contract: import at the top of the file')
+  if (kind === 'require-call') return refused('require() is not available in a contract: write an import')
+  if (Object.hasOwn(CURRENT_ABI.modules, specifier)) return { path: specifier, external: true }
+  if (specifier.startsWith('node:')) return refused(noBuiltin(specifier))
+  const found = await lookUp(build, asked, asked.resolveDir)
+  if (found !== null) return found
+  if (specifier === SDK || specifier.startsWith(`${SDK}/`))
+    return (await lookUp(build, asked, ownFolder())) ?? undefined
+  // A watch looks there for the file to come.
+  const watchDirs = /^\.{0,2}\//.test(specifier)
+    ? [path.dirname(path.resolve(asked.resolveDir, specifier))]
+    : []
+  return { ...refused(notFound(specifier)), watchDirs }
+}
+
+async function lookUp(
+  build: PluginBuild,
+  { path: specifier, importer, kind, with: attributes }: OnResolveArgs,
+  resolveDir: string,
+): Promise<OnResolveResult | null> {
+  const found = await build.resolve(specifier, {
+    importer,
+    kind,
+    with: attributes,
+    resolveDir,
+    pluginData: ASKED,
+  })
+  if (found.errors.length > 0) return null
+  const { path: resolved, namespace, suffix, sideEffects, external } = found
+  return { path: resolved, namespace, suffix, sideEffects, external }
+}
+
+function refused(text: string): OnResolveResult {
+  return { errors: [{ text, detail: { isImport: true } }] }
+}
+
+function noBuiltin(specifier: string): string {
+  const bare = specifier.replace(/^node:/, '')
+  if (OFFERED.includes(bare))
+    return `Node's module ${specifier} is not there in the sandbox: import from '${bare}'`
+  return `Node's module ${specifier} is not there in the sandbox: a contract can import ${OFFERED.join(', ')}`
+}
+
+function notFound(specifier: string): string {
+  if (/^\.{0,2}\//.test(specifier)) return `there is no file ${specifier}: see how it is spelled`
+  if (BUILTINS.has(specifier)) return noBuiltin(specifier)
+  return `there is no package ${specifier}: install it, or see how it is spelled; of the sandbox there are ${OFFERED.join(', ')}`
+}
+
+/** For a contract whose folder has no package of that name: the one that this file belongs to. */
+function ownFolder(): string {
+  return path.dirname(fileURLToPath(import.meta.url))
+}
