@@ -6,7 +6,7 @@ import { EventEmitter } from 'node:events'
 import type { Duplex } from 'node:stream'
 import type { AnyContract, MethodName } from '@vitra/contract-sdk'
 import type { Executor } from '@vitra/executor'
-import { decodeValue, encodeValue, type RuleLimits, Storage, toHex } from '@vitra/log'
+import { decodeValue, encodeValue, type RuleLimits, Storage, toHex, type Value } from '@vitra/log'
 import { type ContractWarning, contractWarnings, type MethodInfo } from '@vitra/sandbox'
 import type { AuditReport, ContractFraudProof, Finding } from '@vitra/verifier'
 import { type ExportOptions, exportDatabase } from './backup/export.js'
@@ -68,6 +68,14 @@ export interface SandboxCopyOptions extends OpenOptions {
   readonly from?: Database
   /** A contract of its own; default that of `from`. */
   readonly contract?: CreateOptions['contract']
+  /** Key pair with which it takes part, exported elsewhere; by default a new one. */
+  readonly identity?: CreateOptions['identity']
+  /** Participants from the start, besides that one; those of `from` are none. */
+  readonly participants?: CreateOptions['participants']
+  /** Limits that differ from the default ones. */
+  readonly limits?: CreateOptions['limits']
+  /** A folder that keeps it; by default it is thrown away when it is closed. */
+  readonly where?: string
 }
 
 /** With the type of its contract's module, as in `Database<typeof contract>`, `call` is typed by it. */
@@ -151,16 +159,20 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
    * @example await using copy = await Database.createSandbox({ from: db })
    */
   static async createSandbox<M = AnyContract>(options: SandboxCopyOptions): Promise<Database<M>> {
-    const { from, contract, ...open } = options
+    const { from, contract, where, identity, participants, limits, ...open } = options
     const copied = from === undefined ? null : await from.#core.use(() => from.#core.index.read(copyState))
     const source = contract?.source ?? copied?.source
     if (source === undefined)
       throw new DatabaseError('CREATION_INVALID', 'give a contract, or a database to copy from')
     const initialState = copied?.entries ?? []
-    return new Database<M>(
-      await DatabaseCore.create(Storage.temporary(), { ...open, contract: { source }, initialState }),
-      null,
-    )
+    const given = {
+      ...(identity === undefined ? {} : { identity }),
+      ...(participants === undefined ? {} : { participants }),
+      ...(limits === undefined ? {} : { limits }),
+    }
+    const storage = where === undefined ? Storage.temporary() : storageAt(where, open)
+    const made = { ...open, ...given, contract: { source }, initialState }
+    return new Database<M>(await DatabaseCore.create(storage, made), null)
   }
 
   /** The database's public key: it pins the contract, the founders and the rules. */
@@ -279,6 +291,25 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
     const encoded = encodeValue(params)
     return this.#core.calls.run(encoded.length, () =>
       this.#call<CallResponse<M, Name>>(method, encoded, options.signal),
+    )
+  }
+
+  /**
+   * Writes ops to this participant's oplog past the methods of the contract, as everybody can who holds its secret key: to
+   * try what a contract refuses.
+   *
+   * @param ops values, one or more
+   * @returns a transaction without a method
+   * @throws {DatabaseError} `NOT_A_PARTICIPANT`, `CONTRACT_VIOLATED`, `OPTIONS_INVALID` for none; {@link ValueError}
+   * @example await (await db.writeOps([{ op: 'INCREMENT', amount: -5 }])).whenProcessed()
+   */
+  async writeOps(ops: readonly Value[]): Promise<Transaction> {
+    this.#assertOpen()
+    this.#audits.assertUnviolated()
+    if (ops.length === 0) throw new DatabaseError('OPTIONS_INVALID', 'give at least one op to write')
+    return this.#core.emit(
+      { method: '', params: null },
+      ops.map((op) => encodeValue(op)),
     )
   }
 

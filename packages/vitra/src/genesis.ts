@@ -1,7 +1,9 @@
 /** Makes a new database (spec/2-index §2): keys, genesis, and the folder that holds them. */
+import type { TimeSource } from '@vitra/executor'
 import {
   type Change,
   CURRENT_RULES,
+  type ExportedIdentity,
   encodeRules,
   IndexWriter,
   indexIdentity,
@@ -34,11 +36,15 @@ export interface CreateOptions {
   readonly participants?: readonly PublicKeyLike[]
   /** Limits that differ from the default ones; pinned for good. */
   readonly limits?: Partial<RuleLimits>
+  /** Key pair with which the creator takes part, exported elsewhere; by default a new one. */
+  readonly identity?: ExportedIdentity
 }
 
 export interface NewDatabase extends CreateOptions {
   /** Entries the database starts with; none by default. */
   readonly initialState?: readonly Change[]
+  /** The clock that the genesis is dated by. */
+  readonly time?: TimeSource
 }
 
 /** Creates a database in an open, empty storage and publishes its genesis. */
@@ -56,7 +62,8 @@ export async function createGenesis(storage: Storage, sandbox: Sandbox, options:
   const others = (options.participants ?? []).map((key) => parseKey(key, 'a participant'))
   await sandbox.load(source, rules)
   const owner = await storage.keys.create()
-  const creator = await storage.keys.create()
+  const { identity: own, time = Date } = options
+  const creator = own === undefined ? await storage.keys.create() : await storage.keys.import(own)
   const genesis = {
     source,
     founders: distinct([creator.publicKey, ...others]),
@@ -65,7 +72,13 @@ export async function createGenesis(storage: Storage, sandbox: Sandbox, options:
   }
   const identity = indexIdentity(sodiumCrypto, owner.publicKey, genesis)
   const log = await Log.open(storage, identity)
-  const draft = { ...genesis, indexKey: log.key, initialState, ts: Date.now(), engine: sandbox.engine }
+  const draft = {
+    ...genesis,
+    indexKey: log.key,
+    initialState,
+    ts: Math.trunc(time.now()),
+    engine: sandbox.engine,
+  }
   const { blocks } = await (await IndexWriter.open(null)).layOut(layOutGenesis(sodiumCrypto, draft))
   await append(log, storage, owner, blocks)
   await (await LocalState.open(storage)).setParticipant(creator.publicKey)

@@ -1,0 +1,70 @@
+/** Executes what was written to one database on another one, such as one of a changed contract. */
+import { isDeepStrictEqual } from 'node:util'
+import type { Database, Value } from '../index.js'
+import { type ExecutedOp, executedOps, type OpChange } from './executed-ops.js'
+
+/** What became of one op in either database. */
+export interface ReplayedOp {
+  readonly before: ExecutedOp
+  /** Null where its participant is not admitted, and the op was not written. */
+  readonly after: ExecutedOp | null
+  /** True where outcome, reason or changes are others. */
+  readonly differs: boolean
+}
+
+/**
+ * Writes the ops of one database to another, in the order in which they were executed, each as the participant that wrote it.
+ *
+ * @param from holds the secret keys of all its participants
+ * @param onto a new database; its participant is one of `from`'s
+ * @param setClock is told the time of each op before it is executed
+ * @example for await (const { before, after, differs } of replayOps(old, next)) if (differs) console.log(before, after)
+ */
+export async function* replayOps(
+  from: Database,
+  onto: Database,
+  setClock: (ms: number) => void = () => {},
+): AsyncGenerator<ReplayedOp> {
+  for (const identity of await from.identities()) await onto.importIdentity(await identity.export())
+  const caller = from.localOplog?.publicKey
+  for await (const before of executedOps(from)) {
+    setClock(before.outcome.ts)
+    const after = await execute(onto, before)
+    yield { before, after, differs: differs(before, after) }
+  }
+  if (caller !== undefined) await onto.setLocalOplog(caller)
+}
+
+async function execute(onto: Database, { participant, value }: ExecutedOp): Promise<ExecutedOp | null> {
+  if (value === undefined) return null
+  const isAdmitted = onto.oplogs.some(
+    ({ publicKey, active }) => active && publicKey.toString('hex') === participant,
+  )
+  if (!isAdmitted) return null
+  const from = onto.index.version
+  await onto.setLocalOplog(participant)
+  const tx = await onto.writeOps([value as Value])
+  // A refusal is an outcome like any other.
+  await tx.whenProcessed().catch((error) => {
+    if (error.code !== 'OP_REJECTED') throw error
+  })
+  const { oplog, seq } = tx.ops[0]!
+  for await (const op of executedOps(onto, { from })) if (op.oplog === oplog && op.seq === seq) return op
+  return null
+}
+
+function differs(before: ExecutedOp, after: ExecutedOp | null): boolean {
+  return (
+    after === null ||
+    before.outcome.kind !== after.outcome.kind ||
+    before.failure !== after.failure ||
+    !isDeepStrictEqual(before.changes.map(comparable), after.changes.map(comparable))
+  )
+}
+
+/** Oplogs have other keys in another database; who is admitted counts. */
+function comparable(change: OpChange): unknown {
+  if ('deleted' in change || !change.path.startsWith('/.sys/inputs/')) return change
+  const { signer, active } = change.value as { readonly signer: Value; readonly active: boolean }
+  return { signer, active }
+}
