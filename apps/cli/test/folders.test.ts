@@ -1,11 +1,10 @@
 /** Which database a command works on, what of it there is to see, and how it goes away. */
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
-import { chmod, writeFile } from 'node:fs/promises'
+import { existsSync, readdirSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { TemporaryFolder } from '@vitra/testkit'
 import { describe, expect, it } from 'vitest'
 import { withDatabase } from './database.js'
-import { EXECUTABLE, json, Live, localNetwork, vitra } from './vitra.js'
+import { json, Live, localNetwork, vitra } from './vitra.js'
 
 describe('use', () => {
   it('chooses the database for every place that has none of its own', async () => {
@@ -97,43 +96,5 @@ describe('destroy', () => {
       error: { code: 'DATABASE_NOT_FOUND' },
     })
     expect(readdirSync(made.folder.at('.vitra'))).toEqual(['mine.txt'])
-  })
-})
-
-describe('completion', () => {
-  const words = async (line: string[], at: { cwd: string }) => {
-    const { stdout } = await vitra(['completion', 'words', '--', ...line], at)
-    return stdout.split('\n').slice(0, -1)
-  }
-
-  it('knows commands, options, arguments, methods and paths', async () => {
-    await using made = await withDatabase()
-    for (const path of ['/users/bob', '/users/bill', '/users', '/rm -rf'])
-      await json(['call', 'put', '--path', path, '--value', 'x'], made.at)
-    expect(await words(['ve'], made.at)).toEqual(['verify', 'version'])
-    expect(await words(['verify', '--sa'], made.at)).toEqual(['--sample'])
-    expect(await words(['serve', 'st'], made.at)).toEqual(['start', 'status', 'stop'])
-    expect(await words(['--quiet', 'call', 'inc'], made.at)).toEqual(['increment'])
-    expect(await words(['get', '/u'], made.at)).toEqual(['/users', '/users/'])
-    expect(await words(['get', '/users/b'], made.at)).toEqual(['/users/bill', '/users/bob'])
-    // What a shell would read as more than a word, files, and values of options are left to the shell.
-    expect(await words(['get', '/r'], made.at)).toEqual([])
-    expect(await words(['init', ''], made.at)).toEqual([])
-    expect(await words(['call', 'put', '--dir', ''], made.at)).toEqual([])
-    await using host = new Live(['host', '--offline'], made.at)
-    await host.until(({ event }) => event === 'hosting')
-    expect(await words(['call', 'inc'], made.at)).toEqual(['increment'])
-  })
-
-  it('works in bash', async () => {
-    await using made = await withDatabase()
-    mkdirSync(made.folder.at('bin'))
-    writeFileSync(made.folder.at('bin/vitra'), `#!/bin/sh\nexec "${process.execPath}" "${EXECUTABLE}" "$@"\n`)
-    await chmod(made.folder.at('bin/vitra'), 0o755)
-    const script = `eval "$(vitra completion bash)"; COMP_WORDS=(vitra call inc); COMP_CWORD=2; _vitra; echo "$COMPREPLY"`
-    const env = { ...process.env, PATH: `${made.folder.at('bin')}:${process.env.PATH}` }
-    expect(execFileSync('bash', ['-c', script], { cwd: made.folder.path, env, encoding: 'utf8' })).toBe(
-      'increment\n',
-    )
   })
 })

@@ -45,7 +45,9 @@ describe('a database of one’s own', () => {
       { type: 'put', path: '/counter', value: 5 },
       { type: 'put', path: '/counter', value: 2 },
     ])
-    expect((await vitra(['methods'], at)).stdout.split('\n')).toContain('increment({ amount = 1 })')
+    expect((await vitra(['methods'], at)).stdout.split('\n')).toContainEqual(
+      expect.stringMatching(/^increment\(\{ amount = 1 \}\) +\[--amount 1\]$/),
+    )
     expect((await vitra(['source'], at)).stdout).toBe(CONTRACT)
     expect(await json(['info'], at)).toMatchObject({
       key,
@@ -129,6 +131,44 @@ describe('parameters', () => {
       json: 'x',
     })
     await check(made.folder.at('.vitra'))
+  })
+})
+
+describe('the parameters that a method names', () => {
+  it('are listed, and a flag that none of them has is refused before anything is done', async () => {
+    await using folder = await TemporaryFolder.make()
+    const at = { cwd: folder.path }
+    const source = `
+      export const apply = (tx, op) => tx.put(op.key, op.value)
+      export function set ({ key, value = 'two words', list = [1, { a: 2 }] }, emit) { emit({ key: key.trim(), value }) }
+      export const open = (params, emit) => { const { key } = params; emit({ key, value: params.other }) }`
+    await writeFile(folder.at('contract.js'), source)
+    await json(['init', 'contract.js'], at)
+    const { stdout } = await vitra(['methods'], at)
+    expect(stdout.split('\n').map((line) => line.replace(/^.*\) {2,}/, ''))).toEqual([
+      '--key <value> --other <value>',
+      "--key <value> [--value 'two words'] [--list <value>]",
+      '',
+    ])
+    expect(await json(['methods'], at)).toMatchObject({
+      methods: [
+        { name: 'open', takesOthers: true },
+        { name: 'set', parameters: [{ name: 'key' }, { name: 'value', default: "'two words'" }, {}] },
+      ],
+    })
+    expect(await json(['call', 'set', '--key', '/a', '--valeu', 'x'], at, 2)).toMatchObject({
+      error: { code: 'PARAMETER_INVALID', hint: expect.stringContaining("[--value 'two words']") },
+    })
+    const lacking = await vitra(['call', 'set', '--value', 'x'], at)
+    expect(lacking).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('--key is not given: set takes'),
+    })
+    expect(await json(['tx', 'list'], at)).toMatchObject({ calls: [] })
+    await json(['call', 'set', '--params', '{"key": "/a", "more": 1}'], at)
+    await json(['call', 'open', '--key', '/b', '--other', 'x', '--more', '1'], at)
+    expect(await json(['get', '/a'], at)).toMatchObject({ value: 'two words' })
+    await check(folder.at('.vitra'))
   })
 })
 

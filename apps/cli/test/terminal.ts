@@ -15,8 +15,10 @@ export class Terminal implements AsyncDisposable {
   readonly #listeners = new Set<() => void>()
   #seen = 0
 
-  constructor(args: readonly string[], surroundings: Surroundings, columns = 80) {
-    const words = [PTY, `${columns}`, process.execPath, EXECUTABLE, ...args]
+  /** @param program another one than the executable */
+  constructor(args: readonly string[], surroundings: Surroundings, columns = 80, program?: string) {
+    const begin = program === undefined ? [process.execPath, EXECUTABLE] : [program]
+    const words = [PTY, `${columns}`, ...begin, ...args]
     this.#child = spawn('python3', words, surroundingsOf(surroundings))
     this.#child.stdout!.setEncoding('utf8').on('data', (text: string) => {
       this.shown += plain(text)

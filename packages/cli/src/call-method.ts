@@ -3,10 +3,13 @@ import type { Ack, Database, Result, Transaction } from 'vitra'
 import type { Context } from './context.js'
 import { type Deadline, fetchLatest } from './network.js'
 import type { NetworkOptions } from './options.js'
+import { assertTaken, lackingText } from './params/signature.js'
 
 export interface MethodCall {
   readonly method: string
   readonly params: object
+  /** Names of those that were given as flags. */
+  readonly flags?: readonly string[]
   readonly network: NetworkOptions
   readonly deadline: Deadline
   /** False to return once the ops are written. */
@@ -30,12 +33,12 @@ export interface CallOutcome {
 /**
  * Brings the copy up to date, calls, and waits for the executor as long as there is a reason to.
  *
- * @throws `OP_REJECTED` where the contract refused an op; what the library's `call` throws
+ * @throws {UsageError} `PARAMETER_INVALID` for a flag that the method does not look at; `OP_REJECTED` where the contract refused an op; what the library's `call` throws
  */
 export async function callMethod(context: Context, db: Database, call: MethodCall): Promise<CallOutcome> {
-  const { method, params, network, deadline } = call
+  const { network, deadline } = call
   const isOnline = await fetchLatest(context, db, network, deadline)
-  const tx = await db.call(method, params, { signal: context.signal })
+  const tx = await begin(context, db, call)
   if (tx.ops.length === 0) return { tx, status: 'read', results: [], returned: [], acks: [] }
   const executesHere = db.executor !== null
   const mayComeBack = !network.offline && deadline.isGiven
@@ -50,6 +53,23 @@ export async function callMethod(context: Context, db: Database, call: MethodCal
     // The op is on disk and executed later: nothing has failed.
     if (code === 'CONTRACT_REFUSED' || code === 'GUEST_NOT_STARTED')
       return { ...pending(tx), refusal: message }
+    throw error
+  }
+}
+
+async function begin(
+  { out, signal }: Context,
+  db: Database,
+  { method, params, flags = [] }: MethodCall,
+): Promise<Transaction> {
+  const signature = (await db.methods()).find(({ name }) => name === method)
+  if (signature !== undefined) assertTaken(signature, flags)
+  try {
+    return await db.call(method, params, { signal })
+  } catch (error) {
+    const { code } = error as { code?: unknown }
+    const lacking = signature === undefined ? null : lackingText(signature, params)
+    if (lacking !== null && code === 'CONTRACT_ERROR') out.note(lacking)
     throw error
   }
 }

@@ -13,10 +13,10 @@ export async function completions(words: readonly string[], of: Completing): Pro
   const { command, args, awaitsValue } = read(words.slice(0, -1), of.commands)
   if (awaitsValue) return []
   const candidates = last.startsWith('-')
-    ? optionsOf(command).map(({ name }) => name)
+    ? [...optionsOf(command).map(({ name }) => name), ...(await parametersOf(command, args[0], of))]
     : command === undefined
       ? of.commands.map(({ name }) => name)
-      : await argumentsOf(completesAt(command, args), last, of)
+      : await argumentsOf(completesAt(command, args.length), last, of)
   return candidates.filter((candidate) => candidate.startsWith(last) && PLAIN.test(candidate)).sort()
 }
 
@@ -25,21 +25,21 @@ const PLAIN = /^[\w./:@%+,-]+$/
 
 interface Read {
   readonly command: CommandOutline | undefined
-  /** How many arguments the command has been given. */
-  readonly args: number
+  /** What the command has been given besides options. */
+  readonly args: readonly string[]
   /** True after an option whose value is to come. */
   readonly awaitsValue: boolean
 }
 
 function read(words: readonly string[], commands: readonly CommandOutline[]): Read {
   let command: CommandOutline | undefined
-  let args = 0
+  const args: string[] = []
   let awaitsValue = false
   for (const word of words) {
     if (awaitsValue) awaitsValue = false
     else if (word.startsWith('-'))
       awaitsValue = optionsOf(command).some(({ name, takesValue }) => takesValue && name === word)
-    else if (command !== undefined) args++
+    else if (command !== undefined) args.push(word)
     else command = commands.find(({ name }) => name === word)
   }
   return { command, args, awaitsValue }
@@ -47,6 +47,21 @@ function read(words: readonly string[], commands: readonly CommandOutline[]): Re
 
 function optionsOf(command: CommandOutline | undefined) {
   return [...(command?.options ?? []), ...GLOBAL_OPTIONS, { flags: '--help' }].map(readFlags)
+}
+
+/** The parameters of the method that a command line calls, as options. */
+async function parametersOf(
+  command: CommandOutline | undefined,
+  method: string | undefined,
+  of: Completing,
+): Promise<readonly string[]> {
+  if (command === undefined || method === undefined || completesAt(command, 0) !== 'methods') return []
+  try {
+    const found = (await (await of.database()).methods()).find(({ name }) => name === method)
+    return found?.parameters.map(({ name }) => `--${name}`) ?? []
+  } catch {
+    return [] // as below
+  }
 }
 
 /** What the next argument of a command is completed with. */

@@ -1,26 +1,19 @@
 /** The functions that a contract exports, as its author wrote them (spec/4-execution §2). */
 import type { Function as FunctionNode, Program } from 'acorn'
 import { boundNames } from './compile/scopes.js'
+import type { MethodInfo } from './contract.js'
+import { namedParameters } from './named-parameters.js'
 
-export interface ExportedFunction {
-  readonly name: string
-  /** Text of the first parameter, its default included; empty where there is none. */
-  readonly params: string
-  readonly async: boolean
-}
+/** Everything about it but its name. */
+type Known = Omit<MethodInfo, 'name'>
 
-interface Known {
-  readonly params: string
-  readonly async: boolean
-}
-
-const UNKNOWN: Known = { params: '', async: false }
+const UNKNOWN: Known = { params: '', async: false, parameters: [], takesOthers: true }
 
 /**
  * Every exported name that may be a function; where its code cannot be seen, nothing is known of its
  * parameters. `export *` and the default export offer no methods.
  */
-export function exportedFunctions(program: Program, source: string): ExportedFunction[] {
+export function exportedFunctions(program: Program, source: string): MethodInfo[] {
   const declared = declaredFunctions(program, source)
   const found = new Map<string, Known>()
   for (const node of program.body) {
@@ -62,7 +55,9 @@ function declaredFunctions(program: Program, source: string): Map<string, Known>
   return known
 }
 
-function describe({ params, async }: FunctionNode, source: string): Known {
+function describe(node: FunctionNode, source: string): Known {
+  const { params, async } = node
   const first = params[0]
-  return { params: first === undefined ? '' : source.slice(first.start, first.end), async }
+  const text = first === undefined ? '' : source.slice(first.start, first.end)
+  return { params: text, async, ...namedParameters(node, source) }
 }

@@ -9,6 +9,7 @@ export type {
   CallResult,
   Contract,
   MethodInfo,
+  MethodParameter,
   ProcessResult,
   RunsResult,
 } from './contract.js'

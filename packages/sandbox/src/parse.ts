@@ -11,8 +11,9 @@ import { isFunction } from './compile/costs.js'
 import { type Impurity, impurities } from './compile/purity.js'
 import { lexicalNames, varNames } from './compile/scopes.js'
 import { SOURCE_DEPTH_MAX } from './constants.js'
+import type { MethodInfo } from './contract.js'
 import { ContractLoadError } from './errors.js'
-import { type ExportedFunction, exportedFunctions } from './exports.js'
+import { exportedFunctions } from './exports.js'
 
 /** A contract's syntax. */
 export interface ParsedContract {
@@ -20,7 +21,7 @@ export interface ParsedContract {
   readonly imports: readonly string[]
   /** True where it awaits at top level or may read `isWriter`. */
   readonly hasTail: boolean
-  readonly functions: readonly ExportedFunction[]
+  readonly functions: readonly MethodInfo[]
   /** What may keep state from one op to the next; empty for a pure contract, which may share a realm. */
   readonly impurities: readonly Impurity[]
   /** Its syntax tree, with parentheses. */

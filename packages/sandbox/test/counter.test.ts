@@ -15,8 +15,14 @@ describe('the counter of the seed', () => {
   it('lists its methods with their parameters', async () => {
     const contract = await sandbox.load(COUNTER, RULES)
     expect(contract.methods).toEqual([
-      { name: 'get', params: '', async: true },
-      { name: 'increment', params: 'opts = {}', async: false },
+      { name: 'get', params: '', async: true, parameters: [], takesOthers: false },
+      {
+        name: 'increment',
+        params: 'opts = {}',
+        async: false,
+        parameters: [{ name: 'amount' }],
+        takesOthers: true,
+      },
     ])
     expect(contract).toMatchObject({ applyForm: 'record', hasProcess: false, source: COUNTER })
   })

@@ -121,7 +121,8 @@ describe('a contract', () => {
       export function apply () {}`,
       RULES,
     )
-    expect(methods).toEqual([
+    const written = methods.map(({ name, params, async }) => ({ name, params, async }))
+    expect(written).toEqual([
       { name: 'Looks', params: '', async: false },
       { name: 'arrow', params: 'params = {}', async: true },
       { name: 'bound', params: '', async: false },
@@ -131,6 +132,39 @@ describe('a contract', () => {
       { name: 'zed', params: '{ amount = 1, name: { first } = {} }', async: true },
     ])
     expect({ hasProcess, applyForm }).toEqual({ hasProcess: true, applyForm: 'function' })
+  })
+
+  it.each<[written: string, names: string, takesOthers: boolean]>([
+    ['function f () {}', '', false],
+    ['function f ({}) {}', '', false],
+    ['function f ({ key, value = 1 }, emit) {}', 'key value=1', false],
+    [
+      "function f ({ text = 'a, b } = c', list = [1, { a: 2 }] } = {}) {}",
+      "text='a, b } = c' list=[1, { a: 2 }]",
+      false,
+    ],
+    ['const f = async ({ a /* = 5, b */, c = (x) => ({ x }) }) => a // }', 'a c=(x) => ({ x })', false],
+    ['const f = (function ({ "two words": a, b: { c } = {} }) {})', 'two words b={}', false],
+    ['function f ({ a, ...rest }) {}', 'a', true],
+    ['function f ({ a, [b]: c }) {}', 'a', true],
+    ['function f ({ a }) { return arguments[0].b }', 'a', true],
+    ['function f (params) {}', '', true],
+    [
+      'function f (params = {}) { const { a, b = 2 } = params; return params.a + params.c?.d + other.e }',
+      'a b=2 c',
+      true,
+    ],
+    ['const f = (p) => p.a && [p.b]', 'a b', true],
+    ['const f = (() => {}).bind(null)', '', true],
+  ])('knows the parameters of %s', async (written, names, takesOthers) => {
+    const other = 'const other = { e: 1 }; const b = 1; export function apply () {}'
+    const { methods } = await sandbox.load(`${written}\nexport { f }\n${other}`, RULES)
+    const [method] = methods
+    const shown = method?.parameters.map((one) => [one.name, one.default].filter(Boolean).join('='))
+    expect({ shown: shown?.join(' '), takesOthers: method?.takesOthers }).toEqual({
+      shown: names,
+      takesOthers,
+    })
   })
 
   it('is loaded once for the same source and rules', async () => {

@@ -51,6 +51,7 @@ export {
   type EngineBinary,
   engineName,
   type MethodInfo,
+  type MethodParameter,
   SandboxError,
   type SandboxErrorCode,
 } from '@vitra/sandbox'

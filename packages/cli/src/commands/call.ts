@@ -50,11 +50,12 @@ stay written, the status is "pending", and they are executed once both are onlin
     { run: 'vitra call increment -- --amount 2', says: 'everything after -- is a parameter' },
   ],
   async run({ context, args: [method], words, options }) {
-    const params = await readParams(context, words, options)
+    const { params, flags } = await readParams(context, words, options)
     const db = await context.database(chosenDurability(options))
     const outcome = await callMethod(context, db, {
       method: method!,
       params,
+      flags,
       network: options,
       deadline: new Deadline(options, WAIT_SECONDS),
       wait: options.wait,
@@ -66,7 +67,13 @@ stay written, the status is "pending", and they are executed once both are onlin
   },
 })
 
-async function readParams(context: Context, words: readonly string[], options: Options): Promise<object> {
+interface ReadParams {
+  readonly params: object
+  /** Names of those that were given as flags. */
+  readonly flags: readonly string[]
+}
+
+async function readParams(context: Context, words: readonly string[], options: Options): Promise<ReadParams> {
   const { fromJsonValue } = await import('vitra')
   let base: Params = {}
   if (options.params !== undefined) {
@@ -75,7 +82,8 @@ async function readParams(context: Context, words: readonly string[], options: O
   }
   const params = await parseParams(words, { readFile: context.readText }, base)
   try {
-    return fromJsonValue(params) as object
+    const flags = Object.keys(params).filter((name) => !Object.hasOwn(base, name))
+    return { params: fromJsonValue(params) as object, flags }
   } catch (error) {
     throw new UsageError('PARAMETER_INVALID', (error as Error).message)
   }

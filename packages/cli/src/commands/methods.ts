@@ -2,12 +2,15 @@ import { defineCommand } from '../command.js'
 import { EXIT } from '../exit-codes.js'
 import { Deadline, fetchLatest } from '../network.js'
 import { READ_OPTIONS, type ReadOptions, SYNC_SECONDS } from '../options.js'
-import { tameLine } from '../output/text.js'
+import { columns, tameLine } from '../output/text.js'
+import { usageOf } from '../params/signature.js'
 
 export const methods = defineCommand<ReadOptions>({
   name: 'methods',
   summary: 'List the methods of the contract',
-  details: 'What stands in brackets is the first parameter as the author of the contract wrote it.',
+  details:
+    'In brackets is the first parameter as the author of the contract wrote it, behind it what `vitra call` takes for it: ' +
+    'the names that the method looks at, in square brackets those with a default.',
   options: READ_OPTIONS,
   examples: [
     { run: 'vitra methods', says: 'what `vitra call` can call' },
@@ -17,8 +20,11 @@ export const methods = defineCommand<ReadOptions>({
     const db = await context.database()
     if (options.sync) await fetchLatest(context, db, options, new Deadline(options, SYNC_SECONDS))
     const all = await db.methods()
-    const lines = all.map(({ name, params }) => `${tameLine(name)}(${tameLine(params.replace(/\s+/g, ' '))})`)
-    context.out.result({ methods: all, version: db.index.version }, lines)
+    const rows = all.map((method) => {
+      const written = tameLine(method.params.replace(/\s+/g, ' '))
+      return [`${tameLine(method.name)}(${written})`, usageOf(method)] as const
+    })
+    context.out.result({ methods: all, version: db.index.version }, columns(rows))
     if (all.length === 0) context.out.note('The contract exports no methods.')
     return EXIT.ok
   },
