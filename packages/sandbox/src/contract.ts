@@ -3,27 +3,9 @@ import type { Value } from '@vitra/log/values'
 import type { Ending } from './ending.js'
 import type { SandboxError } from './errors.js'
 import type { MethodHost } from './method-calls.js'
+import type { MethodInfo } from './method-info.js'
 import type { StateSession } from './state-session.js'
 import type { ContractWarning } from './warnings.js'
-
-/** A method, as its author wrote it. */
-export interface MethodInfo {
-  readonly name: string
-  /** Text of the first parameter with its default; empty where there is none. @example '{ amount = 1 }' */
-  readonly params: string
-  readonly async: boolean
-  /** The parameters that it names, in the order of its text. */
-  readonly parameters: readonly MethodParameter[]
-  /** True where it may look at others too, or its code cannot be seen. */
-  readonly takesOthers: boolean
-}
-
-/** A parameter that a method takes by its name. */
-export interface MethodParameter {
-  readonly name: string
-  /** Text of its default; left out where there is none. @example '1' */
-  readonly default?: string
-}
 
 /** One call of a method. */
 export interface CallRequest {

@@ -1,7 +1,7 @@
 /** The functions that a contract exports, as its author wrote them (spec/4-execution §2). */
 import type { Function as FunctionNode, Program } from 'acorn'
 import { boundNames } from './compile/scopes.js'
-import type { MethodInfo } from './contract.js'
+import type { MethodInfo } from './method-info.js'
 import { namedParameters } from './named-parameters.js'
 
 /** Everything about it but its name. */

@@ -8,8 +8,6 @@ export type {
   CallRequest,
   CallResult,
   Contract,
-  MethodInfo,
-  MethodParameter,
   ProcessResult,
   RunsResult,
 } from './contract.js'
@@ -27,6 +25,7 @@ export {
   UnexecutableError,
 } from './errors.js'
 export type { MethodHost } from './method-calls.js'
+export type { MethodInfo, MethodParameter } from './method-info.js'
 export { type ContractLogEntry, Sandbox, type SandboxOptions } from './sandbox.js'
 export { StateSession } from './state-session.js'
 export { step, steps } from './step.js'

@@ -1,11 +1,11 @@
 /** What loading a contract gave, as the guest says and the host checks (spec/4-execution §4, §6). */
 import { TEXT_UNITS_MAX } from './constants.js'
-import type { MethodInfo } from './contract.js'
 import { ContractLoadError, SandboxError } from './errors.js'
 import { protocolError } from './guest-process.js'
 import type { Instrumented } from './instrument.js'
 import type { ContractFacts } from './loaded-contract.js'
 import { checked, expectArray } from './messages.js'
+import type { MethodInfo } from './method-info.js'
 import { unpack } from './pack.js'
 import type { ParsedContract } from './parse.js'
 

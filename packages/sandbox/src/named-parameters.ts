@@ -4,7 +4,7 @@
  * The text is read, not run.
  */
 import type { AnyNode, Function as FunctionNode, ObjectPattern, Pattern } from 'acorn'
-import type { MethodInfo, MethodParameter } from './contract.js'
+import type { MethodInfo, MethodParameter } from './method-info.js'
 
 type Named = Pick<MethodInfo, 'parameters' | 'takesOthers'>
 

@@ -11,9 +11,9 @@ import { isFunction } from './compile/costs.js'
 import { type Impurity, impurities } from './compile/purity.js'
 import { lexicalNames, varNames } from './compile/scopes.js'
 import { SOURCE_DEPTH_MAX } from './constants.js'
-import type { MethodInfo } from './contract.js'
 import { ContractLoadError } from './errors.js'
 import { exportedFunctions } from './exports.js'
+import type { MethodInfo } from './method-info.js'
 
 /** A contract's syntax. */
 export interface ParsedContract {
