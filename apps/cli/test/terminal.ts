@@ -59,7 +59,7 @@ export class Terminal implements AsyncDisposable {
     const gone = this.#ended.then((code) => {
       throw this.#missed(wanted, `before it ended with ${code}`)
     })
-    gone.catch(() => {})
+    gone.catch(() => {}) // where it ends after it was seen, nobody waits for this any more
     try {
       return await Promise.race([found, late, gone])
     } finally {

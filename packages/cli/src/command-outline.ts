@@ -13,4 +13,6 @@ export interface CommandOutline {
   /** What the shell completes an argument with, by its name; files where nothing is said. */
   readonly completes?: Readonly<Record<string, Completes>>
   readonly options?: readonly OptionDefinition[]
+  /** True for a command that makes no sense in a session, or would end it. */
+  readonly outsideSessions?: boolean
 }

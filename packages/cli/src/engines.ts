@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { EngineBinaries, EngineBinary } from 'vitra'
+import type { Context } from './context.js'
 import { UsageError } from './errors.js'
 import type { Io } from './io.js'
 import type { OptionDefinition } from './option.js'
@@ -43,6 +44,18 @@ export async function readEngines({ engine }: EngineOptions, io: Io): Promise<En
     binaries[name] = { node, ...(isolatedVm === undefined ? {} : { isolatedVm }) }
   }
   return binaries
+}
+
+/**
+ * The engines to open a database with: none where the process that runs the command has it open already, with its own.
+ *
+ * @throws {UsageError} as {@link readEngines}
+ */
+export async function enginesToOpen(
+  options: EngineOptions,
+  { isServed, io }: Pick<Context, 'isServed' | 'io'>,
+): Promise<EngineBinaries> {
+  return isServed && options.engine === undefined ? {} : readEngines(options, io)
 }
 
 function readVariable(text: string, names: readonly string[]): EngineBinaries {

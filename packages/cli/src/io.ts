@@ -23,6 +23,7 @@ export const ENVIRONMENT = [
   'VITRA_DIR',
   'VITRA_BOOTSTRAP',
   'VITRA_DEBUG',
+  'VITRA_ENGINES',
   'NO_COLOR',
   'FORCE_COLOR',
   'TERM',

@@ -122,6 +122,11 @@ export function commandIn(argv: readonly string[]): AnyCommand | undefined {
   return COMMANDS.find(({ name }) => name === argv[commandAt(argv)])
 }
 
+/** True where a command line names no command and asks for nothing else. */
+export function namesNothing(argv: readonly string[]): boolean {
+  return commandAt(argv) === argv.length && !argv.some((word) => ANSWERED.has(word))
+}
+
 /** Position of the first word that is neither an option nor its value. */
 function commandAt(argv: readonly string[]): number {
   const globals = knownOptions(GLOBAL_OPTIONS)
@@ -129,6 +134,9 @@ function commandAt(argv: readonly string[]): number {
   while (argv[at]?.startsWith('-')) at += globals.get(argv[at]!)?.takesValue ? 2 : 1
   return at
 }
+
+/** What the program answers by itself. */
+const ANSWERED: ReadonlySet<string> = new Set(['-h', '--help', '--version'])
 
 const HELP: readonly OptionDefinition[] = [
   { flags: '-h', says: '' },

@@ -59,7 +59,7 @@ need the folder for themselves.
 
 ## A session
 
-\`vitra\` alone, at a terminal, opens a session: \`.get /counter\`, \`.call increment --amount 2\` and every other command with
+\`vitra\` without a command, at a terminal, opens a session: \`.get /counter\`, \`.call increment --amount 2\` and other commands with
 a dot; \`increment({ amount: 2 })\` and other JavaScript, with the database as \`db\`. Tab completes, what was typed is kept,
 \`.bg\` leaves the database to a process in the background and \`.fg\` takes it back.
 
@@ -107,6 +107,7 @@ characters in text of others are shown as \`\\u001b\` in a terminal and left alo
 | \`VITRA_DIR\` | the folder of the database, where \`--dir\` names none |
 | \`VITRA_BOOTSTRAP\` | DHT nodes of a network of your own, \`host:port\`, several with commas |
 | \`VITRA_DEBUG\` | print stack traces of errors |
+| \`VITRA_ENGINES\` | Node programs of other versions for audits: \`{"v8-12.4": {"node": "/opt/node-22/bin/node"}}\` |
 | \`NO_COLOR\` | no colours; \`FORCE_COLOR\` has them in pipes too |`
 
 function commandSection(command: AnyCommand): string[] {

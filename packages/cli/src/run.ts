@@ -13,7 +13,7 @@ import type { Io } from './io.js'
 import type { GlobalOptions } from './options.js'
 import { Output } from './output/output.js'
 import { unmark } from './params/split.js'
-import { buildProgram, type Chosen, commandIn, markParams } from './program.js'
+import { buildProgram, type Chosen, commandIn, markParams, namesNothing } from './program.js'
 
 /** What a run needs besides its words. */
 export interface RunOptions {
@@ -32,8 +32,8 @@ export async function run(
   given: readonly string[],
   { io, version, database }: RunOptions,
 ): Promise<ExitCode> {
-  // Without a word it is a session, where somebody sits at a terminal.
-  const argv = given.length > 0 ? given : [io.terminal === null ? '--help' : 'session']
+  // Without a command it is a session, where somebody sits at a terminal.
+  const argv = namesNothing(given) ? [...given, io.terminal === null ? '--help' : 'session'] : given
   const chosen = choose(argv, io, version)
   if (typeof chosen === 'number') return chosen
   const abort = new AbortController()

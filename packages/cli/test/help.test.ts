@@ -15,7 +15,9 @@ describe('help', () => {
     )
     expect(COMMANDS.map(({ name }) => name).sort()).toEqual(files.filter((name) => name !== 'index').sort())
     expect(stdout).toContain('Exit codes')
-    expect((await runCaptured(['--help'])).stdout).toBe(stdout)
+    for (const words of [['--help'], ['--dir', 'x'], ['--json', '--dir=x']])
+      expect(await runCaptured(words)).toEqual({ code, stdout, stderr: '' })
+    expect(await runCaptured(['--dir'])).toMatchObject({ code: 2, stdout: '' })
   })
 
   it.each(COMMANDS.map((command) => [command.name, command] as const))(

@@ -34,6 +34,7 @@ export const completion = defineCommand({
   },
   completes: { shell: ['bash', 'fish', 'zsh'] },
   takesParams: true,
+  outsideSessions: true,
   summary: 'Print what makes the shell complete commands, options, methods and paths',
   details: `Methods and paths are those of the database that commands work on in that place.
 

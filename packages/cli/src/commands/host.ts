@@ -1,7 +1,7 @@
 import type { Swarm } from 'vitra'
 import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
-import { readEngines } from '../engines.js'
+import { enginesToOpen } from '../engines.js'
 import { EXIT } from '../exit-codes.js'
 import { explain } from '../explain.js'
 import { follow } from '../follow.js'
@@ -51,6 +51,7 @@ cleanly, with exit code 0. \`vitra serve start\` does the same in the background
   options: HOST_OPTIONS,
   staysUntilStopped: true,
   runsAlone: true,
+  outsideSessions: true,
   examples: [
     { run: 'vitra host', says: 'on the public network' },
     { run: 'vitra host --bootstrap 127.0.0.1:38737', says: 'on a network of your own' },
@@ -64,7 +65,7 @@ cleanly, with exit code 0. \`vitra serve start\` does the same in the background
       ...(opsPerBatch === undefined ? {} : { opsPerBatch }),
     }
     const db = await context.database({
-      engines: await readEngines({}, context.io),
+      engines: await enginesToOpen({}, context),
       ...chosenDurability(options),
       participantLimits,
     })

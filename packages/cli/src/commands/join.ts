@@ -1,6 +1,6 @@
-import type { Database } from 'vitra'
 import { defineCommand } from '../command.js'
 import { EXIT } from '../exit-codes.js'
+import { ownKey } from '../role.js'
 
 export const join = defineCommand({
   name: 'join',
@@ -14,7 +14,8 @@ export const join = defineCommand({
   ],
   async run({ context }) {
     const db = await context.database()
-    const publicKey = await ownKey(db)
+    const publicKey = (await ownKey(db)) ?? (await db.createIdentity()).toString()
+    if (db.localOplog === null) await db.setLocalOplog(publicKey)
     const oplog = db.oplogs.find((known) => known.publicKey.toString('hex') === publicKey)
     const state = oplog === undefined ? 'waiting' : oplog.active ? 'admitted' : 'removed'
     context.out.result({ publicKey, state, key: db.pubkey.toString('hex') }, [publicKey])
@@ -22,13 +23,6 @@ export const join = defineCommand({
     return EXIT.ok
   },
 })
-
-async function ownKey(db: Database): Promise<string> {
-  if (db.localOplog !== null) return db.localOplog.publicKey.toString('hex')
-  const [identity = await db.createIdentity()] = await db.identities()
-  await db.setLocalOplog(identity.publicKey)
-  return identity.toString()
-}
 
 const NEXT = {
   waiting: (key: string) =>

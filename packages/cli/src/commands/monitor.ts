@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
-import { ENGINE_OPTION, type EngineOptions, readEngines } from '../engines.js'
+import { ENGINE_OPTION, type EngineOptions, enginesToOpen } from '../engines.js'
 import { CliError, UsageError } from '../errors.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { startInBackground } from '../holder/background.js'
@@ -81,7 +81,7 @@ the contract. 4: something could not be checked. 1: no monitor runs.`,
 /** In the foreground, until it is stopped. */
 async function follow({ context, options }: Job): Promise<ExitCode> {
   const { fresh } = options
-  const db = await context.database({ engines: await readEngines(options, context.io) })
+  const db = await context.database({ engines: await enginesToOpen(options, context) })
   return whileHolding(context, db, 'monitor', async () => {
     if (!options.offline) goOnline(context, db, options)
     const { out } = context
@@ -142,7 +142,7 @@ async function startHere({ context, key, options }: Job): Promise<Begun> {
   const running = keptMonitor(db)
   if (running !== null && running.watch.status !== 'fraud') return { record: running.record, isNew: false }
   await running?.close()
-  const engines = await readEngines(options, context.io)
+  const engines = await enginesToOpen(options, context)
   const { fresh = false } = options
   const { command = 'session', context: keeper } = keeperOf(db) ?? {}
   const kept = await KeptMonitor.start(db, command, { fresh, engines })

@@ -55,6 +55,7 @@ status ends with exit code 0 where a process keeps the folder, else with 1.`,
   options: JOBS.options,
   staysUntilStopped: true,
   runsAlone: true,
+  outsideSessions: true,
   examples: [
     { run: 'vitra serve start', says: 'on the public network' },
     { run: 'vitra serve status', says: 'which process it is' },

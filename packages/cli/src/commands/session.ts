@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.js'
-import { readEngines } from '../engines.js'
+import { enginesToOpen } from '../engines.js'
 import { UsageError } from '../errors.js'
 import { EXIT } from '../exit-codes.js'
 import { startInBackground } from '../holder/background.js'
@@ -11,7 +11,7 @@ import { converse } from '../session/session.js'
 export const session = defineCommand<NetworkOptions>({
   name: 'session',
   summary: 'Work with the database interactively; `vitra` alone does the same',
-  details: `Every command is there with a dot: .get /counter, .call increment --amount 2, .verify. Anything else is JavaScript, with the
+  details: `Commands are there with a dot: .get /counter, .call increment --amount 2, .verify. Anything else is JavaScript, with the
 database as db and the methods of the contract as functions: increment({ amount: 2 }). Promises are waited for.
 
 Tab completes commands, methods and paths; what was typed is kept for the next session. What happens meanwhile is told as it comes.
@@ -21,6 +21,7 @@ Other commands work on the folder meanwhile. Ctrl-C stops what runs, or clears t
   options: LIVE_NETWORK_OPTIONS,
   staysUntilStopped: true,
   needsTerminal: true,
+  outsideSessions: true,
   examples: [
     { run: 'vitra session', says: 'with the database of this folder' },
     { run: 'vitra session --offline', says: 'without the network' },
@@ -33,7 +34,7 @@ Other commands work on the folder meanwhile. Ctrl-C stops what runs, or clears t
         'a session needs a terminal',
         'run the command itself: see `vitra --help`',
       )
-    const db = await context.database({ engines: await readEngines({}, context.io) })
+    const db = await context.database({ engines: await enginesToOpen({}, context) })
     const { path } = db
     const end = await whileHolding(context, db, 'session', () => converse({ context, db, terminal, options }))
     if (end === 'exit' || context.signal.aborted) return EXIT.ok

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import type { AuditProgress, AuditReport, ContractFraudProof, Database } from 'vitra'
 import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
-import { ENGINE_OPTION, type EngineOptions, readEngines } from '../engines.js'
+import { ENGINE_OPTION, type EngineOptions, enginesToOpen } from '../engines.js'
 import { UsageError } from '../errors.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { CONNECT_MS, Deadline, fetchHistory, findPeer } from '../network.js'
@@ -66,7 +66,7 @@ exit code 0, and never "valid": a sample says how probable it was to find what.`
     { run: 'vitra verify --offline --json', says: 'the report, for a program' },
   ],
   async run({ context, options }) {
-    const db = await context.database({ engines: await readEngines(options, context.io) })
+    const db = await context.database({ engines: await enginesToOpen(options, context) })
     await fetchNew(context, db, options)
     const report = await audit(context, db, options)
     if (options.resume && report.from === 0)

@@ -17,17 +17,16 @@ export function completeLine(repl: REPLServer, of: Completing): Completer {
     const path = PATH.exec(line)?.[1]
     if (line.startsWith('.')) {
       const words = line.slice(1).split(/\s+/)
-      const last = words.at(-1)!
-      const isName = words.length === 1
-      completions(words, of).then((found) =>
-        isName
-          ? tell(
-              found.map((name) => `.${name}`),
-              line,
-            )
-          : tell(found, last),
-      )
+      if (words.length > 1) completions(words, of).then((found) => tell(found, words.at(-1)!))
+      else tell(commandsWith(line, repl), line)
     } else if (path !== undefined) completions(['get', path], of).then((found) => tell(found, path))
     else script.call(repl, line, done)
   }
+}
+
+/** The commands that begin so, with their dots. */
+function commandsWith(beginning: string, { commands }: REPLServer): string[] {
+  return Object.keys(commands)
+    .map((name) => `.${name}`)
+    .filter((name) => name.startsWith(beginning))
 }

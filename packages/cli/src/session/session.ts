@@ -30,8 +30,6 @@ export type SessionEnd = 'exit' | 'background' | 'foreground'
 
 /** How long a method that is called as a function waits for the executor, in seconds. */
 const WAIT_SECONDS = 15
-/** Commands that make no sense in a session, or would end it. */
-const LEFT_OUT: ReadonlySet<string> = new Set(['session', 'completion', 'host', 'serve'])
 
 /** Talks until the user ends it. */
 export async function converse({ context, db, terminal, options }: SessionOptions): Promise<SessionEnd> {
@@ -143,8 +141,8 @@ function defineCommands(
   { context, db, terminal }: Omit<SessionOptions, 'options'>,
   end: (how: SessionEnd) => void,
 ): void {
-  for (const { name, summary } of context.commands) {
-    if (LEFT_OUT.has(name)) continue
+  for (const { name, summary, outsideSessions } of context.commands) {
+    if (outsideSessions) continue
     repl.defineCommand(name, {
       help: summary,
       action(line) {
@@ -172,7 +170,6 @@ function sessionIo({ io }: Context, { output }: Terminal, repl: REPLServer, sign
   }
   return {
     ...io,
-    env: { ...io.env, VITRA_ENGINES: undefined }, // the database was opened with them
     stdout: sink,
     stderr: sink,
     program: null,
