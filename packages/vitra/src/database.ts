@@ -6,61 +6,32 @@ import { EventEmitter } from 'node:events'
 import type { Duplex } from 'node:stream'
 import type { AnyContract, MethodName } from '@vitra/contract-sdk'
 import type { Executor } from '@vitra/executor'
-import { decodeValue, encodeValue, type RuleLimits, Storage, toHex, type Value } from '@vitra/log'
+import { type RuleLimits, Storage, type Value } from '@vitra/log'
 import { type ContractWarning, contractWarnings, type MethodInfo } from '@vitra/sandbox'
 import type { AuditReport, ContractFraudProof, Finding } from '@vitra/verifier'
 import { type ExportOptions, exportDatabase } from './backup/export.js'
 import { closeAll } from './close-all.js'
 import { closedError } from './closed-error.js'
 import { DatabaseAudits } from './database-audits.js'
+import { DatabaseCalls } from './database-calls.js'
 import { DatabaseCore } from './database-core.js'
+import type { DatabaseEvents } from './database-events.js'
 import { DatabaseIndex } from './database-index.js'
+import { DatabaseParticipants, type OplogInfo } from './database-participants.js'
 import { DatabaseProofs } from './database-proofs.js'
 import { eachWithin } from './each-within.js'
 import { DatabaseError } from './errors.js'
 import type { CreateOptions } from './genesis.js'
-import { Identity } from './identity.js'
+import type { Identity } from './identity.js'
 import { type PublicKeyLike, parseKey } from './keys.js'
 import type { Monitor, MonitorOptions } from './monitor.js'
 import { type ReplicateOptions, replicate, Swarm, type SwarmOptions } from './network.js'
 import type { CallOptions, FullSyncOptions, OpenOptions, SyncOptions, VerifyOptions } from './options.js'
-import type { ThrottledParticipant } from './participant-limits.js'
 import type { PeerInfo } from './peers.js'
 import { copyState } from './sandbox-copy.js'
 import type { SyncProgress } from './sync-progress.js'
-import { Transaction } from './transaction.js'
+import type { Transaction } from './transaction.js'
 import type { CallArguments, CallResponse } from './typed-call.js'
-
-/** Events of {@link Database}. */
-export interface DatabaseEvents {
-  /** The index has grown. */
-  update: [{ version: number }]
-  /** An audit or a monitor has found a violation. */
-  violation: [ContractFraudProof]
-  /** An audit or a monitor has left something unchecked that a dishonest executor could hide behind. */
-  suspect: [readonly Finding[]]
-  /** The executor of this copy has stopped; the next op or `db.executor.sync()` tries again. */
-  failure: [Error]
-  /** A peer exchanges the index with this copy. */
-  'peer-add': [PeerInfo]
-  'peer-remove': [PeerInfo]
-  /** Participants whose ops wait for their limits, where this copy executes; told once of each, until none of its ops waits. */
-  throttled: [readonly ThrottledParticipant[]]
-  /** Blocks of the index have arrived, or peers know of more; ten times a second at most. */
-  sync: [SyncProgress]
-}
-
-/** A participant's oplog, as this copy knows it. */
-export interface OplogInfo {
-  /** The participant's public key. */
-  readonly publicKey: Buffer
-  /** Key of the oplog, derived from the participant and the database. */
-  readonly key: Buffer
-  /** False once removed. */
-  readonly active: boolean
-  /** True where calls from here go to this oplog. */
-  readonly local: boolean
-}
 
 /** What a throw-away database is made from. */
 export interface SandboxCopyOptions extends OpenOptions {
@@ -88,6 +59,8 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
   #swarm: Swarm | null = null
   #leaving: Promise<void> = Promise.resolve()
   readonly #audits: DatabaseAudits
+  readonly #calls: DatabaseCalls
+  readonly #participants: DatabaseParticipants
   #closed = false
 
   private constructor(core: DatabaseCore, violation: ContractFraudProof | null) {
@@ -105,6 +78,8 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
       () => core.executor,
     )
     this.proofs = new DatabaseProofs(core.index, (work) => core.use(work))
+    this.#calls = new DatabaseCalls(core)
+    this.#participants = new DatabaseParticipants(core)
     core.onUpdate = (version) => this.emit('update', { version })
     core.onFailure = (error) => this.emit('failure', error)
     core.onThrottled = (participants) => this.emit('throttled', participants)
@@ -192,12 +167,7 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
 
   /** The oplogs of all participants, as the index admits them. */
   get oplogs(): OplogInfo[] {
-    return this.#core.participants.inputs.map((input) => ({
-      publicKey: Buffer.from(input.signer),
-      key: Buffer.from(input.oplog),
-      active: input.active,
-      local: toHex(input.signer) === this.#core.participant.id,
-    }))
+    return this.#participants.oplogs
   }
 
   /** The oplog that calls from here go to, or null where this copy is no participant. */
@@ -217,12 +187,12 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
 
   /** Makes a key pair to take part with. The contract has to admit its public key. */
   async createIdentity(): Promise<Identity> {
-    return this.#core.use(async () => this.#adopt((await this.#core.storage.keys.create()).publicKey))
+    return this.#participants.create()
   }
 
   /** Takes over a key pair exported elsewhere. @throws {LogError} `KEY_INVALID` */
   async importIdentity(exported: unknown): Promise<Identity> {
-    return this.#core.use(async () => this.#adopt((await this.#core.storage.keys.import(exported)).publicKey))
+    return this.#participants.import(exported)
   }
 
   /**
@@ -232,20 +202,12 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
    * @throws {DatabaseError} `NOT_A_PARTICIPANT` where its secret key is not kept here, or is the executor's
    */
   async deleteIdentity(publicKey: PublicKeyLike): Promise<void> {
-    const key = parseKey(publicKey, 'the participant')
-    const kept = (await this.identities()).map((identity) => identity.publicKey)
-    const rest = kept.filter((other) => !other.equals(key))
-    if (rest.length === kept.length)
-      throw new DatabaseError('NOT_A_PARTICIPANT', `the secret key of ${toHex(key)} is not kept here`)
-    await this.#core.use(() => this.#core.participant.forget(key, rest))
+    await this.#participants.delete(parseKey(publicKey, 'the participant'))
   }
 
   /** The key pairs kept here, the executor's left out. */
   async identities(): Promise<Identity[]> {
-    const own =
-      this.#core.index.log.core.manifest === null ? null : toHex(this.#core.index.log.identity.signer)
-    const keys = await this.#core.storage.keys.list()
-    return keys.filter((key) => toHex(key) !== own).map((key) => new Identity(key, this.#core.storage.keys))
+    return this.#participants.identities()
   }
 
   /** The contract in force. */
@@ -287,11 +249,7 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
     this.#assertOpen()
     const [params = {}, options = {}] = args as [params?: object, options?: CallOptions]
     this.#audits.assertUnviolated()
-    options.signal?.throwIfAborted()
-    const encoded = encodeValue(params)
-    return this.#core.calls.run(encoded.length, () =>
-      this.#call<CallResponse<M, Name>>(method, encoded, options.signal),
-    )
+    return this.#calls.call<CallResponse<M, Name>>(method, params, options.signal)
   }
 
   /**
@@ -306,16 +264,12 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
   async writeOps(ops: readonly Value[]): Promise<Transaction> {
     this.#assertOpen()
     this.#audits.assertUnviolated()
-    if (ops.length === 0) throw new DatabaseError('OPTIONS_INVALID', 'give at least one op to write')
-    return this.#core.emit(
-      { method: '', params: null },
-      ops.map((op) => encodeValue(op)),
-    )
+    return this.#calls.write(ops)
   }
 
   /** The calls made from here whose ops are not executed yet; after a restart too. */
   async pending(): Promise<Transaction[]> {
-    return this.#core.use(() => this.#core.participant.pending())
+    return this.#calls.pending()
   }
 
   /**
@@ -324,7 +278,7 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
    * @example for await (const tx of db.transactions()) if ((await tx.fetchAcks()).length < tx.ops.length) break
    */
   transactions(): AsyncGenerator<Transaction> {
-    return eachWithin((step) => this.#core.use(step), this.#core.participant.newest())
+    return this.#calls.newest()
   }
 
   /**
@@ -333,7 +287,7 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
    * @param txId as `tx.txId` says
    */
   async findTransaction(txId: string): Promise<Transaction | null> {
-    return this.#core.use(() => this.#core.participant.find(txId))
+    return this.#calls.find(txId)
   }
 
   /** The limits of this database's rules, pinned at its genesis; `fuelMax` is that of one op. */
@@ -343,7 +297,7 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
 
   /** A transaction from its plain data, attached to this database. @throws {TransactionError} `TX_INVALID` */
   transaction(json: unknown): Transaction {
-    return Transaction.fromJSON(json, this.#core.transactionHost)
+    return this.#calls.read(json)
   }
 
   /**
@@ -478,28 +432,6 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
   /** `await using` closes it. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
-  }
-
-  async #adopt(publicKey: Uint8Array): Promise<Identity> {
-    if (this.#core.participant.id === null) await this.#core.participant.choose(publicKey)
-    else await this.#core.participants.open(publicKey)
-    return new Identity(publicKey, this.#core.storage.keys)
-  }
-
-  async #call<R>(method: string, encoded: Uint8Array, signal?: AbortSignal): Promise<Transaction<R>> {
-    const { response, ops } = await this.#core.use(() => this.#core.callContract(method, encoded, signal))
-    const record = {
-      method,
-      params: decodeValue(encoded),
-      ...(response === undefined ? {} : { response: decodeValue(response) }),
-    }
-    if (ops.length === 0)
-      return new Transaction<R>(
-        { ...record, txId: `read-${crypto.randomUUID()}`, ops: [] },
-        this.#core.transactionHost,
-      )
-    signal?.throwIfAborted()
-    return this.#core.emit(record, ops) as Promise<Transaction<R>>
   }
 
   #assertOpen(): void {

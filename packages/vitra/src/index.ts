@@ -84,6 +84,7 @@ export type { ExportOptions } from './backup/export.js'
 export { BackupError, type BackupErrorCode } from './backup/format.js'
 export { type Imported, type ImportOptions, importDatabase } from './backup/import.js'
 export * from './database.js'
+export type { DatabaseEvents } from './database-events.js'
 export type {
   DangerousChange,
   DatabaseIndex,
@@ -93,6 +94,7 @@ export type {
   ListEntry,
   PastIndex,
 } from './database-index.js'
+export type { OplogInfo } from './database-participants.js'
 export type { DatabaseProofs, ProofOptions } from './database-proofs.js'
 export { destroyDatabase } from './destroy.js'
 export type { Diagnosis, DiagnosisCode, Examination, LogState } from './doctor/diagnosis.js'
