@@ -28,8 +28,10 @@ import type { SimPlan, TimedEvent } from './sim-plan.js'
 
 const MEMORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 const FINE: Weather = { latency: 0, bytesPerTick: 1024 * 1024 }
-/** A killed guest is replaced and the op tried again; killed again and again it would be given up. */
+/** Events between two kills of guests. A killed guest is replaced and the op tried again. */
 const GUEST_KILLS_APART = 15
+/** How often everybody is admitted again once all is mended: ops that waited may remove participants. */
+const ADMISSIONS_MAX = 50
 /** How long a caller waits for its ops while things go wrong. */
 const WAIT_TURNS = 200
 /** How long to wait for one thing once all is mended, in ms of real time. */
@@ -64,6 +66,8 @@ export class Simulation implements AsyncDisposable {
   /** So far. */
   #events = 0
   #untilGuestKill = 0
+  /** The last kill, while an op may be tried again whose guest it ended: killed once more it would be given up. */
+  #openKill: symbol | null = null
 
   constructor(plan: SimPlan, options: SimulationOptions = {}) {
     const { settles = false, isDiskHonest = true, folder = MEMORY } = options
@@ -173,13 +177,20 @@ export class Simulation implements AsyncDisposable {
     this.ends++
     await this.#until(this.copy(who).end(how))
     await this.#until(this.copy(who).load())
+    if (this.copy(who) === this.executor) this.#openKill = null
     for (const link of cut) this.#join(link)
   }
 
   #killGuests(): void {
     const events = this.ends + this.#events
-    if (events < this.#untilGuestKill) return
+    if (this.#openKill !== null || events < this.#untilGuestKill) return
     this.#untilGuestKill = events + GUEST_KILLS_APART
+    const kill = Symbol('kill')
+    this.#openKill = kill
+    const isOver = () => {
+      if (this.#openKill === kill) this.#openKill = null
+    }
+    this.executor.database.executor!.sync().then(isOver, isOver)
     this.log.push(`  killed ${killChildren(this.#others)} guests`)
   }
 
@@ -215,10 +226,17 @@ export class Simulation implements AsyncDisposable {
     for (const copy of this.copies.values()) copy.folder.fail(null)
     this.#joinAll()
     await this.#settle()
-    for (const name of this.plan.participants) {
-      const pubkey = this.#keys.get(name)
-      await this.#until(this.executor.call('admit', { ids: [`end.${name}`], pubkey }))
+    for (let n = 0; n < ADMISSIONS_MAX && this.#removed().length > 0; n++) {
+      for (const name of this.#removed())
+        await this.#until(
+          this.executor.call('admit', { ids: [`end${n}.${name}`], pubkey: this.#keys.get(name) }),
+        )
+      await this.#settle()
     }
+  }
+
+  #removed(): string[] {
+    return this.plan.participants.filter((name) => this.copy(name).database.localOplog?.active !== true)
   }
 
   /** Connects everybody. */
