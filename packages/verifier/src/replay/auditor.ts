@@ -3,23 +3,13 @@
  * compares it, bit for bit. Taken from the log and checked for legality: order, batch ends, timestamps, `process`
  * results, heads and their signatures. Everything else is recomputed.
  */
-import {
-  type IndexLog,
-  type Input,
-  type Log,
-  LogError,
-  proofSource,
-  type SignedHead,
-  sodiumCrypto,
-} from '@vitra/log'
+import { LogError } from '@vitra/log'
 import { Sandbox } from '@vitra/sandbox'
 import { RulesUnknown } from '../batch/genesis.js'
 import { Caught, isFormat, readBatch, type Stretch, type WholeBatch } from '../batch/published-batch.js'
 import { Missing } from '../batch/sources.js'
 import type { Proof } from '../fraud/codec.js'
-import { type Accusation, accusationOf } from '../fraud/fraud-proof.js'
-import { proveFork } from '../fraud/prove-fork.js'
-import { notProved, proveFraud } from '../fraud/prove-fraud.js'
+import { accusationOf } from '../fraud/fraud-proof.js'
 import {
   type AuditPart,
   type AuditReport,
@@ -28,7 +18,8 @@ import {
   finding,
   type Violation,
 } from '../verdict.js'
-import { ReplicaIndex, waiting } from './index-source.js'
+import { Accuser, type AuditedLogs } from './accuser.js'
+import { ReplicaIndex } from './index-source.js'
 import { KnownHistory } from './known-history.js'
 import { type AuditProgress, Pace } from './pace.js'
 import { type OpenEngine, RecordedEngines } from './recorded-engines.js'
@@ -36,22 +27,13 @@ import { type AuditMode, type AuditPlace, Replay, type ReplayOptions } from './r
 import { SandboxRunner } from './sandbox-runner.js'
 import { type AuditTeam, type CheckedPart, isJoined, partsOf, Relay } from './team.js'
 
-export interface AuditorOptions {
-  readonly index: IndexLog
+export interface AuditorOptions extends AuditedLogs {
   readonly sandbox: Sandbox
-  /** Opens a participant's oplog; the same log at each call. */
-  readonly openOplog: (input: Input) => Promise<Log>
-  /** How long to wait for peers to give a block that is not here, in ms; default 0. */
-  readonly waitMs?: number
-  /** The last head that was seen here, kept outside the log. */
-  readonly remembered?: SignedHead | undefined
   /**
    * Where an audit of this copy stopped. It goes on from there if the log here is still the same up to that place;
    * else it begins at genesis.
    */
   readonly place?: AuditPlace | null
-  /** Opens the index once more, for proofs: hypercore closes a log of which a peer has shown two histories. */
-  readonly reopenIndex?: () => Promise<Log>
   /** Default `full`. */
   readonly mode?: AuditMode
   /** Workers for an audit of everything: what they have checked is joined here, and the rest is checked here. */
@@ -89,15 +71,14 @@ export class Auditor {
   #joined: AuditPlace | null = null
   #scope: Pick<AuditScope, 'parts' | 'draws'> | null = null
   #violation: Violation | null = null
-  #accusation: Accusation | null = null
-  /** Under which the accusation is proved: what an executor appends later must not hide where it signed before. */
-  #accusedHead: SignedHead | null = null
+  readonly #accuser: Accuser
   readonly #engines: RecordedEngines
 
   constructor(options: AuditorOptions) {
     this.#options = options
     this.#source = options.source ?? new ReplicaIndex(options.index.log, this.#waitMs)
     this.#history = new KnownHistory(options.index, options.remembered, this.#waitMs)
+    this.#accuser = new Accuser(options)
     this.#place = options.place ?? null
     this.#from = this.#place?.version ?? 0
     const { sandbox, openEngine } = options
@@ -173,44 +154,10 @@ export class Auditor {
    * @throws {FraudNotProvedError} `FRAUD_NOT_PROVED`, with the reason in `details`
    */
   async proveFraud(): Promise<Proof> {
-    const { index, sandbox, openOplog } = this.#options
-    const wait = waiting(this.#waitMs)
     try {
-      if (this.#accusation === null) return await this.#proveFork()
-      const options = {
-        crypto: sodiumCrypto,
-        runner: new SandboxRunner(sandbox, this.#engines),
-        index: proofSource(index.log, wait),
-        head: this.#accusedHead,
-        openOplog: async (input: Input) => proofSource(await openOplog(input), wait),
-      }
-      return await proveFraud(options, this.#accusation)
-    } catch (error) {
-      if (!(error instanceof LogError)) throw error
-      throw notProved(error.message, error)
+      return await this.#accuser.prove(new SandboxRunner(this.#options.sandbox, this.#engines))
     } finally {
       await this.#engines.close()
-    }
-  }
-
-  async #accuse(accusation: Accusation): Promise<void> {
-    this.#accusation = accusation
-    const { log } = this.#options.index
-    this.#accusedHead = log.core.closing === null ? await log.head() : null
-  }
-
-  async #proveFork(): Promise<Proof> {
-    const { index, remembered, reopenIndex } = this.#options
-    const heads = [...index.log.conflicts.map(({ head }) => head), remembered]
-    const others = heads.filter((head) => head !== null && head !== undefined)
-    const { closing } = index.log.core
-    await closing
-    if (closing !== null && reopenIndex === undefined) throw notProved('the log is closed')
-    const reopened = closing === null ? null : await reopenIndex!()
-    try {
-      return await proveFork(sodiumCrypto, proofSource(reopened ?? index.log), others)
-    } finally {
-      await reopened?.close()
     }
   }
 
@@ -328,7 +275,7 @@ export class Auditor {
         await adding
       } catch (error) {
         if (error instanceof Caught)
-          await this.#accuse(accusationOf(error.violation, stretch.start, batchEnd))
+          await this.#accuser.accuse(accusationOf(error.violation, stretch.start, batchEnd))
         else if (this.#isOverPublished && isUnreadable(error)) {
           this.#retire()
           return this.#unreadable(stretch.start)

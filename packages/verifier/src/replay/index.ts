@@ -1,5 +1,6 @@
 /** `@vitra/verifier/replay`: audits a database by running its contract again, and checks what takes that. */
 
+export type { AuditedLogs } from './accuser.js'
 export { type AdvanceOptions, Auditor, type AuditorOptions } from './auditor.js'
 export { check, type NodeCheckOptions } from './check.js'
 export type { AuditProgress } from './pace.js'
