@@ -13,6 +13,17 @@ const TIMEOUT_MS = 180_000
 /** What takes peers, another Node, other databases, or the home of whoever runs it. */
 const NEEDS_MORE = /<|~|--sync|--bootstrap|--engine|^vitra (?:host|monitor|serve|session|use|import|destroy)/
 
+/** For `vitra test`. */
+const TEST = `import { test } from 'node:test'
+import { createTestDatabase, expectChanges } from 'vitra/testing'
+
+test('the counter goes up', async (t) => {
+  const counter = await createTestDatabase(t, { contract: new URL('./counter.ts', import.meta.url) })
+  const { changes } = await counter.participant('alice').call('increment', { amount: 2 })
+  expectChanges(changes, { '/counter': 2 })
+})
+`
+
 /** Runs lines of a shell in a folder; `vitra` is the built executable. */
 async function shell(folder: TemporaryFolder) {
   await symlink(EXECUTABLE, folder.at('vitra'))
@@ -47,6 +58,8 @@ it(
     await using folder = await TemporaryFolder.make()
     const { contract, lines } = await readme()
     await writeFile(folder.at('counter.js'), contract)
+    await writeFile(folder.at('counter.ts'), contract)
+    await writeFile(folder.at('counter.test.ts'), TEST)
     const run = await shell(folder)
     const ran = lines.map(run)
     expect(ran.filter(({ status }) => status !== 0)).toEqual([])

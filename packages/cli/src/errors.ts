@@ -29,6 +29,7 @@ export type CliErrorCode =
   | 'SERVE_NOT_STARTED'
   | 'SERVE_NOT_STOPPED'
   | 'PARAMETER_INVALID'
+  | 'TESTS_NOT_FOUND'
   | 'TX_NOT_FOUND'
   | 'USAGE'
 

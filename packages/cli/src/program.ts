@@ -86,7 +86,7 @@ function toCommand(definition: AnyCommand, choose: ProgramOptions['choose']): Co
     const words = takesParams ? ((values.pop() as string[] | undefined) ?? []) : []
     choose({
       command: definition,
-      args: values as (string | undefined)[],
+      args: values.flat(),
       words,
       options: command.optsWithGlobals(),
     })

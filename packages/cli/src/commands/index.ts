@@ -1,5 +1,6 @@
 /** The commands, in the order in which help lists them. */
 import type { AnyCommand } from '../command.js'
+import { build } from './build.js'
 import { call } from './call.js'
 import { check } from './check.js'
 import { completion } from './completion.js'
@@ -26,6 +27,7 @@ import { session } from './session.js'
 import { source } from './source.js'
 import { status } from './status.js'
 import { sync } from './sync.js'
+import { testCommand } from './test.js'
 import { tx } from './tx.js'
 import { use } from './use.js'
 import { verify } from './verify.js'
@@ -43,6 +45,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
     heading: 'Begin',
     commands: [session, init, load, use, exportCommand, importCommand, destroy, completion, version],
   },
+  { heading: 'Write a contract', commands: [build, testCommand] },
   { heading: 'Use the contract', commands: [call, tx, methods, source] },
   { heading: 'Read the database', commands: [get, list, history, info, status, sync, doctor] },
   { heading: 'Check the executor', commands: [verify, monitor, fraud] },

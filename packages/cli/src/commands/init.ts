@@ -1,8 +1,8 @@
 import { defineCommand } from '../command.js'
+import { readContract } from '../contract-file.js'
 import { UsageError } from '../errors.js'
 import { EXIT } from '../exit-codes.js'
 import { chosenDurability, DURABILITY_OPTION, type DurabilityOptions } from '../options.js'
-import { WARNINGS_MEAN, warningLine } from '../output/warnings.js'
 
 interface Options extends DurabilityOptions {
   readonly participants?: readonly string[]
@@ -12,7 +12,7 @@ interface Options extends DurabilityOptions {
 export const init = defineCommand<Options>({
   name: 'init',
   args: '<contract>',
-  argsSay: { contract: 'file of the contract, an ES module; - for standard input' },
+  argsSay: { contract: 'file of the contract, .js or .ts, see `vitra build`; - for standard input' },
   summary: 'Make a database from a contract, and be its executor',
   details:
     'The database goes to ./.vitra unless --dir or VITRA_DIR names a folder. Its key is printed: it pins contract, ' +
@@ -35,23 +35,23 @@ export const init = defineCommand<Options>({
     { run: 'vitra init counter.js --dir ./db', says: 'make it in another folder' },
   ],
   async run({ context, args: [file], options }) {
-    const source = await context.readText(file!)
+    const contract = await readContract(context, file!)
     const { Database } = await import('vitra')
     const { participants = [], limits } = options
-    const db = context.keep(
-      await Database.create(context.newFolder, {
+    const create = (source: string) =>
+      Database.create(context.newFolder, {
         contract: { source },
         participants,
         ...(limits === undefined ? {} : { limits }),
         ...chosenDurability(options),
         onLog: context.onLog,
-      }),
-    )
+      })
+    const db = context.keep(await contract.using(create))
     const key = db.pubkey.toString('hex')
     const participant = db.localOplog!.publicKey.toString('hex')
     const warnings = await db.warnings()
     context.out.result({ key, folder: db.path, participant, warnings }, [key])
-    if (warnings.length > 0) context.out.warn([WARNINGS_MEAN, ...warnings.map(warningLine)].join('\n  '))
+    if (warnings.length > 0) context.out.warn(contract.warningText(warnings))
     context.out.note(`A new database is in ${db.path}; its key is above. You execute it and take part in it.`)
     context.out.note(
       'Next: `vitra methods` and `vitra call <method>`; `vitra host` keeps it online; `vitra invite` lets others in.',

@@ -1,0 +1,78 @@
+/** The contract that a command is given as a file: built where it has to be, and errors that name the author's own lines. */
+import path from 'node:path'
+import type { Place } from '@vitra/contract-sdk/build'
+import type { ContractWarning } from 'vitra'
+import type { Context } from './context.js'
+import { WARNINGS_MEAN, warningLine } from './output/warnings.js'
+
+/** A contract from a file. */
+export interface ContractFile {
+  readonly source: string
+  /** The files that it is made of, absolute. */
+  readonly files: readonly string[]
+  readonly isBundled: boolean
+  /** Does something with the source; where it is refused, the error names the place in the author's file. */
+  using<T>(work: (source: string) => Promise<T>): Promise<T>
+  /** Warnings of it, as lines for people. */
+  warningText(warnings: readonly ContractWarning[]): string
+}
+
+/**
+ * @param name of the file, `-` for standard input
+ * @throws {CliError} `FILE_UNREADABLE`; {@link BuildError}
+ */
+export async function readContract(context: Context, name: string): Promise<ContractFile> {
+  const source = await context.readText(name)
+  if (name === '-') return contractFile({ source, files: [], isBundled: false, placeOf: () => null })
+  const { buildContract } = await import('@vitra/contract-sdk/build')
+  const { cwd } = context.io
+  const built = await buildContract(name, { cwd })
+  const placeOf = (line: number, column: number) => {
+    const place = built.original(line, column)
+    return place === null ? null : { ...place, file: path.relative(cwd, place.file) }
+  }
+  const { source: text, files, isBundled } = built
+  return contractFile({ source: text, files, isBundled, placeOf })
+}
+
+interface Parts extends Pick<ContractFile, 'source' | 'files' | 'isBundled'> {
+  readonly placeOf: (line: number, column: number) => Place | null
+}
+
+function contractFile({ placeOf, ...parts }: Parts): ContractFile {
+  return Object.freeze({
+    ...parts,
+    async using<T>(work: (source: string) => Promise<T>): Promise<T> {
+      try {
+        return await work(parts.source)
+      } catch (error) {
+        throw placed(error, placeOf)
+      }
+    },
+    warningText(warnings: readonly ContractWarning[]): string {
+      const lines = warnings.map((warning) => {
+        const place = placeOf(warning.line, warning.column)
+        return place === null ? warningLine(warning) : `${nameOf(place)}: ${warning.reason}`
+      })
+      return [WARNINGS_MEAN, ...lines].join('\n  ')
+    },
+  })
+}
+
+/** The same error, with the place in the author's file instead of the one in what was made of it. */
+function placed(error: unknown, placeOf: Parts['placeOf']): unknown {
+  const { details, message } = (error ?? {}) as {
+    details?: { line?: unknown; column?: unknown }
+    message?: string
+  }
+  if (!(error instanceof Error) || typeof details?.line !== 'number' || typeof details.column !== 'number')
+    return error
+  const place = placeOf(details.line, details.column)
+  const made = `contract.js:${details.line}:${details.column}`
+  if (place !== null && message?.startsWith(made)) error.message = nameOf(place) + message.slice(made.length)
+  return error
+}
+
+function nameOf({ file, line, column }: Place): string {
+  return `${file}:${line}:${column}`
+}
