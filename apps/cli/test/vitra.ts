@@ -19,14 +19,20 @@ export interface Surroundings {
   readonly stdin?: string
 }
 
-/** Runs a command to its end. */
-export async function vitra(args: readonly string[], surroundings: Surroundings): Promise<Ran> {
+/** Runs a command to its end. @param interruptMs after which time it is sent what Ctrl-C sends */
+export async function vitra(
+  args: readonly string[],
+  surroundings: Surroundings,
+  interruptMs?: number,
+): Promise<Ran> {
   const child = start(args, surroundings)
+  const timer = interruptMs === undefined ? undefined : setTimeout(() => child.kill('SIGINT'), interruptMs)
   const ran = { stdout: '', stderr: '' }
   child.stdout!.setEncoding('utf8').on('data', (text) => (ran.stdout += text))
   child.stderr!.setEncoding('utf8').on('data', (text) => (ran.stderr += text))
   child.stdin!.end(surroundings.stdin ?? '')
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
+  clearTimeout(timer)
   return { code, ...ran }
 }
 

@@ -34,6 +34,12 @@ export interface CommandDefinition<Options = Record<string, never>> extends Comm
    * that depends on its arguments and on the command that keeps the folder, a function says so.
    */
   readonly runsAlone?: boolean | ((args: readonly (string | undefined)[], holder: string) => boolean)
+  /**
+   * What is said where the command was stopped with Ctrl-C before it was done: what is kept, and how to go on.
+   *
+   * @param again the command line that was typed, with one more option
+   */
+  readonly resume?: (options: Options, again: (option?: string) => string) => string
   readonly examples: readonly Example[]
   /** Does the work. What it throws is explained to whoever runs it. */
   run(invocation: Invocation<Options>): Promise<ExitCode>

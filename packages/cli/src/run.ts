@@ -12,6 +12,7 @@ import { holderOf } from './holder/mark.js'
 import type { Io } from './io.js'
 import type { GlobalOptions } from './options.js'
 import { Output } from './output/output.js'
+import { quoteForShell } from './params/shell.js'
 import { unmark } from './params/split.js'
 import { buildProgram, type Chosen, commandIn, markParams, namesNothing } from './program.js'
 
@@ -37,7 +38,7 @@ export async function run(
   const chosen = choose(argv, io, version)
   if (typeof chosen === 'number') return chosen
   const abort = new AbortController()
-  const unsubscribe = io.onInterrupt(() => abort.abort(interrupted()))
+  const unsubscribe = io.onInterrupt(() => abort.abort(interrupted(chosen, argv)))
   const options = chosen.options as GlobalOptions
   const runAgain = () => run(given, { io, version })
   const runOn: Context['runOn'] = (db, words, theirs) => run(words, { io: theirs, version, database: db })
@@ -78,7 +79,10 @@ function unmarkOne(word: string | undefined): string | undefined {
   return word === undefined ? undefined : unmark([word])[0]
 }
 
-/** A command that stops by itself ends when it is told to; others are not waited for. */
+/** How long a command that was told to end may take to leave everything in order, in ms. */
+const END_MS = 10_000
+
+/** A command that stays ends when it is told to; others are waited for a while, so that they clean up. */
 function untilAborted(
   work: Promise<ExitCode>,
   stopsItself: boolean | undefined,
@@ -86,13 +90,22 @@ function untilAborted(
 ): Promise<ExitCode> {
   if (stopsItself) return work
   return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-    work.then(resolve, reject)
+    const stop = () => reject(signal.reason)
+    signal.addEventListener('abort', () => setTimeout(stop, END_MS).unref(), { once: true })
+    work.then(resolve, (error) => (signal.aborted ? stop() : reject(error)))
   })
 }
 
-function interrupted(): CliError {
-  return new CliError('INTERRUPTED', 'stopped before it was done', { exit: EXIT.interrupted })
+function interrupted({ command, options }: Chosen, argv: readonly string[]): CliError {
+  const again = (option?: string) => {
+    const added = option === undefined || argv.includes(option) ? [] : [option]
+    return ['vitra', ...argv, ...added].map(quoteForShell).join(' ')
+  }
+  const hint = command.resume?.(options, again)
+  return new CliError('INTERRUPTED', 'stopped before it was done', {
+    exit: EXIT.interrupted,
+    ...(hint === undefined ? {} : { hint }),
+  })
 }
 
 /** The command that the words choose, or the exit code where they choose none. */

@@ -49,6 +49,7 @@ stay written, the status is "pending", and they are executed once both are onlin
     { run: 'vitra call increment --amount 2 --json', says: 'response, status and changes as JSON' },
     { run: 'vitra call increment -- --amount 2', says: 'everything after -- is a parameter' },
   ],
+  resume: () => 'ops that were written stay, and are executed: see them with `vitra tx list`',
   async run({ context, args: [method], words, options }) {
     const { params, flags } = await readParams(context, words, options)
     const db = await context.database(chosenDurability(options))

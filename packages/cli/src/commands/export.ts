@@ -33,6 +33,7 @@ copy that lacks some of the history fetches it first.`,
     { run: 'vitra export backup.tgz', says: 'everything' },
     { run: 'vitra export public.tgz --no-keys', says: 'to hand to others' },
   ],
+  resume: (_, again) => `no file was written; begin again with: ${again()}`,
   async run({ context, args: [name], options }) {
     const { io, out, signal } = context
     const file = path.resolve(io.cwd, name!)

@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { createReadStream, existsSync } from 'node:fs'
+import { rmdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
@@ -28,6 +28,7 @@ far the logs are: keep it online with \`vitra serve start\`. Where nobody has mo
     { run: 'vitra import backup.tgz', says: 'into ./.vitra' },
     { run: 'vitra import backup.tgz --dir ./restored --key <key>', says: 'this database and no other' },
   ],
+  resume: (_, again) => `nothing was restored; begin again with: ${again()}`,
   async run({ context, args: [name], options }) {
     const { importDatabase } = await import('vitra')
     const { io, out } = context
@@ -35,7 +36,12 @@ far the logs are: keep it online with \`vitra serve start\`. Where nobody has mo
     const file = path.resolve(io.cwd, name!)
     await assertFile(file, name!)
     const given = options.key === undefined ? {} : { pubkey: options.key }
-    const { key, madeAt, version, executes } = await importDatabase(folder, unzipped(file), given)
+    const isNew = !existsSync(folder)
+    const work = importDatabase(folder, unzipped(file, context.signal), given)
+    const { key, madeAt, version, executes } = await work.catch(async (error) => {
+      if (isNew) await rmdir(folder).catch(() => {}) // it may hold what others have put there
+      throw error
+    })
     out.result({ key: key.toString('hex'), folder, madeAt: madeAt.toISOString(), version, executes }, [
       key.toString('hex'),
     ])
@@ -48,8 +54,11 @@ far the logs are: keep it online with \`vitra serve start\`. Where nobody has mo
 })
 
 /** Begins to read when it is asked: what is wrong with the file is told to whoever reads. */
-async function* unzipped(file: string): AsyncGenerator<Uint8Array> {
-  yield* pipeline(createReadStream(file), createGunzip(), () => {})
+async function* unzipped(file: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  for await (const chunk of pipeline(createReadStream(file), createGunzip(), () => {})) {
+    signal.throwIfAborted()
+    yield chunk as Uint8Array
+  }
 }
 
 /** @throws {CliError} `FILE_UNREADABLE` */

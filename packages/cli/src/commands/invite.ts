@@ -38,6 +38,7 @@ export const invite = defineCommand<Options>({
       says: 'with another method',
     },
   ],
+  resume: () => 'ops that were written stay, and are executed: see them with `vitra tx list`',
   async run({ context, args: [pubkey], options }) {
     const db = await context.database()
     const key = db.pubkey.toString('hex')

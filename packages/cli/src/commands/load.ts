@@ -26,6 +26,7 @@ export const load = defineCommand<NetworkOptions>({
     { run: 'vitra load <key> --dir ./copy --timeout 60', says: 'copy it elsewhere, wait longer for a peer' },
     { run: 'vitra load <key> --offline', says: 'begin an empty copy, to be filled later' },
   ],
+  resume: (_, again) => `what has arrived is kept; go on with: ${again()}`,
   async run({ context, args: [key], options }) {
     const folder = context.newFolder
     const isNew = !existsSync(folder)

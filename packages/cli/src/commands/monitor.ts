@@ -101,6 +101,7 @@ async function follow({ context, options }: Job): Promise<ExitCode> {
         { event: 'stopped', version: watch.version, status },
         `stopped at version ${watch.version}: ${status}`,
       )
+    if (code === EXIT.ok) out.note('`vitra monitor` goes on from there.')
     return code
   })
 }

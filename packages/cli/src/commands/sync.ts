@@ -25,6 +25,7 @@ it is run again. On the copy that executes there is nothing to fetch.`,
     { run: 'vitra sync', says: 'the newest version' },
     { run: 'vitra sync --full', says: 'and everything before it' },
   ],
+  resume: (_, again) => `what has arrived is kept; go on with: ${again()}`,
   async run({ context, options }) {
     const db = await context.database()
     const from = db.index.version

@@ -65,6 +65,10 @@ exit code 0, and never "valid": a sample says how probable it was to find what.`
     { run: 'vitra verify --hash-only', says: 'everything but the execution, many times faster' },
     { run: 'vitra verify --offline --json', says: 'the report, for a program' },
   ],
+  resume: ({ range, sample, hashOnly }, again) =>
+    range === undefined && sample === undefined && !hashOnly
+      ? `what was checked is kept; go on with: ${again('--resume')}`
+      : `begin again with: ${again()}`,
   async run({ context, options }) {
     const db = await context.database({ engines: await enginesToOpen(options, context) })
     await fetchNew(context, db, options)

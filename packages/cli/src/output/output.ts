@@ -5,7 +5,7 @@
 import type { Problem } from '../explain.js'
 import type { Io, TextSink } from '../io.js'
 import { type Style, styleFor } from './style.js'
-import { tame } from './text.js'
+import { short, tame } from './text.js'
 
 export interface OutputOptions {
   readonly json: boolean
@@ -20,6 +20,8 @@ export class Output {
   readonly #stdout: TextSink
   readonly #stderr: TextSink
   readonly #errorStyle: Style
+  /** True while a line of progress stands at the terminal. */
+  #isTelling = false
 
   constructor(io: Io, options: OutputOptions) {
     this.options = options
@@ -41,12 +43,14 @@ export class Output {
    * @param lines what people read; none prints nothing
    */
   result(document: object, lines: readonly string[]): void {
+    this.progressEnd()
     if (this.options.json) this.#stdout.write(`${JSON.stringify(document, null, 2)}\n`)
     else for (const line of lines) this.#stdout.write(`${line}\n`)
   }
 
   /** One of many results of a command that goes on. */
   event(document: object, line: string): void {
+    this.progressEnd()
     this.#stdout.write(`${this.options.json ? JSON.stringify(document) : line}\n`)
   }
 
@@ -58,14 +62,18 @@ export class Output {
   /** Something to know besides the result, such as the next step. */
   note(text: string): void {
     if (this.options.quiet || this.options.json) return
+    this.progressEnd()
     this.#stderr.write(`${this.#errorStyle.dim(tame(text))}\n`)
   }
 
   /** How far a long piece of work is: one line that changes on a terminal, lines of their own in a pipe. */
   progress(text: string): void {
     if (this.options.quiet || this.options.json) return
-    if (this.#stderr.isTTY) this.#stderr.write(`\r\x1b[K${this.#errorStyle.dim(tame(text))}`)
-    else this.#stderr.write(`${tame(text)}\n`)
+    if (!this.#stderr.isTTY) return void this.#stderr.write(`${tame(text)}\n`)
+    // A line that goes on in the next row could not be taken away.
+    const line = short(tame(text), (this.#stderr.columns ?? 80) - 1)
+    this.#stderr.write(`\r\x1b[K${this.#errorStyle.dim(line)}`)
+    this.#isTelling = true
   }
 
   /** Prints the progress of a long piece of work, as often as is good to read. @param say the text of a step */
@@ -81,8 +89,8 @@ export class Output {
 
   /** Takes the line of `progress` away. */
   progressEnd(): void {
-    if (this.options.quiet || this.options.json) return
-    if (this.#stderr.isTTY) this.#stderr.write('\r\x1b[K')
+    if (this.#isTelling) this.#stderr.write('\r\x1b[K')
+    this.#isTelling = false
   }
 
   /** How often a line of progress may be written. */
@@ -93,10 +101,12 @@ export class Output {
   /** Something that may be wrong. */
   warn(text: string): void {
     if (this.options.quiet || this.options.json) return
+    this.progressEnd()
     this.#stderr.write(`${this.#errorStyle.yellow('warning:')} ${tame(text)}\n`)
   }
 
   problem(problem: Problem): void {
+    this.progressEnd()
     const { code, message, hint, details, stack } = problem
     if (this.options.json) {
       const error = { code, message, ...(hint === undefined ? {} : { hint }), details }

@@ -23,7 +23,11 @@ export function showValue(json: unknown): string {
 
 /** A value on one line of at most `width` characters. */
 export function showShort(json: unknown, width: number): string {
-  const text = tameLine(JSON.stringify(json))
+  return short(tameLine(JSON.stringify(json)), width)
+}
+
+/** A text of at most `width` characters; one that was cut says so. */
+export function short(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, width - 1)}…`
 }
 
