@@ -33,6 +33,21 @@ export async function findBatchHead(index: IndexLog, seq: number): Promise<Signe
   }
 }
 
+/**
+ * The head that the executor has signed at exactly that length; null where none is known here: no batch ends there, or
+ * the next one is not here.
+ */
+export async function findHeadAt(index: IndexLog, length: number): Promise<SignedHead | null> {
+  const newest = await index.log.head()
+  if (newest === null || newest.length < length) return null
+  if (newest.length === length) return newest
+  for (let at = length; at < Math.min(newest.length, length + BLOCKS_MAX); at++) {
+    const record = await recordAt(index, at)
+    if (record !== null) return record.prevEnd === length ? headBefore(record) : null
+  }
+  return null
+}
+
 async function walkBack(index: IndexLog, newest: SignedHead, seq: number): Promise<SignedHead | null> {
   let head = newest
   for (let step = 0; step < STEPS_MAX; step++) {

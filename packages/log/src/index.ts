@@ -1,10 +1,11 @@
 /** `@vitra/log`: logs on disk, the index, canonical formats, keys. Proofs are in `@vitra/log/proofs`. */
 
-export { findBatchHead } from './batch-head.js'
+export { findBatchHead, findHeadAt } from './batch-head.js'
 export type * from './core.js'
 export * from './crypto.js'
 export { diskFull } from './disk-full.js'
 export { LogError, type LogErrorCode } from './errors.js'
+export type { HeadExchange } from './exchange/heads.js'
 export * from './formats/index.js'
 export * from './index-log.js'
 export * from './index-snapshot.js'

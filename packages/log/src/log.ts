@@ -10,6 +10,7 @@ import type { LogCore } from './core.js'
 import { sodiumCrypto } from './crypto.js'
 import { LogError } from './errors.js'
 import { Exchange } from './exchange/exchange.js'
+import { HeadExchange } from './exchange/heads.js'
 import { toHex } from './formats/hex.js'
 import {
   assertPinned,
@@ -139,6 +140,15 @@ export class Log extends EventEmitter<LogEvents> {
   /** Has all blocks fetched from peers, those to come too, and gives peers what they ask for, many at a time. */
   fill(): void {
     this.#exchange ??= new Exchange(this, this.#core, (reason) => this.emit('refused', reason))
+  }
+
+  /**
+   * Asks peers for the owner's head at a length, and answers them.
+   *
+   * @param find the signed head at a length, as it is here; null where it is not
+   */
+  exchangeHeads(find: (length: number) => Promise<SignedHead | null>): HeadExchange {
+    return new HeadExchange(this.#core, find)
   }
 
   /** The hypercore under it. */

@@ -83,6 +83,8 @@ export type FindingCode =
   | 'contract-refused'
   /** The index as published cannot be gone on from where a part begins. */
   | 'start-unreadable'
+  /** A participant acknowledged another history of the index than the one here: the executor shows two, or it lies. */
+  | 'echo-contradiction'
 
 /** Something that could not be checked. */
 export interface Finding {
@@ -96,11 +98,27 @@ export interface Finding {
   readonly suspect: boolean
   /** Of an engine's finding: the engine that the batch record names, and the one here. */
   readonly engines?: { readonly recorded: string; readonly here: string }
+  /** Of an acknowledgement that contradicts the index. */
+  readonly echo?: ContradictingEcho
+}
+
+/** A head that a participant acknowledged, and what is here; keys and hashes in hex. One of the two parties is wrong. */
+export interface ContradictingEcho {
+  /** Public key of the participant who signed the acknowledgement. */
+  readonly participant: string
+  /** Public key of the executor who signed the index here. */
+  readonly executor: string
+  /** Length of the index that was acknowledged, and its tree hash there. */
+  readonly length: number
+  readonly treeHash: string
+  /** Tree hash of the index here at that length; null where it does not reach so far. */
+  readonly published: string | null
 }
 
 const SUSPECT_CODES: ReadonlySet<FindingCode> = new Set([
   'contract-refused',
   'disputed',
+  'echo-contradiction',
   'other-engine',
   'start-unreadable',
   'unstable',
@@ -111,7 +129,7 @@ export function finding(
   code: FindingCode,
   message: string,
   at: Place,
-  more: Partial<Pick<Finding, 'suspect' | 'engines'>> = {},
+  more: Partial<Pick<Finding, 'suspect' | 'engines' | 'echo'>> = {},
 ): Finding {
   return Object.freeze({ code, message, at: Object.freeze(at), suspect: SUSPECT_CODES.has(code), ...more })
 }

@@ -59,6 +59,7 @@ export class DatabaseAudits {
         openEngine: this.#core.engines.opener(options.engines),
         mode: options.hashOnly ? 'hashes' : 'full',
         place: options.resume ? (await checkpoint.load()).place : null,
+        known: await this.#core.suspects.list(),
         team,
       })
       const keepPlace = () => auditor.place !== null && checkpoint.keep(auditor.place)
@@ -88,14 +89,14 @@ export class DatabaseAudits {
     const { index, participants, peers, checkpoint } = this.#core
     if (options.fresh) await this.#core.use(() => checkpoint.drop())
     const { place, refused } = await this.#core.use(() => checkpoint.load())
+    const suspects = await this.#core.use(() => this.#core.suspects.list())
     assertOpen()
     const auditor = this.#auditor({
       waitMs: MONITOR_WAIT_MS,
       place,
+      known: suspects,
       openEngine: this.#core.engines.opener(options.engines),
     })
-    const suspects = await this.#core.use(() => this.#core.suspects.list())
-    assertOpen()
     const accept = (report: AuditReport) => this.#accept(report, auditor)
     return this.#core.keepMonitor(
       new Monitor({
@@ -112,11 +113,14 @@ export class DatabaseAudits {
     )
   }
 
-  #auditor(how: Pick<AuditorOptions, 'waitMs' | 'place' | 'openEngine' | 'mode' | 'team'>): Auditor {
+  #auditor(
+    how: Pick<AuditorOptions, 'waitMs' | 'place' | 'known' | 'openEngine' | 'mode' | 'team'>,
+  ): Auditor {
     const { index, sandbox, participants, local, storage } = this.#core
     const openOplog = ({ signer }: { signer: Uint8Array }) => participants.open(signer)
     const reopenIndex = () => Log.open(storage, index.log.identity)
-    return new Auditor({ index, sandbox, openOplog, reopenIndex, remembered: local.seen, ...how })
+    const askHeads = (length: number) => this.#core.heads.ask(length)
+    return new Auditor({ index, sandbox, openOplog, reopenIndex, askHeads, remembered: local.seen, ...how })
   }
 
   /** Keeps what an audit found, before anybody is told. */

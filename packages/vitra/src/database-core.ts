@@ -4,6 +4,8 @@ import { Executor } from '@vitra/executor'
 import {
   decodeRules,
   diskFull,
+  findHeadAt,
+  type HeadExchange,
   IndexLog,
   type IndexSnapshot,
   Log,
@@ -33,6 +35,7 @@ import type { OpenOptions } from './options.js'
 import { limitsOf, type ThrottledParticipant } from './participant-limits.js'
 import { ParticipantLogs } from './participant-logs.js'
 import { Peers } from './peers.js'
+import { isScriptSource } from './script-source.js'
 import { SuspectStore } from './suspect-store.js'
 import { Sync } from './sync.js'
 import type { Transaction, TransactionHost } from './transaction.js'
@@ -68,6 +71,8 @@ export class DatabaseCore {
   readonly checkpoint: AuditCheckpoint
   readonly peers: Peers
   readonly sync: Sync
+  /** Asks peers for heads that the executor has signed. */
+  readonly heads: HeadExchange
   readonly transactionHost: TransactionHost
   readonly calls = new CallGate()
   executor: Executor | null = null
@@ -86,6 +91,8 @@ export class DatabaseCore {
   /** The contract that was in force last, and its entry in the index. */
   #contract: { readonly bytes: Uint8Array; readonly contract: Contract } | null = null
   #callable: Callable | null = null
+  /** Whether the source that was in force last is a script's. */
+  #script: { readonly bytes: Uint8Array; readonly isScript: boolean } | null = null
   readonly #options: OpenOptions
   #starting: Promise<void> | null = null
 
@@ -102,6 +109,7 @@ export class DatabaseCore {
     this.sandboxOptions = options.sandbox
     this.checkpoint = new AuditCheckpoint(storage, index.key, (error) => this.onFailure(error))
     this.peers = new Peers(index.log)
+    this.heads = index.log.exchangeHeads((length) => findHeadAt(index, length))
     this.sync = new Sync({ storage, index, participants: this.participants, peers: this.peers })
     this.transactionHost = {
       index,
@@ -121,6 +129,7 @@ export class DatabaseCore {
       state: local,
       participants: this.participants,
       host: this.transactionHost,
+      acknowledges: () => this.#acknowledges(),
       onFailure: (error) => this.onFailure(error),
     })
   }
@@ -188,6 +197,7 @@ export class DatabaseCore {
       if (log.length > 0 && log.isComplete) await core.#refreshParticipants()
       else core.#grown()
       await core.#startExecutor()
+      core.participant.acknowledge()
       return core
     } catch (error) {
       await core.#endAll()
@@ -371,6 +381,7 @@ export class DatabaseCore {
       } catch (error) {
         if (this.#closing === null) this.onFailure(error as Error)
       }
+      this.participant.acknowledge()
       if (length === this.#toldLength) continue
       this.#toldLength = length
       this.onUpdate(length)
@@ -394,6 +405,18 @@ export class DatabaseCore {
 
   #assertOpen(cause?: unknown): void {
     if (this.#closing !== null) throw closedError(cause)
+  }
+
+  async #acknowledges(): Promise<boolean> {
+    const { acknowledge } = this.#options
+    if (acknowledge !== undefined) return acknowledge
+    return this.index.read(async (snapshot) => {
+      const bytes = await snapshot.read(SOURCE_PATH)
+      if (bytes === null) return false
+      if (this.#script === null || !sameBytes(this.#script.bytes, bytes))
+        this.#script = { bytes, isScript: isScriptSource(await snapshot.contractSource()) }
+      return this.#script.isScript
+    })
   }
 
   async #contractAt(snapshot: IndexSnapshot): Promise<Contract> {

@@ -15,6 +15,7 @@ import {
   ValueError,
 } from '@vitra/log'
 import type { MethodHost } from '@vitra/sandbox'
+import { Acknowledger } from './acknowledger.js'
 import { DatabaseError } from './errors.js'
 import type { LocalState } from './local-state.js'
 import type { OpWriter } from './op-writer.js'
@@ -33,6 +34,8 @@ export interface LocalParticipantOptions {
   readonly state: LocalState
   readonly participants: ParticipantLogs
   readonly host: TransactionHost
+  /** True where results are acknowledged. */
+  readonly acknowledges: () => Promise<boolean>
   /** Is told what failed after the ops were written. */
   readonly onFailure: (error: Error) => void
 }
@@ -47,10 +50,26 @@ export class LocalParticipant {
   #found: Found | null = null
   /** What writes its ops. */
   #writing: Writing | null = null
+  readonly #acknowledger: Acknowledger
 
   constructor(options: LocalParticipantOptions) {
     this.#options = options
     this.#transactions = new TransactionStore(options.storage, options.onFailure)
+    this.#acknowledger = new Acknowledger({
+      index: options.index,
+      isWanted: options.acknowledges,
+      participant: async () => {
+        const input = await this.#input()
+        if (!input?.active) return null
+        const log = await options.participants.open(input.signer)
+        return { log, openWriter: async () => (await this.#writingOf(input))?.writer ?? null }
+      },
+    })
+  }
+
+  /** The index has grown: what it says of calls from here is acknowledged. */
+  acknowledge(): void {
+    this.#acknowledger.look()
   }
 
   /** Public key, hex; null where none was chosen. */
@@ -70,6 +89,7 @@ export class LocalParticipant {
     }
     await participants.open(publicKey)
     await state.setParticipant(publicKey)
+    this.#acknowledger.reset()
   }
 
   /**
@@ -82,6 +102,7 @@ export class LocalParticipant {
     await Promise.allSettled(this.#emitting)
     await participants.release(publicKey)
     this.#writing = null
+    this.#acknowledger.reset()
     await storage.keys.remove(publicKey)
     if (state.participant !== null && sameBytes(state.participant, publicKey))
       await state.setParticipant(rest[0] ?? null)
@@ -123,6 +144,7 @@ export class LocalParticipant {
   /** Waits for the calls and receipts that are being written, so that whoever made them knows what was written. */
   async close(): Promise<void> {
     await Promise.allSettled(this.#emitting)
+    await this.#acknowledger.close()
     await this.#transactions.close()
   }
 
@@ -215,6 +237,7 @@ export class LocalParticipant {
     if (this.#writing?.signer === signer) return this.#writing
     const writer = await this.#options.participants.writer(signer)
     if (writer === null) return null
+    this.#acknowledger.attach(writer, await this.#options.participants.open(signer))
     this.#writing = { signer, writer, oplog: toHex(writer.key) }
     return this.#writing
   }

@@ -117,6 +117,7 @@ export class Monitor extends EventEmitter<MonitorEvents> implements AsyncDisposa
     index.log.core.on('download', this.#look)
     participants.on('blocks', this.#fill)
     peers.on('change', this.#lag.ask)
+    peers.on('add', this.#fill)
     queueMicrotask(this.#look)
   }
 
@@ -162,7 +163,7 @@ export class Monitor extends EventEmitter<MonitorEvents> implements AsyncDisposa
     await this.close()
   }
 
-  /** Blocks of a participant's log came: an audit that missed some can check more. */
+  /** Blocks of a participant's log came, or a peer: an audit that missed some, or a signed head, can check more. */
   readonly #fill = (): void => {
     if (this.#toldFindings.size > 0) this.#look()
   }
@@ -249,6 +250,7 @@ export class Monitor extends EventEmitter<MonitorEvents> implements AsyncDisposa
     index.log.core.off('download', this.#look)
     participants.off('blocks', this.#fill)
     peers.off('change', this.#lag.ask)
+    peers.off('add', this.#fill)
     this.#lag.end()
     if (this.#retryTimer !== null) clearTimeout(this.#retryTimer)
     this.emit('close')

@@ -7,6 +7,13 @@ import { encodeOpBody, type KeyPair, type Log, LogWriter, type SignedHead, type 
 /** Most bytes of one append; a call alone may have more. */
 const APPEND_BYTES_MAX = 4 * 1024 * 1024
 
+/** What goes into the log ahead of the next ops, such as an acknowledgement. */
+export interface Ahead {
+  readonly block: Uint8Array
+  /** The append that it went along with is on disk. */
+  readonly written: () => void
+}
+
 interface Waiting {
   readonly blocks: readonly Uint8Array[]
   readonly bytes: number
@@ -18,6 +25,9 @@ export class OpWriter {
   readonly #writer: LogWriter
   #waiting: Waiting[] = []
   #isWriting = false
+  #hasAppended = false
+  /** Asked before each append; null where nothing goes ahead. */
+  ahead: (() => Promise<Ahead | null>) | null = null
 
   private constructor(writer: LogWriter) {
     this.#writer = writer
@@ -58,6 +68,20 @@ export class OpWriter {
     })
   }
 
+  /**
+   * Appends what goes ahead, if there is anything, and no op with it.
+   *
+   * @throws as {@link LogWriter.append}
+   */
+  async appendAhead(): Promise<void> {
+    await this.append([])
+  }
+
+  /** True once something was appended here: later appends wait for no peer. */
+  get hasAppended(): boolean {
+    return this.#hasAppended
+  }
+
   /** See {@link LogWriter.compact}. */
   async compact(): Promise<void> {
     await this.#writer.compact()
@@ -70,11 +94,13 @@ export class OpWriter {
   async #write(): Promise<void> {
     this.#isWriting = true
     while (this.#waiting.length > 0) {
+      const ahead = (await this.ahead?.()) ?? null
       const calls = this.#take()
-      const blocks = calls.flatMap((call) => call.blocks)
+      const ops = calls.flatMap((call) => call.blocks)
+      const blocks = ahead === null ? ops : [ahead.block, ...ops]
       try {
-        const { length } = await this.#writer.append(blocks)
-        let seq = length - blocks.length
+        let seq = (await this.#append(blocks)) - ops.length
+        ahead?.written()
         for (const call of calls) {
           call.resolve(seq)
           seq += call.blocks.length
@@ -84,6 +110,14 @@ export class OpWriter {
       }
     }
     this.#isWriting = false
+  }
+
+  /** @returns length of the log after it */
+  async #append(blocks: readonly Uint8Array[]): Promise<number> {
+    if (blocks.length === 0) return this.#writer.log.length
+    const { length } = await this.#writer.append(blocks)
+    this.#hasAppended = true
+    return length
   }
 
   /** The calls of the next append. */

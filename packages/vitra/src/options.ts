@@ -25,6 +25,13 @@ export interface OpenOptions {
    * @example { participantLimits: { opsPerSecond: 200 } }
    */
   readonly participantLimits?: ParticipantLimits | ((publicKey: string) => ParticipantLimits | undefined)
+  /**
+   * Whether the participant that calls from here acknowledges the results that it sees, in its own oplog: which head of
+   * the index it was shown, so that an executor that shows others another one is contradicted in public. That costs a
+   * block of about 50 bytes with the next ops, or a second after the last of them. Default: where the contract is a
+   * script.
+   */
+  readonly acknowledge?: boolean
   /** The executor's clocks; for tests. */
   readonly time?: TimeSource
 }

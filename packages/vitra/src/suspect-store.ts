@@ -38,8 +38,10 @@ export class SuspectStore {
     const found = findings.filter(({ suspect }) => suspect)
     const texts = new Set(known.map(textOf))
     const news = found.filter((finding) => !texts.has(textOf(finding)))
-    const added = scope === undefined ? found : news
-    const now = [...known.filter((finding) => !isCovered(finding)), ...added].sort(byPlace)
+    const kept = known.filter((finding) => !isCovered(finding))
+    const keptTexts = new Set(kept.map(textOf))
+    const again = scope === undefined ? found : news
+    const now = [...kept, ...again.filter((finding) => !keptTexts.has(textOf(finding)))].sort(byPlace)
     if (news.length === 0 && now.length === known.length) return news
     await this.#storage.writeJson(SUSPECTS_FILE, { format: FORMAT, findings: now })
     this.#findings = Promise.resolve(now)

@@ -124,6 +124,8 @@ const ADVICE: Readonly<Record<FindingCode, string>> = {
   'rules-unknown': 'install a newer version of vitra',
   'engine-unknown':
     'install a newer version of vitra; where the newest does not know it either, no lie under it can be proved',
+  'echo-contradiction':
+    'ask that participant, and others, for their copies: with the one that it was shown, `vitra verify` proves the fork',
   'start-unreadable': 'verify from genesis on: what was published before this part is not as it has to be',
   'contract-refused':
     'give the Node program of the recorded engine with --engine, or verify where it is installed',

@@ -68,6 +68,19 @@ export function decodeEnvelope(block: Uint8Array): Envelope {
   throw new FormatError('TYPE_UNKNOWN', `oplog block: type ${type} is not known here`, { details: { type } })
 }
 
+/** The echo that a block carries, or null where it carries none; cheap for a block that is an op. */
+export function readEcho(block: Uint8Array): EchoEnvelope | null {
+  // A canonical envelope begins with its version and its type, each one byte after its tag.
+  if (block[1] !== VERSION || block[3] !== TYPE_ECHO) return null
+  try {
+    const envelope = decodeEnvelope(block)
+    return envelope.type === 'echo' ? envelope : null
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return null
+    throw error
+  }
+}
+
 /** The op that a block carries, or null where it carries none that can be executed. */
 export function readOp(block: Uint8Array): Value | null {
   try {

@@ -33,6 +33,8 @@ export class Accuser {
   #accusation: Accusation | null = null
   /** Under which the accusation is proved: what an executor appends later must not hide where it signed before. */
   #head: SignedHead | null = null
+  /** What peers have told of the index when they were asked last; nobody has checked it. */
+  #heard: readonly SignedHead[] = []
 
   constructor(logs: AuditedLogs) {
     this.#logs = logs
@@ -42,6 +44,11 @@ export class Accuser {
     this.#accusation = accusation
     const { log } = this.#logs.index
     this.#head = log.core.closing === null ? await log.head() : null
+  }
+
+  /** Takes note of heads of the index that may be of another history. */
+  hear(heads: readonly SignedHead[]): void {
+    this.#heard = heads
   }
 
   /**
@@ -70,7 +77,7 @@ export class Accuser {
 
   async #proveFork(): Promise<Proof> {
     const { index, remembered, reopenIndex } = this.#logs
-    const heads = [...index.log.conflicts.map(({ head }) => head), remembered]
+    const heads = [...index.log.conflicts.map(({ head }) => head), remembered, ...this.#heard]
     const others = heads.filter((head) => head !== null && head !== undefined)
     const { closing } = index.log.core
     await closing

@@ -3,7 +3,7 @@
  * compares it, bit for bit. Taken from the log and checked for legality: order, batch ends, timestamps, `process`
  * results, heads and their signatures. Everything else is recomputed.
  */
-import { LogError } from '@vitra/log'
+import { LogError, type SignedHead, toHex } from '@vitra/log'
 import { Sandbox } from '@vitra/sandbox'
 import { RulesUnknown } from '../batch/genesis.js'
 import { Caught, isFormat, readBatch, type Stretch, type WholeBatch } from '../batch/published-batch.js'
@@ -19,6 +19,7 @@ import {
   type Violation,
 } from '../verdict.js'
 import { Accuser, type AuditedLogs } from './accuser.js'
+import { Echoes } from './echoes.js'
 import { ReplicaIndex } from './index-source.js'
 import { KnownHistory } from './known-history.js'
 import { type AuditProgress, Pace } from './pace.js'
@@ -40,6 +41,10 @@ export interface AuditorOptions extends AuditedLogs {
   readonly team?: AuditTeam | undefined
   /** The index, as several audits of one copy share it. */
   readonly source?: ReplicaIndex
+  /** What earlier audits of this copy have found in the part before `place`. */
+  readonly known?: readonly Finding[]
+  /** Asks peers for heads of the index at a length, where a participant has acknowledged another one than is here. */
+  readonly askHeads?: ((length: number) => Promise<readonly SignedHead[]>) | undefined
   /** Opens a sandbox for a second look at a doubt; by default that of `sandbox`'s own engine is all there is. */
   readonly openEngine?: OpenEngine
 }
@@ -73,6 +78,8 @@ export class Auditor {
   #violation: Violation | null = null
   readonly #accuser: Accuser
   readonly #engines: RecordedEngines
+  /** What participants have acknowledged. */
+  #echoes: Echoes | null = null
 
   constructor(options: AuditorOptions) {
     this.#options = options
@@ -113,7 +120,7 @@ export class Auditor {
    * @throws the reason of an aborted signal; storage errors. Never for what the logs hold.
    */
   advance(options: AdvanceOptions = {}): Promise<AuditReport> {
-    return this.#audit(() => this.#checkAll(options))
+    return this.#audit(() => this.#checkAll(options), options.signal)
   }
 
   /**
@@ -131,21 +138,37 @@ export class Auditor {
     return this.#audit(() => this.#checkParts(scope.parts, options))
   }
 
-  async #audit(work: () => Promise<readonly Finding[]>): Promise<AuditReport> {
+  async #audit(work: () => Promise<readonly Finding[]>, signal?: AbortSignal): Promise<AuditReport> {
     if (this.#violation !== null) return this.#report([])
     try {
-      await this.#history.check()
-      return this.#report(await work())
+      const found = await this.#find(async () => {
+        await this.#history.check()
+        return work()
+      })
+      const echoes = this.#violation === null ? await this.#find(() => this.#checkEchoes(signal)) : []
+      return await this.#report([...found, ...echoes])
+    } finally {
+      await this.#engines.close()
+    }
+  }
+
+  /** What some work finds; a violation that it meets is taken up, and what is missing is a finding. */
+  async #find(work: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
+    try {
+      return await work()
     } catch (error) {
-      if (error instanceof RulesUnknown) return this.#report([rulesUnknown(error)])
+      if (error instanceof RulesUnknown) return [rulesUnknown(error)]
       if (error instanceof Caught) this.#violation = error.violation
       else if (!isMissing(error)) throw error
       // hypercore closes a log of which a peer has shown two histories: blocks are missing then.
       else this.#violation = this.#history.findFork()
-      return this.#report(isMissing(error) && this.#violation === null ? [missing(error)] : [])
-    } finally {
-      await this.#engines.close()
+      return isMissing(error) && this.#violation === null ? [missing(error)] : []
     }
+  }
+
+  async #checkEchoes(signal: AbortSignal | undefined): Promise<readonly Finding[]> {
+    if (this.#scope !== null || this.#replay === null) return []
+    return this.#echoes === null ? [] : this.#echoes.check(this.#replay.logs, signal)
   }
 
   /**
@@ -284,7 +307,10 @@ export class Auditor {
         else if (batchEnd > 0) this.#replay = null
         throw error
       }
-      if (this.#scope === null) this.#keepPlace(replay)
+      if (this.#scope === null) {
+        await this.#echoes?.compareExecuted(replay.logs)
+        this.#keepPlace(replay)
+      }
       onProgress?.(
         pace.at({
           version: replay.version,
@@ -345,10 +371,26 @@ export class Auditor {
       this.#counted = NOTHING
     }
     this.#replay = resumed ?? new Replay(options)
+    this.#echoes ??= this.#openEchoes(this.#replay)
     this.#base = this.#counted
     this.#earlier = []
     this.#joined = null
     return this.#replay
+  }
+
+  /** What an earlier audit has checked is not looked at again: what it found there is kept by whoever asked for it. */
+  #openEchoes({ logs }: Replay): Echoes {
+    return new Echoes({
+      index: this.#options.index.log,
+      hashAt: (length) => this.#history.hashAt(length),
+      askHeads: async (length) => {
+        const heads = (await this.#options.askHeads?.(length)) ?? []
+        this.#accuser.hear(heads)
+        return heads
+      },
+      known: this.#options.known ?? [],
+      from: new Map(logs.map(({ input, nextSeq }) => [toHex(input.oplog), nextSeq])),
+    })
   }
 
   #keepPlace(replay: Replay): void {
@@ -358,7 +400,7 @@ export class Auditor {
     this.#counted = sumOf(this.#base, replay)
   }
 
-  #report(passing: readonly Finding[]): AuditReport {
+  async #report(passing: readonly Finding[]): Promise<AuditReport> {
     const counted = this.#scope === null && this.#joined === null ? this.#counted : this.#base
     const { batches, ops } = this.#replay === null ? counted : sumOf(this.#base, this.#replay)
     const findings = [...this.#earlier, ...(this.#replay?.findings ?? []), ...passing]
@@ -372,7 +414,7 @@ export class Auditor {
       length: this.#options.index.length,
       batches,
       ops,
-      waiting: this.#replay?.waiting ?? 0,
+      waiting: (await this.#replay?.waiting()) ?? 0,
       findings,
       ...(this.#violation === null ? {} : { violation: this.#violation }),
     })

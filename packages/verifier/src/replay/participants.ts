@@ -7,6 +7,7 @@ import {
   type Log,
   LogError,
   LogReader,
+  readEcho,
   readInputs,
   type SignedHead,
   sameBytes,
@@ -173,11 +174,35 @@ export class AuditedParticipants implements Participants {
     return [...this.#all.values()].some((participant) => participant.canFillGaps)
   }
 
-  /** Blocks of active participants without an outcome. */
-  get waiting(): number {
-    let blocks = 0
+  /** Ops of active participants without an outcome: an acknowledgement is none. */
+  async waiting(): Promise<number> {
+    let ops = 0
     for (const { input, log, nextSeq } of this.#all.values())
-      if (input.active) blocks += Math.max(0, log.length - nextSeq)
-    return blocks
+      if (input.active && nextSeq < log.length) ops += await countOps(log, nextSeq)
+    return ops
   }
+
+  /** The participants, removed ones too, each with its log and where it stands. */
+  get list(): readonly AuditedLog[] {
+    return [...this.#all.values()]
+  }
+}
+
+/** A participant's log as an audit knows it. */
+export interface AuditedLog {
+  readonly input: Input
+  readonly log: Log
+  /** The first block that the audited part of the index gives no outcome. */
+  readonly nextSeq: number
+}
+
+/** Blocks of a log that are looked at; all that comes after them counts. */
+const COUNTED_MAX = 4096
+
+/** Blocks from a sequence number on that are not known to hold an echo. */
+async function countOps(log: Log, from: number): Promise<number> {
+  const end = Math.min(log.length, from + COUNTED_MAX)
+  const blocks = await log.stored(from, end).catch(() => []) // of a log that closes all count
+  const echoes = blocks.filter((block) => block !== null && readEcho(block) !== null)
+  return log.length - from - echoes.length
 }

@@ -27,7 +27,7 @@ import { otherTree, refusedContract } from '../batch/violations.js'
 import { type Finding, finding } from '../verdict.js'
 import { Ahead } from './ahead.js'
 import type { ReplicaIndex } from './index-source.js'
-import { AuditedParticipants } from './participants.js'
+import { type AuditedLog, AuditedParticipants } from './participants.js'
 import { PublishedTree } from './published-tree.js'
 import { isObstacle, type RecordedEngines, unknownEngine } from './recorded-engines.js'
 
@@ -123,9 +123,14 @@ export class Replay {
     return this.#participants.canFillGaps
   }
 
-  /** Blocks of active participants without an outcome. */
-  get waiting(): number {
-    return this.#participants.waiting
+  /** Ops of active participants without an outcome. */
+  waiting(): Promise<number> {
+    return this.#participants.waiting()
+  }
+
+  /** The participants so far, with their logs. */
+  get logs(): readonly AuditedLog[] {
+    return this.#participants.list
   }
 
   /**
