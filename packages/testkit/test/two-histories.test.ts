@@ -153,7 +153,7 @@ describe('a participant that acknowledges what it was never shown', () => {
         await db.whenConnected(MINUTE)
         const report = await db.verify()
         await connection.close()
-        const lies = echoes.filter(([at]) => at > 0)
+        const lies = echoes.filter(([at]) => at >= 5) // no head is shorter
         expect(report.violation).toBeUndefined()
         expect(report.verdict).toBe(lies.length === 0 ? 'valid' : 'inconclusive')
         expect(report.findings.map(({ code, echo }) => [code, echo?.participant])).toEqual(

@@ -22,6 +22,8 @@ import type { AuditedLog } from './participants.js'
 const READ_BLOCKS = 1024
 /** Echoes of one participant beyond the index here that are kept; no honest one has as many. */
 const AHEAD_MAX = 4096
+/** No history of a database has a head that is shorter: header, source, a participant, genesis record, batch record. */
+const HEAD_LENGTH_MIN = 5
 
 export interface EchoesOptions {
   readonly index: Log
@@ -126,7 +128,7 @@ export class Echoes {
 
   /** True where the index here has that head, false where it has another, null where that cannot be told yet. */
   async #isHere({ length, treeHash }: Claim): Promise<boolean | null> {
-    if (length === 0) return true // it says nothing
+    if (length < HEAD_LENGTH_MIN) return true // it says nothing
     if (length > this.#options.index.length) return null
     try {
       return sameBytes(await this.#options.hashAt(length), treeHash)
