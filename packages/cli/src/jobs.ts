@@ -6,7 +6,7 @@ import { type OptionDefinition, optionWords } from './option.js'
 export interface JobDefinition<Run> {
   /** The argument behind the job's word, as commander writes one: `<id>` has to be there, `[number]` may; none by default. */
   readonly takes?: string
-  /** Options that go with this job alone. */
+  /** Options that go with this job; those of all jobs are the command's. */
   readonly options?: readonly OptionDefinition[]
   readonly run: Run
 }
@@ -21,11 +21,15 @@ export class Jobs<Run> {
   readonly words: readonly string[]
   readonly #command: string
   readonly #jobs: ReadonlyMap<string, JobDefinition<Run>>
+  /** With the words that each goes with. */
+  readonly #options = new Map<OptionDefinition, string[]>()
 
   constructor(command: string, jobs: Readonly<Record<string, JobDefinition<Run>>>) {
     this.#command = command
     this.#jobs = new Map(Object.entries(jobs))
     this.words = Object.keys(jobs)
+    for (const [word, { options = [] }] of this.#jobs)
+      for (const option of options) this.#options.set(option, [...(this.#options.get(option) ?? []), word])
   }
 
   /** What help says of the first argument. @example 'list, show or verify' */
@@ -33,11 +37,12 @@ export class Jobs<Run> {
     return anyOf(this.words)
   }
 
-  /** The options of all jobs, each with the word that it goes with. */
+  /** The options of all jobs; each says with what words it goes. */
   get options(): readonly OptionDefinition[] {
-    return [...this.#jobs].flatMap(([word, { options = [] }]) =>
-      options.map((option) => ({ ...option, says: `${option.says}; with ${word}` })),
-    )
+    return [...this.#options].map(([option, words]) => ({
+      ...option,
+      says: `${option.says}; with ${anyOf(words)}`,
+    }))
   }
 
   /**
@@ -53,9 +58,9 @@ export class Jobs<Run> {
       const forms = [...this.#jobs].map(([name, { takes = '' }]) => `${name} ${takes}`.trim())
       throw this.#wrong(`say ${anyOf(forms)}`)
     }
-    for (const [other, { options = [] }] of this.#jobs) {
-      const [name] = optionWords(options, given)
-      if (other !== word && name !== undefined) throw this.#wrong(`${name} goes with ${other}`)
+    for (const [option, words] of this.#options) {
+      const [name] = optionWords([option], given)
+      if (name !== undefined && !words.includes(word!)) throw this.#wrong(`${name} goes with ${anyOf(words)}`)
     }
     return job.run
   }

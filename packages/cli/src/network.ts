@@ -1,7 +1,7 @@
 /** Peers, as commands use them: look for some for a while, and go on with what is here where there are none. */
 import type { Database, FullSyncProgress, Swarm } from 'vitra'
 import type { Context } from './context.js'
-import { type NetworkOptions, readNode } from './options.js'
+import { type NetworkOptions, type ReadOptions, readNode, SYNC_SECONDS } from './options.js'
 import { count } from './output/text.js'
 
 /** How long to look for a first peer where no `--timeout` says otherwise, in ms. */
@@ -72,6 +72,13 @@ export async function fetchLatest(
     context.out.warn('the newest state did not arrive in time: this goes by the copy that is here')
   }
   return true
+}
+
+/** The database; with `--sync` it is brought up to date first. */
+export async function databaseToRead(context: Context, options: ReadOptions): Promise<Database> {
+  const db = await context.database()
+  if (options.sync) await fetchLatest(context, db, options, new Deadline(options, SYNC_SECONDS))
+  return db
 }
 
 /** Fetches every block that this copy lacks, with a line that says how far it is. Begun again, it goes on. */

@@ -13,6 +13,9 @@ describe('a command that does several things', () => {
     ['tx verify 1 --limit 0', '--limit goes with list'],
     ['oplog create --yes', '--yes goes with delete'],
     ['serve stop --offline', '--offline goes with start'],
+    ['prove head /counter', 'say tx <id>, state <path>, list [path], head, consistency <version> or block'],
+    ['prove tx 1 --at 3', '--at goes with state, list, consistency or block'],
+    ['prove block x', 'is not a whole number'],
     ['serve start --lines 3', '--lines goes with logs'],
   ])('refuses `vitra %s`', async (line, message) => {
     const { code, stderr } = await runCaptured(line.split(' '))

@@ -1,11 +1,10 @@
-import { writeFile } from 'node:fs/promises'
-import path from 'node:path'
 import type { ContractFraudProof, Database, Verdict } from 'vitra'
 import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
 import { CliError } from '../errors.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { Jobs } from '../jobs.js'
+import { writeProof } from '../output/proof-file.js'
 import { violationLines } from '../output/report.js'
 import { count, tame, tameLine } from '../output/text.js'
 
@@ -88,7 +87,7 @@ async function list({ context, found }: Given): Promise<ExitCode> {
 async function show({ context, db, found: [first], out }: Given): Promise<ExitCode> {
   if (first === undefined)
     throw new CliError('FRAUD_NOT_FOUND', 'no violation was found here', { hint: 'look with `vitra verify`' })
-  const { encodeProof, proofToJson } = await import('vitra')
+  const { proofToJson } = await import('vitra')
   const { violation, proof, unproved } = first.fraudProof
   const document = { number: first.number, violation, unproved }
   if (out === undefined) {
@@ -100,14 +99,7 @@ async function show({ context, db, found: [first], out }: Given): Promise<ExitCo
     throw new CliError('FRAUD_NOT_PROVED', `the violation cannot be proved here: ${unproved}`, {
       hint: 'the folder with all logs is the evidence: others verify it with `vitra verify`',
     })
-  const bytes = encodeProof(proof)
-  const file = path.resolve(context.io.cwd, out)
-  await writeFile(file, bytes)
-  const key = db.pubkey.toString('hex')
-  context.out.result({ ...document, file, bytes: bytes.length, key }, [
-    `wrote ${count(bytes.length, 'byte')} to ${out}`,
-    `check it with: vitra check ${out} --key ${key}`,
-  ])
+  await writeProof(context, { db, proof, name: out, document })
   return EXIT.ok
 }
 

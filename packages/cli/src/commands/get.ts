@@ -1,8 +1,8 @@
 import { defineCommand } from '../command.js'
 import { CliError } from '../errors.js'
 import { EXIT } from '../exit-codes.js'
-import { Deadline, fetchLatest } from '../network.js'
-import { READ_OPTIONS, type ReadOptions, SYNC_SECONDS } from '../options.js'
+import { databaseToRead } from '../network.js'
+import { READ_OPTIONS, type ReadOptions } from '../options.js'
 import { showValue } from '../output/text.js'
 
 export const get = defineCommand<ReadOptions>({
@@ -20,8 +20,7 @@ export const get = defineCommand<ReadOptions>({
   ],
   async run({ context, args: [path], options }) {
     const { toJsonValue } = await import('vitra')
-    const db = await context.database()
-    if (options.sync) await fetchLatest(context, db, options, new Deadline(options, SYNC_SECONDS))
+    const db = await databaseToRead(context, options)
     const entry = await db.index.get(path!)
     if (entry === null) {
       throw new CliError('ENTRY_NOT_FOUND', `there is no entry at ${path}`, {

@@ -1,8 +1,8 @@
 import type { HistoryEntry } from 'vitra'
 import { defineCommand } from '../command.js'
 import { EXIT } from '../exit-codes.js'
-import { Deadline, fetchLatest } from '../network.js'
-import { READ_OPTIONS, type ReadOptions, SYNC_SECONDS, wholeNumber } from '../options.js'
+import { databaseToRead } from '../network.js'
+import { READ_OPTIONS, type ReadOptions, wholeNumber } from '../options.js'
 import { showShort, tameLine } from '../output/text.js'
 
 interface Options extends ReadOptions {
@@ -39,8 +39,7 @@ export const history = defineCommand<Options>({
   async run({ context, options }) {
     const { toJsonValue } = await import('vitra')
     const { path, oldestFirst = false, system = isSystem(path ?? '/') } = options
-    const db = await context.database()
-    if (options.sync) await fetchLatest(context, db, options, new Deadline(options, SYNC_SECONDS))
+    const db = await databaseToRead(context, options)
     const limit = options.all ? Number.POSITIVE_INFINITY : (options.limit ?? LIMIT_DEFAULT)
     const entries: (HistoryEntry & { value?: unknown })[] = []
     let isMore = false

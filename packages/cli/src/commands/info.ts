@@ -1,8 +1,8 @@
 import type { ContractWarning, Database, OplogInfo } from 'vitra'
 import { defineCommand } from '../command.js'
 import { EXIT } from '../exit-codes.js'
-import { Deadline, fetchLatest } from '../network.js'
-import { READ_OPTIONS, type ReadOptions, SYNC_SECONDS } from '../options.js'
+import { databaseToRead } from '../network.js'
+import { READ_OPTIONS, type ReadOptions } from '../options.js'
 import { findingLines, fraudFolder } from '../output/report.js'
 import { columns, count, showShort, tameLine } from '../output/text.js'
 import { WARNINGS_MEAN, warningLine } from '../output/warnings.js'
@@ -22,8 +22,7 @@ export const info = defineCommand<ReadOptions>({
   ],
   async run({ context, options }) {
     const { toJsonValue } = await import('vitra')
-    const db = await context.database()
-    if (options.sync) await fetchLatest(context, db, options, new Deadline(options, SYNC_SECONDS))
+    const db = await databaseToRead(context, options)
     const own = await ownKey(db)
     const pending = (await db.pending()).map(({ txId, method, params, ops }) => {
       return { txId, method, params: toJsonValue(params), ops: ops.length }

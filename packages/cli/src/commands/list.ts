@@ -1,8 +1,8 @@
 import type { ListEntry } from 'vitra'
 import { defineCommand } from '../command.js'
 import { EXIT } from '../exit-codes.js'
-import { Deadline, fetchLatest } from '../network.js'
-import { READ_OPTIONS, type ReadOptions, SYNC_SECONDS, wholeNumber } from '../options.js'
+import { databaseToRead } from '../network.js'
+import { READ_OPTIONS, type ReadOptions, wholeNumber } from '../options.js'
 import { columns, showShort, tameLine } from '../output/text.js'
 import { quoteForShell } from '../params/shell.js'
 
@@ -34,8 +34,7 @@ export const list = defineCommand<Options>({
   async run({ context, args: [path = '/'], options }) {
     const { toJsonValue } = await import('vitra')
     const { limit, reverse, cursor } = options
-    const db = await context.database()
-    if (options.sync) await fetchLatest(context, db, options, new Deadline(options, SYNC_SECONDS))
+    const db = await databaseToRead(context, options)
     const found = await db.index.list(path, {
       ...(limit === undefined ? {} : { limit: limit + 1 }),
       ...(reverse === undefined ? {} : { reverse }),

@@ -1,7 +1,7 @@
 import { defineCommand } from '../command.js'
 import { EXIT } from '../exit-codes.js'
-import { Deadline, fetchLatest } from '../network.js'
-import { READ_OPTIONS, type ReadOptions, SYNC_SECONDS } from '../options.js'
+import { databaseToRead } from '../network.js'
+import { READ_OPTIONS, type ReadOptions } from '../options.js'
 import { columns, tameLine } from '../output/text.js'
 import { usageOf } from '../params/signature.js'
 
@@ -17,8 +17,7 @@ export const methods = defineCommand<ReadOptions>({
     { run: 'vitra methods --json', says: 'for a program' },
   ],
   async run({ context, options }) {
-    const db = await context.database()
-    if (options.sync) await fetchLatest(context, db, options, new Deadline(options, SYNC_SECONDS))
+    const db = await databaseToRead(context, options)
     const all = await db.methods()
     const rows = all.map((method) => {
       const written = tameLine(method.params.replace(/\s+/g, ' '))

@@ -5,7 +5,7 @@ import { ENGINE_OPTION, type EngineOptions, enginesToOpen } from '../engines.js'
 import { CliError, UsageError } from '../errors.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { startInBackground } from '../holder/background.js'
-import { notStopped, STOP_MS, stopHolder } from '../holder/forward.js'
+import { stopHolder } from '../holder/forward.js'
 import { isAlive } from '../holder/mark.js'
 import { Jobs } from '../jobs.js'
 import { keeperOf, untilStopped, whileHolding } from '../live.js'
@@ -205,7 +205,7 @@ async function stopHere(context: Context): Promise<MonitorRecord | null> {
 
 async function stopProcess({ folder, holder }: Context): Promise<MonitorRecord | null> {
   if (holder === null) return null
-  if (!(await stopHolder(holder, STOP_MS))) throw notStopped(holder, STOP_MS)
+  await stopHolder(holder)
   return readRecord(folder)
 }
 

@@ -1,25 +1,70 @@
-import { writeFile } from 'node:fs/promises'
-import path from 'node:path'
 import type { Database, Proof } from 'vitra'
 import { defineCommand } from '../command.js'
-import { CliError, UsageError } from '../errors.js'
+import { UsageError } from '../errors.js'
 import { EXIT } from '../exit-codes.js'
-import { Deadline, fetchLatest } from '../network.js'
-import { READ_OPTIONS, type ReadOptions, SYNC_SECONDS, wholeNumber } from '../options.js'
-import { count } from '../output/text.js'
+import { findCall } from '../find-call.js'
+import { Jobs } from '../jobs.js'
+import { databaseToRead } from '../network.js'
+import type { OptionDefinition } from '../option.js'
+import { READ_OPTIONS, type ReadOptions, wholeNumber } from '../options.js'
+import { writeProof } from '../output/proof-file.js'
 
 interface Options extends ReadOptions {
   readonly out?: string
   readonly at?: number
 }
 
+type Maker = (db: Database) => Promise<Proof>
+
+const AT: OptionDefinition = {
+  flags: '--at <version>',
+  says: 'prove it of this version, not of the newest one',
+  parse: wholeNumber('--at'),
+}
+
+/** What makes each proof, out of the words: what is wrong with them is found before any database is opened. */
+const JOBS = new Jobs<(subject: string | undefined, at: { readonly version?: number }) => Maker>('prove', {
+  tx: { takes: '<id>', run: (id) => async (db) => (await findCall(db, id!)).fetchReceipt() },
+  state: {
+    takes: '<path>',
+    options: [AT],
+    run: (path, at) => (db) => db.proofs.state([{ path: path! }], at),
+  },
+  list: {
+    takes: '[path]',
+    options: [AT],
+    run:
+      (prefix = '/', at) =>
+      (db) =>
+        db.proofs.state([{ prefix }], at),
+  },
+  head: { run: () => (db) => db.proofs.head() },
+  consistency: {
+    takes: '<version>',
+    options: [AT],
+    run: (version, at) => {
+      const from = numberOf(version!)
+      return (db) => db.proofs.consistency(from, at)
+    },
+  },
+  block: {
+    takes: '<number>',
+    options: [AT],
+    run: (number, at) => {
+      const seq = numberOf(number!)
+      return (db) => db.proofs.blocks([seq], at)
+    },
+  },
+})
+
 export const prove = defineCommand<Options>({
   name: 'prove',
   args: '<what> [subject]',
   argsSay: {
-    what: 'tx, state, list, head, consistency or block',
+    what: JOBS.says,
     subject: 'the id of a call, a path, an older version, or the number of an index block',
   },
+  completes: { what: JOBS.words },
   summary: 'Make a proof for somebody who has no copy',
   details: `Whoever has the proof and the database's public key checks it with \`vitra check\`, offline.
 
@@ -30,11 +75,7 @@ nothing is. list <path>: what lies directly below, complete. head: the executor 
 With --out the proof goes to a file, as bytes; without it to stdout, as JSON. \`vitra check\` reads both.`,
   options: [
     { flags: '--out <file>', says: 'write the bytes of the proof to this file' },
-    {
-      flags: '--at <version>',
-      says: 'prove it of this version, not of the newest one',
-      parse: wholeNumber('--at'),
-    },
+    ...JOBS.options,
     ...READ_OPTIONS,
   ],
   examples: [
@@ -45,76 +86,23 @@ With --out the proof goes to a file, as bytes; without it to stdout, as JSON. \`
     { run: 'vitra prove consistency <version>', says: 'nothing was taken back since then' },
   ],
   async run({ context, args: [what, subject], options }) {
-    const make = makerOf(what!, subject, options)
-    const db = await context.database()
-    if (options.sync) await fetchLatest(context, db, options, new Deadline(options, SYNC_SECONDS))
+    const { at, out } = options
+    const make = JOBS.find(what, subject, options)(subject, at === undefined ? {} : { version: at })
+    const db = await databaseToRead(context, options)
     const proof = await make(db)
-    const { encodeProof, proofToJson } = await import('vitra')
-    if (options.out === undefined) {
-      const json = proofToJson(proof) as object
-      context.out.result(json, [JSON.stringify(json)])
+    if (out !== undefined) {
+      await writeProof(context, { db, proof, name: out, document: { kind: proof.kind } })
       return EXIT.ok
     }
-    const bytes = encodeProof(proof)
-    const file = path.resolve(context.io.cwd, options.out)
-    await writeFile(file, bytes)
-    const key = db.pubkey.toString('hex')
-    context.out.result({ kind: proof.kind, file, bytes: bytes.length, key }, [
-      `wrote ${count(bytes.length, 'byte')} to ${options.out}`,
-      `check it with: vitra check ${options.out} --key ${key}`,
-    ])
+    const { proofToJson } = await import('vitra')
+    const json = proofToJson(proof) as object
+    context.out.result(json, [JSON.stringify(json)])
     return EXIT.ok
   },
 })
 
-type Maker = (db: Database) => Promise<Proof>
-
-/** @throws {UsageError} where the words name no proof: before any database is opened */
-function makerOf(what: string, subject: string | undefined, { at }: Options): Maker {
-  const options = at === undefined ? {} : { version: at }
-  switch (what) {
-    case 'tx':
-      if (at !== undefined) throw new UsageError('USAGE', 'a receipt has a version of its own', HINT)
-      return (db) => receiptOf(db, needed(what, subject))
-    case 'state': {
-      const path = needed(what, subject)
-      return (db) => db.proofs.state([{ path }], options)
-    }
-    case 'list':
-      return (db) => db.proofs.state([{ prefix: subject ?? '/' }], options)
-    case 'head':
-      if (subject !== undefined || at !== undefined)
-        throw new UsageError('USAGE', 'the head is that of the newest version', HINT)
-      return (db) => db.proofs.head()
-    case 'consistency': {
-      const from = numberOf(needed(what, subject))
-      return (db) => db.proofs.consistency(from, options)
-    }
-    case 'block': {
-      const seq = numberOf(needed(what, subject))
-      return (db) => db.proofs.blocks([seq], options)
-    }
-  }
-  throw new UsageError('USAGE', `there is no proof of ${JSON.stringify(what)}`, HINT)
-}
-
-const HINT = 'see `vitra prove --help`'
-
-function needed(what: string, subject: string | undefined): string {
-  if (subject !== undefined) return subject
-  throw new UsageError('USAGE', `vitra prove ${what} takes one word more`, HINT)
-}
-
+/** @throws {UsageError} */
 function numberOf(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text)
-  throw new UsageError('USAGE', `${JSON.stringify(text)} is not a whole number`, HINT)
-}
-
-async function receiptOf(db: Database, txId: string): Promise<Proof> {
-  const found = await db.findTransaction(txId)
-  if (found !== null) return found.fetchReceipt()
-  throw new CliError('TX_NOT_FOUND', `there is no call ${txId} in this copy`, {
-    hint: 'see what waits with `vitra info`, or fetch the newest state with --sync',
-    details: { txId },
-  })
+  throw new UsageError('USAGE', `${JSON.stringify(text)} is not a whole number`, 'see `vitra prove --help`')
 }

@@ -2,7 +2,7 @@ import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { startInBackground } from '../holder/background.js'
-import { notStopped, STOP_MS, stopHolder } from '../holder/forward.js'
+import { stopHolder } from '../holder/forward.js'
 import { addedLines, newestLines } from '../holder/log-file.js'
 import { holderOf } from '../holder/mark.js'
 import { Jobs } from '../jobs.js'
@@ -81,7 +81,7 @@ async function stop({ context, folder }: Given): Promise<ExitCode> {
     context.out.result({ folder, stopped: false }, [`no process keeps ${folder}`])
     return EXIT.ok
   }
-  if (!(await stopHolder(holder, STOP_MS))) throw notStopped(holder, STOP_MS)
+  await stopHolder(holder)
   context.out.result({ folder, stopped: true, pid: holder.pid }, [`stopped process ${holder.pid}`])
   return EXIT.ok
 }

@@ -1,7 +1,7 @@
 import { defineCommand } from '../command.js'
 import { EXIT } from '../exit-codes.js'
-import { Deadline, fetchLatest } from '../network.js'
-import { READ_OPTIONS, type ReadOptions, SYNC_SECONDS } from '../options.js'
+import { databaseToRead } from '../network.js'
+import { READ_OPTIONS, type ReadOptions } from '../options.js'
 import { WARNINGS_MEAN, warningLine } from '../output/warnings.js'
 
 export const source = defineCommand<ReadOptions>({
@@ -14,8 +14,7 @@ export const source = defineCommand<ReadOptions>({
     { run: 'vitra source > contract.js', says: 'keep them in a file' },
   ],
   async run({ context, options }) {
-    const db = await context.database()
-    if (options.sync) await fetchLatest(context, db, options, new Deadline(options, SYNC_SECONDS))
+    const db = await databaseToRead(context, options)
     const text = await db.source()
     const warnings = await db.warnings()
     // The line's end that every line gets is not doubled.

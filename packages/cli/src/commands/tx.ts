@@ -1,11 +1,11 @@
 import type { Ack, Database, Transaction } from 'vitra'
 import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
-import { CliError } from '../errors.js'
 import { EXIT } from '../exit-codes.js'
+import { findCall } from '../find-call.js'
 import { Jobs } from '../jobs.js'
-import { Deadline, fetchLatest } from '../network.js'
-import { READ_OPTIONS, type ReadOptions, SYNC_SECONDS, wholeNumber } from '../options.js'
+import { databaseToRead } from '../network.js'
+import { READ_OPTIONS, type ReadOptions, wholeNumber } from '../options.js'
 import type { Output } from '../output/output.js'
 import { columns, count, showShort, tameLine } from '../output/text.js'
 
@@ -61,8 +61,7 @@ Fuel is what the contract spent on the op, and the most that the rules of the da
   ],
   async run({ context, args: [what, id], options }) {
     const run = JOBS.find(what, id, options)
-    const db = await context.database()
-    if (options.sync) await fetchLatest(context, db, options, new Deadline(options, SYNC_SECONDS))
+    const db = await databaseToRead(context, options)
     await run({ context, db, id: id ?? '', limit: options.limit ?? LIMIT })
     return EXIT.ok
   },
@@ -92,12 +91,12 @@ async function list({ context: { out }, db, limit }: Given): Promise<void> {
 const SHOWN_PARAMS = 60
 
 async function show({ context, db, id }: Given): Promise<void> {
-  const document = await describe(db, await find(db, id))
+  const document = await describe(db, await findCall(db, id))
   context.out.result(document, lines(context.out, document))
 }
 
 async function verify({ context: { out }, db, id }: Given): Promise<void> {
-  const call = await find(db, id)
+  const call = await findCall(db, id)
   const inclusions = await call.verifyInclusion()
   const ops = inclusions.map(({ op, ack, results, version, run }) => {
     const { kind, code } = ack.outcome
@@ -111,16 +110,6 @@ async function verify({ context: { out }, db, id }: Given): Promise<void> {
         `op ${seq}  ${outcome}, ${count(changes, 'change')}, in block ${run} of version ${version}`,
     ),
   ])
-}
-
-/** @throws {CliError} `TX_NOT_FOUND` */
-async function find(db: Database, id: string): Promise<Transaction> {
-  const found = await db.findTransaction(id)
-  if (found !== null) return found
-  throw new CliError('TX_NOT_FOUND', `there is no call ${id} in this copy`, {
-    hint: 'see the calls made from here with `vitra tx list`, or fetch the newest state with --sync',
-    details: { txId: id },
-  })
 }
 
 /** One op of the call as it is printed. */

@@ -45,7 +45,7 @@ export async function forward(
       if (message.kind === 'take-over') takesOver = true
       if (message.kind === 'exit') {
         if (!takesOver) return message.code
-        if (!(await stopHolder(holder, STOP_MS))) throw notStopped(holder, STOP_MS)
+        await stopHolder(holder)
         return null
       }
       if (message.kind === 'other-version') throw otherVersion(holder, message.version, version)
@@ -61,25 +61,25 @@ export async function forward(
   throw gone(holder)
 }
 
-/** Asks the process that keeps a folder to end, and waits until it has. False where it does not in time. */
-export async function stopHolder(holder: Holder, timeoutMs: number): Promise<boolean> {
+/** Asks the process that keeps a folder to end, and waits until it has. @throws {CliError} `SERVE_NOT_STOPPED` */
+export async function stopHolder(holder: Holder): Promise<void> {
   const socket = await connectTo(holder)
   if (socket !== null) {
     socket.on('error', () => {}) // it may end before it has read
     send(socket, { kind: 'stop' })
   }
-  const deadline = Date.now() + timeoutMs
+  const deadline = Date.now() + STOP_MS
   while (isAlive(holder.pid) && Date.now() < deadline) await sleep(LOOK_MS)
   socket?.destroy()
-  return !isAlive(holder.pid)
+  if (isAlive(holder.pid)) throw notStopped(holder)
 }
 
 const LOOK_MS = 50
 /** How long a process may take to end, in ms. */
-export const STOP_MS = 60_000
+const STOP_MS = 60_000
 
-export function notStopped({ pid }: Holder, ms: number): CliError {
-  return new CliError('SERVE_NOT_STOPPED', `process ${pid} did not end in ${ms / 1000} s`, {
+function notStopped({ pid }: Holder): CliError {
+  return new CliError('SERVE_NOT_STOPPED', `process ${pid} did not end in ${STOP_MS / 1000} s`, {
     hint: `see what it does with \`vitra serve logs\`; \`kill ${pid}\` ends it, and nothing is lost`,
     details: { pid },
   })
