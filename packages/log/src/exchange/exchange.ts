@@ -17,8 +17,9 @@ import {
 } from '../internals/hypercore.js'
 import type { ExchangedLog } from './exchanged-log.js'
 import { type BlocksMessage, bytesOf, decodeMessage, encodeMessage, type Message } from './messages.js'
-import { nextStep, Receiver } from './receiver.js'
+import { Receiver } from './receiver.js'
 import { Sender, WINDOW_BYTES } from './sender.js'
+import { Side } from './side.js'
 
 const NAME = 'vitra/blocks/1'
 /** How long a peer may take to say that it knows these messages, in ms. */
@@ -29,33 +30,6 @@ const PATIENCE_MS = 2000
 const PATIENCE_TIMES = 5
 /** Bytes of blocks that a peer has to send in that time, where another has them too. */
 const PATIENCE_BYTES = 32 * 1024
-/** A peer is told what has arrived after so many bytes. */
-const HAVE_BYTES = 16 * 1024
-/**
- * Where more bytes than that wait to be taken in, or have come without being asked for (what was on its way when another
- * was asked), nothing more may come. One message may have more: a block may.
- */
-const UNTAKEN_BYTES_MAX = 4 * WINDOW_BYTES
-
-/** A connected peer. */
-interface Side {
-  readonly peer: LogPeer
-  readonly sender: Sender
-  /** `plain` where it knows these messages not, or sent what does not hold: then for good. */
-  state: 'new' | 'speaks' | 'plain' | 'refused'
-  /** True where it was asked and sent too little in time. */
-  isSlow: boolean
-  /** Bytes of blocks that it sent and that held. */
-  given: number
-  /** What it has sent and is not taken in. */
-  readonly waiting: BlocksMessage[]
-  waitingBytes: number
-  /** Bytes that have come since it was told. */
-  untold: number
-  /** Bytes that have come since it was asked last, and were not asked for. */
-  unasked: number
-}
-
 export class Exchange {
   readonly #log: ExchangedLog
   readonly #core: Hypercore
@@ -110,17 +84,7 @@ export class Exchange {
       send,
     })
     onDrain(peer, () => sender.wake())
-    const side: Side = {
-      peer,
-      sender,
-      state: 'new',
-      isSlow: false,
-      given: 0,
-      waiting: [],
-      waitingBytes: 0,
-      untold: 0,
-      unasked: 0,
-    }
+    const side = new Side(peer, sender, (message) => this.#tell(peer, message))
     this.#sides.set(peer, side)
     const timer = setTimeout(() => {
       if (side.state === 'new') side.state = 'plain'
@@ -174,13 +138,7 @@ export class Exchange {
   }
 
   #receive(side: Side, message: BlocksMessage): void {
-    if (Math.max(side.waitingBytes, side.unasked) > UNTAKEN_BYTES_MAX) {
-      throw new RangeError('it sent more than it was asked for')
-    }
-    const bytes = sizeOf(message)
-    if (side !== this.#source) side.unasked += bytes
-    side.waitingBytes += bytes
-    side.waiting.push(message)
+    side.receive(message, side === this.#source)
     if (!this.#isTaking) void this.#takeAll()
   }
 
@@ -189,7 +147,7 @@ export class Exchange {
     this.#isTaking = true
     for (let side = this.#nextWaiting(); side !== null; side = this.#nextWaiting()) {
       if (side === this.#source) await this.#take(side)
-      else this.#drop(side)
+      else side.drop()
     }
     this.#isTaking = false
   }
@@ -197,19 +155,16 @@ export class Exchange {
   #nextWaiting(): Side | null {
     if (this.#isClosed || this.#isAsking) return null
     for (const side of this.#sides.values()) {
-      if (side.waiting.length > 0) return side
+      if (side.hasWaiting) return side
     }
     return null
   }
 
   async #take(side: Side): Promise<void> {
-    const { waiting, peer } = side
-    const count = waiting.length
-    const step = nextStep(waiting)
-    side.waitingBytes -= bytesOf(step) + (count - waiting.length) * MESSAGE_BYTES
+    const step = side.nextStep()
     try {
-      const isStored = await this.#receiver.take(step, peer)
-      this.#tellHave(side, bytesOf(step))
+      const isStored = await this.#receiver.take(step, side.peer)
+      side.tellTaken(bytesOf(step))
       if (isStored) {
         side.isSlow = false
         side.given += bytesOf(step)
@@ -221,23 +176,10 @@ export class Exchange {
     }
   }
 
-  #drop(side: Side): void {
-    const bytes = side.waiting.reduce((sum, message) => sum + bytesOf(message), 0)
-    side.waiting.length = side.waitingBytes = 0
-    this.#tellHave(side, bytes)
-  }
-
-  #tellHave(side: Side, bytes: number): void {
-    side.untold += bytes
-    if (side.untold < HAVE_BYTES) return
-    this.#tell(side.peer, { kind: 'have', bytes: side.untold })
-    side.untold = 0
-  }
-
   /** hypercore's own replication finds out whether it was the peer that lied, or the owner. */
   #distrust(side: Side, reason: string): void {
     side.state = 'refused'
-    side.waiting.length = side.waitingBytes = 0
+    side.forget()
     side.sender.stop()
     if (this.#source === side) this.#stopSource()
     this.#refused(reason)
@@ -345,8 +287,7 @@ export class Exchange {
     this.#source = side
     try {
       while (this.#isTaking) await new Promise(setImmediate)
-      this.#drop(side)
-      side.unasked = 0
+      side.beginAsked()
       if (await this.#receiver.begin()) {
         const { next } = this.#receiver
         this.#tell(side.peer, { kind: 'want', from: next, length: this.#log.length })
@@ -407,13 +348,6 @@ export class Exchange {
     this.#core.off('close', this.#close)
     this.#log.off('append', this.#grown)
   }
-}
-
-/** What a message takes in memory besides its blocks, about. */
-const MESSAGE_BYTES = 1024
-
-function sizeOf(message: BlocksMessage): number {
-  return bytesOf(message) + MESSAGE_BYTES
 }
 
 /** Above 0 where the first has more blocks. */
