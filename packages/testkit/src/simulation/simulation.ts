@@ -100,6 +100,7 @@ export class Simulation implements AsyncDisposable {
     }
     await this.#mend()
     await this.#settle()
+    for (const { database } of this.copies.values()) await this.#until(database.syncFullHistory())
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
