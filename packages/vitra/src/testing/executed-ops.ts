@@ -33,9 +33,8 @@ interface Pending {
 }
 
 /**
- * Gives the ops that were executed between two versions, oldest first.
+ * Gives the ops that were executed between two versions, oldest first: from genesis to the newest one by default.
  *
- * @param from a version; default the genesis @param to a version; default the newest
  * @example for await (const { value, outcome } of executedOps(db)) console.log(value, outcome.fuel)
  */
 export async function* executedOps(
