@@ -16,6 +16,7 @@ export type CliErrorCode =
   | 'ENTRY_NOT_FOUND'
   | 'FILE_EXISTS'
   | 'FILE_UNREADABLE'
+  | 'FILE_UNWRITABLE'
   | 'FOLDER_NOT_FOUND'
   | 'FOLDER_NOT_PRIVATE'
   | 'FRAUD_NOT_FOUND'

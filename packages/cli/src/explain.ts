@@ -11,7 +11,8 @@ export interface Problem {
   readonly stack: string | undefined
 }
 
-export function explain(error: unknown): Problem {
+export function explain(thrown: unknown): Problem {
+  const error = ofSystem(thrown)
   const { message, stack } = error instanceof Error ? error : new Error(String(error))
   if (error instanceof CliError) {
     const { code, hint, details, exit } = error
@@ -22,6 +23,26 @@ export function explain(error: unknown): Problem {
   const hint = code === 'UNEXPECTED' ? UNEXPECTED_HINT : HINTS[code]
   const exit = EXITS[code] ?? EXIT.failed
   return { code, message, details, exit, stack, ...(hint === undefined ? {} : { hint }) }
+}
+
+/** What the system says of a file, in the words of this program. */
+function ofSystem(thrown: unknown): unknown {
+  const { code, path } = (thrown ?? {}) as { code?: unknown; path?: unknown }
+  if (!(thrown instanceof Error) || typeof path !== 'string') return thrown
+  const why = WHY_UNWRITABLE[String(code)]
+  if (why !== undefined) {
+    const [text, hint] = why
+    return new CliError('FILE_UNWRITABLE', `${path} cannot be written: ${text}`, { hint, cause: thrown })
+  }
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return thrown
+  return Object.assign(new Error(`the disk of ${path} is full`, { cause: thrown }), { code: 'STORAGE_FULL' })
+}
+
+const AS_OWNER = 'run this as the user that owns it, or name another place'
+const WHY_UNWRITABLE: Readonly<Record<string, readonly [text: string, hint: string]>> = {
+  EACCES: ['permission denied', AS_OWNER],
+  EPERM: ['permission denied', AS_OWNER],
+  EROFS: ['its file system is mounted for reading only', 'mount it for writing, or name another place'],
 }
 
 const UNEXPECTED_HINT =
@@ -63,6 +84,7 @@ const HINTS: Readonly<Record<string, string>> = {
   GUEST_NOT_STARTED: 'see that this machine has memory and processes left, then run this again',
   SYNC_TIMEOUT:
     'see that somebody keeps the database online with `vitra host`, or wait longer with --timeout',
+  INDEX_EMPTY: 'fetch it while a peer is online: `vitra sync`',
   BLOCK_MISSING: 'fetch what is missing: run this again with --sync while a peer is online',
   PATH_INVALID: 'see the paths there are with `vitra list`',
   LOG_UNSURE: 'see what is lost with `vitra doctor`, and run this again while a peer is online',

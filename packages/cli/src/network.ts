@@ -1,6 +1,7 @@
 /** Peers, as commands use them: look for some for a while, and go on with what is here where there are none. */
 import type { Database, FullSyncProgress, Swarm } from 'vitra'
 import type { Context } from './context.js'
+import { CliError } from './errors.js'
 import { type NetworkOptions, type ReadOptions, readNode, SYNC_SECONDS } from './options.js'
 import { count } from './output/text.js'
 
@@ -51,6 +52,24 @@ export async function findPeer(
   return isInTime('CONNECT_TIMEOUT', db.whenConnected({ timeout, signal: context.signal }))
 }
 
+/** The error of a command that cannot do without peers. @param hint what to do where the network itself is there */
+export function noPeer(context: Context, db: Database, options: NetworkOptions, hint: string): CliError {
+  const key = db.pubkey.toString('hex')
+  const details = { key }
+  if (goOnline(context, db, options).isReached)
+    return new CliError('NO_PEER', `no peer that has ${key} was found in time`, { hint, details })
+  return new CliError('NO_PEER', 'no node of the network answers: no peer can be found', {
+    hint: 'see that this machine is online, and what --bootstrap and VITRA_BOOTSTRAP name; --offline works with what is here',
+    details,
+  })
+}
+
+/** Why nobody was found, for a warning. */
+export function unreachedText(context: Context, db: Database, options: NetworkOptions): string {
+  const { isReached } = goOnline(context, db, options)
+  return isReached ? 'no peer was reached' : 'no node of the network answers, so no peer was reached'
+}
+
 /**
  * Brings this copy up to date with a peer, as far as the time allows, and warns where it does not.
  *
@@ -64,7 +83,7 @@ export async function fetchLatest(
 ): Promise<boolean> {
   if (options.offline || db.executor !== null) return false
   if (!(await findPeer(context, db, options, deadline.left(CONNECT_MS)))) {
-    context.out.warn('no peer was reached: this goes by the copy that is here')
+    context.out.warn(`${unreachedText(context, db, options)}: this goes by the copy that is here`)
     return false
   }
   const isLatest = db.syncLatest({ timeout: deadline.left(), signal: context.signal })

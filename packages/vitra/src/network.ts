@@ -62,7 +62,12 @@ export class Swarm {
    */
   async flush(): Promise<boolean> {
     const isSettled = await this.#swarm.flush()
-    return isSettled && this.#swarm.dht.toArray().length > 0
+    return isSettled && this.isReached
+  }
+
+  /** True where a node of the network has answered. */
+  get isReached(): boolean {
+    return this.#swarm.dht.toArray().length > 0
   }
 
   get connections(): number {

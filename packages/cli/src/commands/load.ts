@@ -3,13 +3,13 @@ import { rm } from 'node:fs/promises'
 import type { Database } from 'vitra'
 import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
-import { CliError } from '../errors.js'
 import { EXIT } from '../exit-codes.js'
-import { Deadline, fetchHistory, findPeer } from '../network.js'
+import { Deadline, fetchHistory, findPeer, noPeer } from '../network.js'
 import { type NetworkOptions, networkOptions } from '../options.js'
 import { count } from '../output/text.js'
 
 const FIND_SECONDS = 30
+const HINT = 'check the key, see that somebody runs `vitra host` for it, or wait longer with --timeout'
 
 export const load = defineCommand<NetworkOptions>({
   name: 'load',
@@ -63,9 +63,7 @@ async function fetchAll(context: Context, db: Database, options: NetworkOptions)
   const deadline = new Deadline(options, FIND_SECONDS)
   context.out.note('Looking for a peer that has the database…')
   if (!(await findPeer(context, db, options, deadline.left()))) {
-    throw new CliError('NO_PEER', `no peer that has ${db.pubkey.toString('hex')} was found in time`, {
-      hint: 'check the key, see that somebody runs `vitra host` for it, or wait longer with --timeout',
-    })
+    throw noPeer(context, db, options, HINT)
   }
   await fetchHistory(context, db)
 }

@@ -1,13 +1,14 @@
 import { defineCommand } from '../command.js'
-import { CliError } from '../errors.js'
 import { EXIT } from '../exit-codes.js'
-import { Deadline, fetchHistory, findPeer } from '../network.js'
+import { Deadline, fetchHistory, findPeer, noPeer } from '../network.js'
 import { type NetworkOptions, networkOptions, SYNC_SECONDS } from '../options.js'
 import { count } from '../output/text.js'
 
 interface Options extends NetworkOptions {
   readonly full?: boolean
 }
+
+const HINT = 'see that somebody runs `vitra host` for it, or wait longer with --timeout'
 
 export const sync = defineCommand<Options>({
   name: 'sync',
@@ -31,10 +32,7 @@ it is run again. On the copy that executes there is nothing to fetch.`,
     const from = db.index.version
     if (db.executor === null) {
       const deadline = new Deadline(options, SYNC_SECONDS)
-      if (!(await findPeer(context, db, options, deadline.left())))
-        throw new CliError('NO_PEER', 'no peer that has the database was found in time', {
-          hint: 'see that somebody runs `vitra host` for it, or wait longer with --timeout',
-        })
+      if (!(await findPeer(context, db, options, deadline.left()))) throw noPeer(context, db, options, HINT)
       if (options.full) await fetchHistory(context, db, deadline.isGiven ? { timeout: deadline.left() } : {})
       else await db.syncLatest({ timeout: deadline.left(), signal: context.signal })
     }

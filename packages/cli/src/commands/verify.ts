@@ -5,7 +5,7 @@ import type { Context } from '../context.js'
 import { ENGINE_OPTION, type EngineOptions, enginesToOpen } from '../engines.js'
 import { UsageError } from '../errors.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
-import { CONNECT_MS, Deadline, fetchHistory, findPeer } from '../network.js'
+import { CONNECT_MS, Deadline, fetchHistory, findPeer, unreachedText } from '../network.js'
 import { type NetworkOptions, networkOptions, wholeNumber } from '../options.js'
 import { fraudFolder, reportLines } from '../output/report.js'
 
@@ -92,7 +92,9 @@ async function fetchNew(context: Context, db: Database, options: NetworkOptions)
   if (options.offline || db.executor !== null) return
   const deadline = new Deadline(options, CONNECT_MS / 1000)
   if (!(await findPeer(context, db, options, deadline.left(CONNECT_MS)))) {
-    context.out.warn('no peer was reached: what is here is checked, newer versions may exist')
+    context.out.warn(
+      `${unreachedText(context, db, options)}: what is here is checked, newer versions may exist`,
+    )
     return
   }
   try {

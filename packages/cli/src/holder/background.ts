@@ -52,7 +52,10 @@ async function notStarted(folder: string, ended: string | null): Promise<CliErro
   const said = await newestLines(folder, SAID_LINES)
   const message = [`the background process did not start: ${why}`, ...said].join('\n')
   return new CliError('SERVE_NOT_STARTED', message, {
-    hint: `mend what it says, or see ${log}`,
+    hint:
+      said.length > 0
+        ? `mend what it says, or see ${log}`
+        : 'see what state the folder is in with `vitra doctor`',
     details: { log },
   })
 }

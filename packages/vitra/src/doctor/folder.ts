@@ -81,9 +81,16 @@ export async function examineAccess(storage: Storage, found: Diagnoses): Promise
     try {
       await access(file, constants.R_OK | constants.W_OK | constants.X_OK)
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue
-      const advice = 'run this as the user that owns the folder, or give that user the files back'
-      found.problem('file-unreadable', `${file} cannot be read and written by this user`, advice, { file })
+      const { code } = error as NodeJS.ErrnoException
+      if (code === 'ENOENT') continue
+      const [message, advice] =
+        code === 'EROFS'
+          ? ['is on a file system that is mounted for reading only', 'mount it for writing']
+          : [
+              'cannot be read and written by this user',
+              'run this as the user that owns the folder, or give that user the files back',
+            ]
+      found.problem('file-unreadable', `${file} ${message}`, advice, { file })
       return
     }
   }
