@@ -8,5 +8,6 @@ export default defineConfig(
     'modules/index': 'src/modules/index.ts',
     'modules/assert': 'src/modules/assert.ts',
     'build/index': 'src/build/index.ts',
+    'script/index': 'src/script/index.ts',
   }),
 )

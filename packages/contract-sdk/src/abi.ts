@@ -62,8 +62,42 @@ export const ABI_V1: Abi = deepFreeze({
   console: ['debug', 'error', 'info', 'log', 'warn'],
 })
 
-/** The version that new databases are pinned to. */
+/** The version that a new database is pinned to where its first contract imports nothing else (spec/1-identity §3). */
 export const CURRENT_ABI: Abi = ABI_V1
+
+/** What a compiled script imports (spec/10-scripts). */
+const SCRIPT: ModuleAbi = { hasDefault: false, names: ['listExports', 'runCall', 'runRead'] }
+
+/** Version 2: version 1 and the module of scripts. */
+export const ABI_V2: Abi = deepFreeze({
+  ...ABI_V1,
+  version: 2,
+  modules: { ...ABI_V1.modules, 'vitra:script': SCRIPT },
+})
+
+/** Every version, the oldest first. */
+export const ABIS: readonly Abi[] = Object.freeze([ABI_V1, ABI_V2])
+
+/**
+ * The ABI that a database is pinned to.
+ *
+ * @param version as its rules have it
+ * @throws {RangeError} where there is none
+ */
+export function abiOf(version: number): Abi {
+  const found = ABIS.find((abi) => abi.version === version)
+  if (found === undefined) throw new RangeError(`there is no contract ABI ${version}`)
+  return found
+}
+
+/** True where a module can be imported, and the names from it; `null` stands for all of them. */
+export function offers(abi: Abi, specifier: string, names: readonly string[] | null): boolean {
+  const offered = Object.hasOwn(abi.modules, specifier) ? abi.modules[specifier] : undefined
+  if (offered === undefined) return false
+  return (names ?? []).every(
+    (name) => offered.names.includes(name) || (name === 'default' && offered.hasDefault),
+  )
+}
 
 function deepFreeze<T extends object>(value: T): T {
   for (const inner of Object.values(value)) if (typeof inner === 'object' && inner !== null) deepFreeze(inner)

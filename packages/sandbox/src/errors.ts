@@ -5,7 +5,14 @@
 import { VitraError, type VitraErrorOptions } from '@vitra/log/values'
 
 /** Codes of {@link ContractLoadError}. */
-export type ContractLoadErrorCode = 'CONTRACT_SYNTAX' | 'CONTRACT_LOAD' | 'CONTRACT_NO_APPLY'
+export type ContractLoadErrorCode =
+  | 'CONTRACT_SYNTAX'
+  | 'CONTRACT_LOAD'
+  | 'CONTRACT_NO_APPLY'
+  | 'SCRIPT_EXPORT'
+  | 'SCRIPT_IMPORT'
+  | 'SCRIPT_NAME'
+  | 'SCRIPT_SYNTAX'
 
 /** A source that is no contract. */
 export class ContractLoadError extends VitraError<ContractLoadErrorCode> {

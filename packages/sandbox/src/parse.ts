@@ -3,7 +3,7 @@
  * same sources. Gives what the sandbox has to know before a contract runs.
  */
 
-import { CURRENT_ABI } from '@vitra/contract-sdk'
+import { ABIS, type Abi, abiOf, offers } from '@vitra/contract-sdk'
 import type { Rules } from '@vitra/log'
 import type { AnyNode, ecmaVersion, Node, Program } from 'acorn'
 import { NestingError, parseBounded } from './bounded-parser.js'
@@ -31,6 +31,7 @@ export interface ParsedContract {
 /** @throws {ContractLoadError} `CONTRACT_SYNTAX`, or `CONTRACT_LOAD` for an import that the ABI does not offer */
 export function parseContract(source: string, rules: Rules): ParsedContract {
   const program = parseModule(source, rules.ecmaVersion)
+  const abi = abiOf(rules.abi)
   const imports = new Set<string>()
   let hasTail = false
   for (const node of program.body) {
@@ -43,7 +44,7 @@ export function parseContract(source: string, rules: Rules): ParsedContract {
     if (node.source === null || node.source === undefined) continue
     const specifier = String(node.source.value)
     const names = importedNames(node as unknown as SpecifierHolder)
-    checkImport(specifier, names, node)
+    checkImport(abi, specifier, names, node)
     imports.add(specifier)
     if (specifier === 'contract' && (names === null || names.includes('isWriter'))) hasTail = true
   }
@@ -67,6 +68,22 @@ export function parseContract(source: string, rules: Rules): ParsedContract {
     impurities: impurities(program, source),
     program,
   }
+}
+
+/**
+ * The oldest version of the ABI that offers what a contract imports: what a new database is pinned to (spec/1-identity §3).
+ * Where none does, the first; loading says why.
+ */
+export function oldestAbi(source: string, rules: Rules): number {
+  for (const { version } of ABIS) {
+    try {
+      parseContract(source, { ...rules, abi: version })
+      return version
+    } catch (error) {
+      if (!(error instanceof ContractLoadError)) throw error
+    }
+  }
+  return ABIS[0]!.version
 }
 
 function parseModule(source: string, version: number): Program {
@@ -116,16 +133,14 @@ function importedNames(node: SpecifierHolder): string[] | null {
   return names
 }
 
-function checkImport(specifier: string, names: string[] | null, node: Node): void {
-  const offered = Object.hasOwn(CURRENT_ABI.modules, specifier) ? CURRENT_ABI.modules[specifier] : undefined
-  if (offered === undefined) {
-    const known = Object.keys(CURRENT_ABI.modules).join(', ')
+function checkImport(abi: Abi, specifier: string, names: string[] | null, node: Node): void {
+  if (offers(abi, specifier, names)) return
+  if (!offers(abi, specifier, null)) {
+    const known = Object.keys(abi.modules).join(', ')
     throw loadError(`there is no module ${JSON.stringify(specifier)}: a contract can import ${known}`, node)
   }
-  for (const name of names ?? []) {
-    if (offered.names.includes(name) || (name === 'default' && offered.hasDefault)) continue
-    throw loadError(`module ${JSON.stringify(specifier)} does not export ${name}`, node)
-  }
+  const name = names!.find((one) => !offers(abi, specifier, [one]))
+  throw loadError(`module ${JSON.stringify(specifier)} does not export ${name}`, node)
 }
 
 /** A name that a function's body declares as a function and once more; the instrumenter makes a block of the body. */

@@ -145,7 +145,7 @@ export class Sandbox implements AsyncDisposable {
     const limits = packLimits(rules.limits)
     const tenant = new Tenant({
       digest: createHash('sha256').update(`${isPure} ${key}`).digest('base64'),
-      loadPayload: (id) => pack([id, instrumented.source, imports, hasTail, isPure, limits]),
+      loadPayload: (id) => pack([id, rules.abi, instrumented.source, imports, hasTail, isPure, limits]),
       onLog: (value) => this.#log(value),
       conduct: this.#conduct,
     })

@@ -1,8 +1,8 @@
 // The realm of a contract: what is in it, what is not, and that nothing outlives an op (spec/6-determinism).
-import { CURRENT_ABI } from '@vitra/contract-sdk'
+import { ABIS, CURRENT_ABI } from '@vitra/contract-sdk'
 import { decodeValue } from '@vitra/log/values'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Sandbox } from '../src/index.js'
+import { oldestAbi, Sandbox } from '../src/index.js'
 import { namesOf, PERMITS, permittedNames } from '../src/realm/permits/index.js'
 import { call, evaluate, MemorySource, RULES, run, stepOver } from './helpers.js'
 
@@ -13,19 +13,32 @@ beforeAll(async () => {
 afterAll(() => sandbox.close())
 
 describe('the ABI table', () => {
-  it.each(Object.entries(CURRENT_ABI.modules))(
-    'module %s offers exactly its names',
-    async (specifier, abi) => {
+  const all = ABIS.flatMap(({ version, modules }) =>
+    Object.entries(modules).map(([specifier, abi]) => ({ version, specifier, abi })),
+  )
+  it.each(all)(
+    'of version $version: module $specifier offers exactly its names',
+    async ({ version, specifier, abi }) => {
       const contract = await sandbox.load(
         `import * as offered from '${specifier}'
       export function names () { return Object.getOwnPropertyNames(offered).sort() }
       export function apply () {}`,
-        RULES,
+        { ...RULES, abi: version },
       )
       const expected = [...abi.names, ...(abi.hasDefault ? ['default'] : [])].sort()
       expect((await call(contract, 'names')).response).toEqual(expected)
     },
   )
+
+  it('of version 1 has no module of scripts', async () => {
+    const source = "import { runCall } from 'vitra:script'\nexport function apply () {}"
+    const loading = sandbox.load(source, RULES)
+    await expect(loading).rejects.toMatchObject({ code: 'CONTRACT_LOAD' })
+    await expect(loading).rejects.toThrow(/there is no module "vitra:script"/)
+    expect(oldestAbi(source, RULES)).toBe(2)
+    expect(oldestAbi('export function apply () {}', RULES)).toBe(1)
+    expect(oldestAbi("import fs from 'fs'", RULES)).toBe(1)
+  })
 
   it('tx, ack and console offer exactly their names', async () => {
     const source = `export function process () { return 1 }

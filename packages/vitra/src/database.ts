@@ -19,9 +19,10 @@ import type { DatabaseEvents } from './database-events.js'
 import { DatabaseIndex } from './database-index.js'
 import { DatabaseParticipants, type OplogInfo } from './database-participants.js'
 import { DatabaseProofs } from './database-proofs.js'
+import { destroyAt } from './destroy.js'
 import { eachWithin } from './each-within.js'
 import { DatabaseError } from './errors.js'
-import type { CreateOptions } from './genesis.js'
+import type { CreateOptions, NewDatabase } from './genesis.js'
 import type { Identity } from './identity.js'
 import { type PublicKeyLike, parseKey } from './keys.js'
 import type { Monitor, MonitorOptions } from './monitor.js'
@@ -29,8 +30,12 @@ import { type ReplicateOptions, replicate, Swarm, type SwarmOptions } from './ne
 import type { CallOptions, FullSyncOptions, OpenOptions, SyncOptions, VerifyOptions } from './options.js'
 import type { PeerInfo } from './peers.js'
 import { copyState } from './sandbox-copy.js'
+import { ScriptCalls, type ScriptInfo } from './script/script-calls.js'
+import { createApi, createReads } from './script/script-objects.js'
+import type { ScriptApi, ScriptReads } from './script/script-types.js'
 import type { SyncProgress } from './sync-progress.js'
 import type { Transaction } from './transaction.js'
+import type { WaitOptions } from './transaction-types.js'
 import type { CallArguments, CallResponse } from './typed-call.js'
 
 /** What a throw-away database is made from. */
@@ -60,6 +65,7 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
   #leaving: Promise<void> = Promise.resolve()
   readonly #audits: DatabaseAudits
   readonly #calls: DatabaseCalls
+  readonly #script: ScriptCalls
   readonly #participants: DatabaseParticipants
   #closed = false
 
@@ -79,6 +85,7 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
     )
     this.proofs = new DatabaseProofs(core.index, (work) => core.use(work))
     this.#calls = new DatabaseCalls(core)
+    this.#script = new ScriptCalls(core)
     this.#participants = new DatabaseParticipants(core)
     core.onUpdate = (version) => this.emit('update', { version })
     core.onFailure = (error) => this.emit('failure', error)
@@ -93,7 +100,7 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
    *
    * @param where a folder, or `Storage.temporary()`
    * @throws {LogError} `DATABASE_EXISTS`, `FOLDER_NOT_EMPTY`; {@link DatabaseError} `CREATION_INVALID`;
-   *   `ContractLoadError` where the contract is refused
+   *   `ContractLoadError` where the contract is refused; {@link ScriptCallError} where the `init` of a script throws
    * @example const db = await Database.create('./db', { contract: { source } })
    * @example
    * import type * as contract from './counter.js'
@@ -103,7 +110,7 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
     where: string | Storage,
     options: CreateOptions & OpenOptions,
   ): Promise<Database<M>> {
-    return new Database<M>(await DatabaseCore.create(storageAt(where, options), options), null)
+    return Database.#createIn<M>(storageAt(where, options), options)
   }
 
   /**
@@ -121,7 +128,10 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
     const core = await DatabaseCore.load(storageAt(where, options), key, options)
     try {
       const [violation = null] = await core.frauds.list()
-      return new Database<M>(core, violation)
+      const db = new Database<M>(core, violation)
+      // A crash may have come between the genesis and the first call.
+      if (core.executor !== null) await db.#script.begin().catch(core.onFailure)
+      return db
     } catch (error) {
       await core.close()
       throw error
@@ -136,8 +146,8 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
   static async createSandbox<M = AnyContract>(options: SandboxCopyOptions): Promise<Database<M>> {
     const { from, contract, where, identity, participants, limits, ...open } = options
     const copied = from === undefined ? null : await from.#core.use(() => from.#core.index.read(copyState))
-    const source = contract?.source ?? copied?.source
-    if (source === undefined)
+    const chosen = contract ?? (copied === null ? undefined : { source: copied.source })
+    if (chosen === undefined)
       throw new DatabaseError('CREATION_INVALID', 'give a contract, or a database to copy from')
     const initialState = copied?.entries ?? []
     const given = {
@@ -146,8 +156,21 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
       ...(limits === undefined ? {} : { limits }),
     }
     const storage = where === undefined ? Storage.temporary() : storageAt(where, open)
-    const made = { ...open, ...given, contract: { source }, initialState }
-    return new Database<M>(await DatabaseCore.create(storage, made), null)
+    const made = { ...open, ...given, contract: chosen, initialState }
+    return Database.#createIn<M>(storage, made)
+  }
+
+  static async #createIn<M>(storage: Storage, made: NewDatabase & OpenOptions): Promise<Database<M>> {
+    const core = await DatabaseCore.create(storage, made)
+    const db = new Database<M>(core, null)
+    try {
+      await db.#script.begin()
+      return db
+    } catch (error) {
+      // The first failure is the one to report.
+      await closeAll([() => db.close(), () => destroyAt(storage)]).catch(() => {})
+      throw error
+    }
   }
 
   /** The database's public key: it pins the contract, the founders and the rules. */
@@ -265,6 +288,38 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
     this.#assertOpen()
     this.#audits.assertUnviolated()
     return this.#calls.write(ops)
+  }
+
+  /**
+   * The functions of a script as an object: a call resolves with what the function returns, once it is executed and on the
+   * executor's disk, and rejects with what the script throws.
+   *
+   * @throws {ScriptCallError} `CALL_FAILED`; {@link DatabaseError} `NOT_A_SCRIPT`, `NOT_A_PARTICIPANT`; `ContractError`
+   *   `METHOD_NOT_FOUND`; what {@link Transaction.whenProcessed} throws. All from the functions, none from here
+   * @example
+   * const forum = db.api<typeof ForumScript>()
+   * const topicId = await forum.addTopic('Hello world')
+   * const { result, receipt } = await forum.addTopic.receipt('Hello again')
+   */
+  api<S = unknown extends M ? AnyContract : M>(options: WaitOptions = {}): ScriptApi<S> {
+    this.#assertOpen()
+    return createApi<S>(this.#script, options, () => this.#audits.assertUnviolated())
+  }
+
+  /**
+   * Read-only calls of a script, over the state that is here: no op is written, and whoever has a copy can make them.
+   * One that writes a file, or changes an exported variable, rejects.
+   *
+   * @example const topics = await db.read.topics()
+   */
+  get read(): ScriptReads<M> {
+    this.#assertOpen()
+    return createReads<M>(this.#script)
+  }
+
+  /** The script in force and what it exports; null where the contract is none. */
+  async script(): Promise<ScriptInfo | null> {
+    return this.#core.use(() => this.#script.info())
   }
 
   /** The calls made from here whose ops are not executed yet; after a restart too. */

@@ -15,6 +15,11 @@ const FILES = [CHECKPOINT_FILE, FRAUD_FOLDER, SUSPECTS_FILE, TRANSACTIONS_FILE]
  * @example await destroyDatabase('./db')
  */
 export async function destroyDatabase(folder: string): Promise<void> {
+  await destroyAt(Storage.at(folder))
+}
+
+/** Removes the database of a storage that is closed; a temporary one is gone by then. */
+export async function destroyAt(storage: Storage): Promise<void> {
   const files = FILES.flatMap((name) => [name, `${name}.next`])
-  await Storage.at(folder).destroy(files)
+  if (!storage.temporary) await storage.destroy(files)
 }

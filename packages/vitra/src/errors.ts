@@ -9,6 +9,7 @@ export type DatabaseErrorCode =
   | 'DATABASE_CLOSED'
   | 'KEY_INVALID'
   | 'NOT_A_PARTICIPANT'
+  | 'NOT_A_SCRIPT'
   | 'NOT_THE_EXECUTOR'
   | 'OPTIONS_INVALID'
   | 'SYNC_TIMEOUT'

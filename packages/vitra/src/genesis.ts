@@ -18,16 +18,28 @@ import {
   type Storage,
   sodiumCrypto,
 } from '@vitra/log'
-import type { Sandbox } from '@vitra/sandbox'
+import { oldestAbi, type Sandbox } from '@vitra/sandbox'
 import { DatabaseError } from './errors.js'
 import { type PublicKeyLike, parseKey } from './keys.js'
 import { LocalState } from './local-state.js'
+import { compile, inScript } from './script/compile.js'
 
-/** The contract of a new database. */
-export interface ContractOptions {
-  /** The contract: the text of an ES module. */
-  readonly source: string
-}
+/** The contract of a new database: one of both. */
+export type ContractOptions =
+  | {
+      /** The contract: the text of an ES module. */
+      readonly source: string
+      readonly script?: undefined
+    }
+  | {
+      /**
+       * A script: its exported functions are the calls, its exported variables and files are kept (spec/10-scripts).
+       *
+       * @example { script: 'exports.count = 0; exports.add = () => ++exports.count' }
+       */
+      readonly script: string
+      readonly source?: undefined
+    }
 
 /** What a new database is made of; all of it is pinned by its public key. */
 export interface CreateOptions {
@@ -49,18 +61,18 @@ export interface NewDatabase extends CreateOptions {
 
 /** Creates a database in an open, empty storage and publishes its genesis. */
 export async function createGenesis(storage: Storage, sandbox: Sandbox, options: NewDatabase): Promise<void> {
-  const { source } = options.contract
-  if (typeof source !== 'string' || source.trim() === '') {
-    throw new DatabaseError('CREATION_INVALID', 'give the contract as text: {contract: {source}}')
-  }
+  const source = sourceOf(options.contract)
   const initialState = options.initialState ?? []
   const rules: Rules = {
     ...CURRENT_RULES,
+    abi: oldestAbi(source, CURRENT_RULES),
     limits: { ...CURRENT_RULES.limits, ...options.limits },
     ...(initialState.length === 0 ? {} : { initialState: initialStateHash(sodiumCrypto, initialState) }),
   }
   const others = (options.participants ?? []).map((key) => parseKey(key, 'a participant'))
-  await sandbox.load(source, rules)
+  await sandbox.load(source, rules).catch((error) => {
+    throw inScript(source, error)
+  })
   const owner = await storage.keys.create()
   const { identity: own, time = Date } = options
   const creator = own === undefined ? await storage.keys.create() : await storage.keys.import(own)
@@ -84,6 +96,18 @@ export async function createGenesis(storage: Storage, sandbox: Sandbox, options:
   await (await LocalState.open(storage)).setParticipant(creator.publicKey)
   await storage.describe({ key: log.key, identity })
   await log.close()
+}
+
+/** @throws {DatabaseError} `CREATION_INVALID`; `ContractLoadError` where the script is none */
+function sourceOf({ source, script }: ContractOptions): string {
+  const text = script ?? source
+  if (typeof text !== 'string' || text.trim() === '' || (script !== undefined && source !== undefined)) {
+    throw new DatabaseError(
+      'CREATION_INVALID',
+      'give the contract as text: {contract: {source}} or {contract: {script}}',
+    )
+  }
+  return script === undefined ? text : compile(text)
 }
 
 async function append(

@@ -114,6 +114,15 @@ export type { CallOptions, FullSyncOptions, OpenOptions, SyncOptions, VerifyOpti
 export type { ThrottledParticipant } from './participant-limits.js'
 export type { PeerInfo } from './peers.js'
 export { provenToJson } from './proven-json.js'
+export { ScriptCallError, type ScriptCallErrorCode } from './script/script-call-error.js'
+export type { ScriptInfo } from './script/script-calls.js'
+export type {
+  ScriptApi,
+  ScriptCall,
+  ScriptFunctions,
+  ScriptReads,
+  ScriptResult,
+} from './script/script-types.js'
 export type { FullSyncProgress, LogProgress, SyncProgress } from './sync-progress.js'
 export * from './transaction.js'
 export type { CallArguments, CallResponse } from './typed-call.js'

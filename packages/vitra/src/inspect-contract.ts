@@ -1,6 +1,6 @@
 /** Loads a contract as a database would, without making one. */
 import { CURRENT_RULES, type RuleLimits } from '@vitra/log'
-import { type ContractWarning, contractWarnings, type MethodInfo, Sandbox } from '@vitra/sandbox'
+import { type ContractWarning, contractWarnings, type MethodInfo, oldestAbi, Sandbox } from '@vitra/sandbox'
 
 /** What there is to know of a contract before a database is made of it. */
 export interface ContractInspection {
@@ -20,7 +20,8 @@ export async function inspectContract(
   source: string,
   { limits }: { readonly limits?: Partial<RuleLimits> } = {},
 ): Promise<ContractInspection> {
-  const rules = { ...CURRENT_RULES, limits: { ...CURRENT_RULES.limits, ...limits } }
+  const abi = oldestAbi(source, CURRENT_RULES)
+  const rules = { ...CURRENT_RULES, abi, limits: { ...CURRENT_RULES.limits, ...limits } }
   await using sandbox = await Sandbox.open()
   const { methods } = await sandbox.load(source, rules)
   return { methods, warnings: contractWarnings(source, rules) }

@@ -76,4 +76,6 @@ export interface WaitOptions {
   /** In ms; without it the wait has no end of its own. */
   readonly timeout?: number
   readonly signal?: AbortSignal
+  /** False leaves the receipt until it is asked for. */
+  readonly receipt?: boolean
 }

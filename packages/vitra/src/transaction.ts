@@ -81,7 +81,8 @@ export class Transaction<R = Value | undefined> {
    */
   async whenProcessed(options: WaitOptions = {}): Promise<Ack[]> {
     const acks = this.#acks ?? (await this.#wait(options))
-    if (this.#host !== null && acks.length > 0) await this.fetchReceipt().catch(forget)
+    if (options.receipt !== false && this.#host !== null && acks.length > 0)
+      await this.fetchReceipt().catch(forget)
     const failed = acks.find((ack) => !ack.success)
     if (failed === undefined) return acks
     const { kind, code, message, fuel } = failed.outcome

@@ -1,23 +1,32 @@
+import type { ContractOptions } from 'vitra'
 import { defineCommand } from '../command.js'
 import { readContract } from '../contract-file.js'
 import { UsageError } from '../errors.js'
 import { EXIT } from '../exit-codes.js'
 import { chosenDurability, DURABILITY_OPTION, type DurabilityOptions } from '../options.js'
+import { WARNINGS_MEAN, warningLine } from '../output/warnings.js'
 
 interface Options extends DurabilityOptions {
   readonly participants?: readonly string[]
   readonly limits?: Record<string, number>
+  readonly script?: boolean
 }
 
 export const init = defineCommand<Options>({
   name: 'init',
   args: '<contract>',
-  argsSay: { contract: 'file of the contract, .js or .ts, see `vitra build`; - for standard input' },
+  argsSay: {
+    contract: 'file of the contract, .js or .ts, see `vitra build`, or of the script; - for standard input',
+  },
   summary: 'Make a database from a contract, and be its executor',
   details:
     'The database goes to ./.vitra unless --dir or VITRA_DIR names a folder. Its key is printed: it pins contract, ' +
     'founders and rules for good. Keep the folder: it holds the secret keys.',
   options: [
+    {
+      flags: '--script',
+      says: 'the file is a script: its exported functions are the calls, its exported variables and files are kept',
+    },
     {
       flags: '--participants <pubkey...>',
       says: 'public keys of participants from the start, besides yourself (see `vitra join`)',
@@ -33,25 +42,33 @@ export const init = defineCommand<Options>({
   examples: [
     { run: 'vitra init counter.js', says: 'make it in ./.vitra' },
     { run: 'vitra init counter.js --dir ./db', says: 'make it in another folder' },
+    { run: 'vitra init --script forum.js', says: 'from a script: then `vitra call addTopic`' },
   ],
   async run({ context, args: [file], options }) {
-    const contract = await readContract(context, file!)
+    const { participants = [], limits, script = false } = options
+    const contract = script ? null : await readContract(context, file!)
+    const text = script ? await context.readText(file!) : ''
     const { Database } = await import('vitra')
-    const { participants = [], limits } = options
-    const create = (source: string) =>
+    const create = (contract: ContractOptions) =>
       Database.create(context.newFolder, {
-        contract: { source },
+        contract,
         participants,
         ...(limits === undefined ? {} : { limits }),
         ...chosenDurability(options),
         onLog: context.onLog,
       })
-    const db = context.keep(await contract.using(create))
+    const db = context.keep(
+      await (contract === null ? create({ script: text }) : contract.using((source) => create({ source }))),
+    )
     const key = db.pubkey.toString('hex')
     const participant = db.localOplog!.publicKey.toString('hex')
     const warnings = await db.warnings()
     context.out.result({ key, folder: db.path, participant, warnings }, [key])
-    if (warnings.length > 0) context.out.warn(contract.warningText(warnings))
+    if (warnings.length > 0) {
+      const lines =
+        contract?.warningText(warnings) ?? [WARNINGS_MEAN, ...warnings.map(warningLine)].join('\n  ')
+      context.out.warn(lines)
+    }
     context.out.note(`A new database is in ${db.path}; its key is above. You execute it and take part in it.`)
     context.out.note(
       'Next: `vitra methods` and `vitra call <method>`; `vitra host` keeps it online; `vitra invite` lets others in.',

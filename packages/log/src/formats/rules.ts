@@ -51,7 +51,7 @@ export interface RuleLimits {
 /** Versions and limits that a database is pinned to. */
 export interface Rules {
   readonly protocol: number
-  /** Version of the modules and globals a contract sees. */
+  /** Version of the modules and globals a contract sees: 2 has those of 1, and what scripts compile to imports. */
   readonly abi: number
   /** ECMAScript edition that the pinned parser accepts. */
   readonly ecmaVersion: number
@@ -98,7 +98,10 @@ const LIMITS: RuleLimits = Object.freeze({
   depthMax: DEPTH_MAX,
 })
 
-/** The rules that a database created now is pinned to. */
+/** Versions that databases may be pinned to, where there is more than one. */
+const ALSO_KNOWN: Readonly<Partial<Record<keyof typeof VERSIONS, readonly unknown[]>>> = { abi: [1, 2] }
+
+/** The rules that a database created now is pinned to, but for the ABI, which its first contract decides (spec/1-identity §3). */
 export const CURRENT_RULES: Rules = Object.freeze({ ...VERSIONS, limits: LIMITS })
 
 /**
@@ -131,7 +134,8 @@ export function decodeRules(bytes: Uint8Array): Rules {
   expectKeys(limits, Object.keys(LIMITS))
   for (const [name, known] of Object.entries(VERSIONS)) {
     if (typeof versions[name] !== typeof known) throw invalid(`${name} has the wrong type`)
-    if (versions[name] !== known) {
+    const all = ALSO_KNOWN[name as keyof typeof VERSIONS] ?? [known]
+    if (!all.includes(versions[name])) {
       throw new FormatError(
         'RULES_UNKNOWN',
         `this software does not know ${name} ${String(versions[name])}: use a newer version`,

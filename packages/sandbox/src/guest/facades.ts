@@ -3,13 +3,15 @@
  * offers under the names of the ABI. The tail runs after the contract and is where `isWriter` lives: in `apply`
  * and `process` it ends before that binding gets a value, so that reading it throws.
  */
-import { CURRENT_ABI } from '@vitra/contract-sdk'
+import { abiOf } from '@vitra/contract-sdk'
 import { LINK_NAMES } from '../link.js'
 
 /** A contract as the host's parser described it. */
 export interface Plan {
   /** Instrumented. */
   readonly source: string
+  /** Version of the ABI that it is loaded under. */
+  readonly abi: number
   /** Standard modules that it imports. */
   readonly imports: readonly string[]
   /** True where it awaits at top level, or imports `isWriter`: then the tail says that it is evaluated. */
@@ -24,10 +26,10 @@ const LINK = 'vitra:link'
 export const TAIL_REACHED = `vitra:${process.hrtime.bigint()}:${process.pid}`
 
 /** Standard modules, and what hands the exports on: evaluated before the realm is locked. */
-export function earlySources({ imports, hasTail }: Plan): [specifier: string, source: string][] {
+export function earlySources({ abi, imports, hasTail }: Plan): [specifier: string, source: string][] {
   const sources = imports.map((name): [string, string] => [
     hasTail ? early(name) : name,
-    standardSource(name),
+    standardSource(abi, name),
   ])
   return [
     ...sources,
@@ -40,10 +42,10 @@ export const { ${LINK_NAMES.join(', ')} } = globalThis.$vitra.link`,
 }
 
 /** Modules evaluated together with the contract. @param isWriter null in `apply` and `process` */
-export function lateSources({ imports, hasTail }: Plan, isWriter: boolean | null): [string, string][] {
+export function lateSources({ abi, imports, hasTail }: Plan, isWriter: boolean | null): [string, string][] {
   if (!hasTail) return []
   const sources: [string, string][] = [[TAIL, tailSource(isWriter)]]
-  for (const name of imports) sources.push([name, forwardSource(name)])
+  for (const name of imports) sources.push([name, forwardSource(abi, name)])
   return sources
 }
 
@@ -52,8 +54,8 @@ function early(name: string): string {
 }
 
 /** Takes a module's exports from the driver. `isWriter` is not among them. */
-function standardSource(specifier: string): string {
-  const { names, hasDefault } = CURRENT_ABI.modules[specifier]!
+function standardSource(abi: number, specifier: string): string {
+  const { names, hasDefault } = abiOf(abi).modules[specifier]!
   const name = specifier.replace(/^vitra:/, '')
   const lines = [`const offered = globalThis.$vitra.modules.${name}`]
   for (const own of names) if (own !== 'isWriter') lines.push(`export const ${own} = offered.${own}`)
@@ -62,8 +64,8 @@ function standardSource(specifier: string): string {
 }
 
 /** Passes a module's exports on, with `isWriter` from the tail. */
-function forwardSource(specifier: string): string {
-  const { names, hasDefault } = CURRENT_ABI.modules[specifier]!
+function forwardSource(abi: number, specifier: string): string {
+  const { names, hasDefault } = abiOf(abi).modules[specifier]!
   const offered = [...names.filter((name) => name !== 'isWriter'), ...(hasDefault ? ['default'] : [])]
   const lines = [`export { ${offered.join(', ')} } from '${early(specifier)}'`]
   if (names.includes('isWriter')) lines.push(`export { isWriter } from '${TAIL}'`)

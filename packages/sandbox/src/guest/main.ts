@@ -87,8 +87,8 @@ function serve(
 }
 
 function load(payload: Uint8Array): void {
-  const [id, source, imports, hasTail, isPure, limits] = unpack(payload) as LoadMessage
-  loaded = new Loaded(realms, { plan: { source, imports, hasTail }, isPure, limits })
+  const [id, abi, source, imports, hasTail, isPure, limits] = unpack(payload) as LoadMessage
+  loaded = new Loaded(realms, { plan: { abi, source, imports, hasTail }, isPure, limits })
   contracts.set(id, loaded)
   try {
     realms.isolate.compileModuleSync(source, { filename: 'contract.js' }).release()
@@ -112,6 +112,7 @@ function load(payload: Uint8Array): void {
 
 type LoadMessage = [
   id: number,
+  abi: number,
   source: string,
   imports: string[],
   hasTail: boolean,

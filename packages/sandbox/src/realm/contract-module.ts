@@ -9,9 +9,9 @@ import { PRICE } from './prices.js'
 import { runIn } from './run.js'
 import { decodeFresh, decodePriced, listOptions, readablePath, readablePrefix, service } from './values.js'
 
-const WITH_INDEX = [MODE.apply, MODE.call] as const
+export const WITH_INDEX = [MODE.apply, MODE.call] as const
 const WITH_OPLOG = [MODE.call] as const
-const INPUTS = '/.sys/inputs'
+export const INPUTS = '/.sys/inputs'
 
 /** What the host answers to a listing. */
 export type ListReply = [path: string, name: string, container: boolean, value: Uint8Array | null][]
@@ -59,15 +59,20 @@ export const oplog: Oplog = {
 export async function listOplogs(): Promise<OplogInfo[]> {
   return service(PRICE.list, () => {
     runIn('listOplogs', WITH_INDEX)
-    const found: OplogInfo[] = []
-    for (const [, , , bytes] of ask('list', INPUTS, listOptions(undefined)) as ListReply) {
-      take(PRICE.listItem)
-      if (bytes === null) continue
-      const { active, oplog: key, signer } = decodeFresh(bytes) as unknown as Input
-      if (active) found.push({ pubkey: hex(signer), oplog: hex(key) })
-    }
-    return found
+    return activeOplogs(ask('list', INPUTS, listOptions(undefined)) as ListReply)
   })
+}
+
+/** The participants that take part, of all that were ever admitted. */
+export function activeOplogs(reply: ListReply): OplogInfo[] {
+  const found: OplogInfo[] = []
+  for (const [, , , bytes] of reply) {
+    take(PRICE.listItem)
+    if (bytes === null) continue
+    const { active, oplog: key, signer } = decodeFresh(bytes) as unknown as Input
+    if (active) found.push({ pubkey: hex(signer), oplog: hex(key) })
+  }
+  return found
 }
 
 /** An entry of the state before the op. */

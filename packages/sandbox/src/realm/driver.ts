@@ -31,6 +31,7 @@ import { lock } from './lockdown.js'
 import { exhaustedBy, fuelUsed, isOutOfFuel, refuel, taintedBy, unmetered } from './meter.js'
 import { findUnlisted, type Unlisted } from './prune.js'
 import { beginRun, generator, type Run, type RunLimits, readLimits } from './run.js'
+import { listExports, runCall, runRead } from './script-module.js'
 import { decodeFresh } from './values.js'
 
 const util = createUtil(generator)
@@ -46,6 +47,9 @@ const MODULES = {
   },
   get util() {
     return offer({ ...util, default: util })
+  },
+  get script() {
+    return offer({ listExports, runCall, runRead })
   },
 }
 

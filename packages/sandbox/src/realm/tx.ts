@@ -79,8 +79,21 @@ export class Queue {
   }
 }
 
+const queues = new WeakMap<object, Queue>()
+
+/** What a `tx` writes to; undefined for what is no `tx`. */
+export function queueOf(tx: unknown): Queue | undefined {
+  return typeof tx === 'object' && tx !== null ? queues.get(tx) : undefined
+}
+
 /** The `tx` that a handler receives. */
 export function createTx(queue: Queue): Tx {
+  const tx = makeTx(queue)
+  queues.set(tx, queue)
+  return tx
+}
+
+function makeTx(queue: Queue): Tx {
   const remove = (path: string): void =>
     service(PRICE.write, () => {
       queue.checkOpen()

@@ -1,0 +1,42 @@
+/** What the adapter of scripts needs of the realm that it runs in; prices are the realm's (spec/6-determinism §8). */
+
+/** A direct child of a path. */
+export interface Child {
+  readonly name: string
+  /** Encoded value of its entry; null where there are only entries below. */
+  readonly value: Uint8Array | null
+}
+
+/** The state that one call works on. What it cannot do, it throws as the contract sees it. */
+export interface ScriptStore {
+  /** False in a read-only call. */
+  readonly isWritable: boolean
+  /** Encoded value at a path, own writes first; null for none. */
+  read(path: string): Uint8Array | null
+  /** Takes an encoded value, null to delete. */
+  write(path: string, encoded: Uint8Array | null): void
+  /** The direct children of a path, own writes included, in byte order. */
+  children(path: string, limit?: number): readonly Child[]
+  encode(value: unknown): Uint8Array
+  decode(encoded: Uint8Array): unknown
+  /** Why a text is no path of the index, `long` where only its length is at fault; null where it is one. */
+  pathFault(path: string): 'long' | 'form' | null
+  /** UTF-8 of a text; null where it has none. */
+  toBytes(text: string): Uint8Array | null
+  /** The text whose UTF-8 bytes are; null where they are not. */
+  toText(bytes: Uint8Array): string | null
+  /** Active participants, own changes included: signers' public keys in hex. */
+  participants(): string[]
+  admit(pubkey: string): void
+  expel(pubkey: string): void
+}
+
+/** What the realm charges for: the adapter's own work is not charged, what it calls of the script is. */
+export interface ScriptRealm {
+  unmetered<T>(work: () => T): T
+  metered<T>(work: () => T): T
+  /** An error that fails the op as a refused value. */
+  refusal(message: string): Error
+  /** The text of an error that the realm or the script threw. */
+  messageOf(thrown: unknown): string
+}

@@ -1,0 +1,153 @@
+/**
+ * The module 'vitra:script' (spec/10-scripts): the adapter of scripts over this realm's reads and writes, at their
+ * prices. The adapter's own work is not charged; what it calls of the script is.
+ */
+import type { Ack, Tx } from '@vitra/contract-sdk'
+import { scriptModule } from '@vitra/contract-sdk/modules'
+import { assertPath, decodeUtf8, encodeUtf8, PATH_BYTES_MAX, utf8Length } from '@vitra/log/values'
+import { ask, readState } from './batch.js'
+import { activeOplogs, INPUTS, type ListReply, WITH_INDEX } from './contract-module.js'
+import { refusal } from './errors.js'
+import { hex } from './hex.js'
+import { metered, take, unmetered } from './meter.js'
+import { PRICE } from './prices.js'
+import { type Run, runIn } from './run.js'
+import { type Queue, queueOf } from './tx.js'
+import { decodePriced, encodePriced, listOptions } from './values.js'
+
+type Body = scriptModule.ScriptBody
+type Modules = scriptModule.ScriptModules
+
+/** Executes the op of a compiled script. */
+export async function runCall(body: Body, modules: Modules, tx: Tx, op: unknown, ack: Ack): Promise<unknown> {
+  const parts = unmetered(() => {
+    const queue = queueOf(tx)
+    if (queue === undefined) throw refusal('contract', 'runCall takes the tx, op and ack that apply gets')
+    const { origin, seq, ts } = ack
+    return {
+      body,
+      modules,
+      store: new RealmStore(queue.checkOpen(), queue, tx),
+      realm,
+      caller: { id: origin, seq, ts },
+    }
+  })
+  return scriptModule.executeCall(parts, op)
+}
+
+/** Makes a read-only call of a compiled script, in a method. */
+export async function runRead(body: Body, modules: Modules, call: unknown): Promise<unknown> {
+  return scriptModule.readCall(readParts(body, modules), call)
+}
+
+/** Names of what a script exports, by kind. */
+export function listExports(body: Body, modules: Modules): { functions: string[]; variables: string[] } {
+  return scriptModule.describeScript(readParts(body, modules))
+}
+
+function readParts(body: Body, modules: Modules): scriptModule.CallParts {
+  return unmetered(() => {
+    const run = runIn('vitra:script', WITH_INDEX)
+    const id = run.key === null ? null : hex(run.key)
+    return { body, modules, store: new RealmStore(run, null, null), realm, caller: { id } }
+  })
+}
+
+const realm: scriptModule.ScriptRealm = {
+  unmetered,
+  metered,
+  refusal: (message) => refusal('value', message),
+  messageOf: (thrown) => (thrown instanceof Error ? thrown.message : ''),
+}
+
+class RealmStore implements scriptModule.ScriptStore {
+  readonly isWritable: boolean
+  readonly #run: Run
+  readonly #queue: Queue | null
+  readonly #tx: Tx | null
+
+  constructor(run: Run, queue: Queue | null, tx: Tx | null) {
+    this.isWritable = queue !== null
+    this.#run = run
+    this.#queue = queue
+    this.#tx = tx
+  }
+
+  read(path: string): Uint8Array | null {
+    take(PRICE.get)
+    this.#checkOpen()
+    const own = this.#queue?.newest(path)
+    return own === undefined ? (readState(path) ?? null) : own
+  }
+
+  write(path: string, encoded: Uint8Array | null): void {
+    take(PRICE.write)
+    this.#checkOpen()
+    this.#queue!.write(path, encoded)
+  }
+
+  children(path: string, limit?: number): scriptModule.Child[] {
+    take(PRICE.list)
+    return this.#list(path, limit === undefined ? undefined : { limit }).map(([at, name, , value]) => {
+      take(PRICE.listItem + at.length)
+      return { name, value }
+    })
+  }
+
+  encode(value: unknown): Uint8Array {
+    return encodePriced(value, this.#run)
+  }
+
+  decode(encoded: Uint8Array): unknown {
+    return decodePriced(encoded)
+  }
+
+  pathFault(path: string): 'long' | 'form' | null {
+    try {
+      assertPath(path)
+      return null
+    } catch {
+      return utf8Length(path) > PATH_BYTES_MAX ? 'long' : 'form'
+    }
+  }
+
+  toBytes(text: string): Uint8Array | null {
+    return text.isWellFormed() ? encodeUtf8(text) : null
+  }
+
+  toText(bytes: Uint8Array): string | null {
+    return decodeUtf8(bytes)
+  }
+
+  participants(): string[] {
+    take(PRICE.list)
+    return activeOplogs(this.#list(INPUTS)).map(({ pubkey }) => pubkey)
+  }
+
+  admit(pubkey: string): void {
+    this.#changing().addOplog(pubkey)
+  }
+
+  expel(pubkey: string): void {
+    this.#changing().removeOplog(pubkey)
+  }
+
+  #changing(): Tx {
+    if (this.#tx !== null) return this.#tx
+    throw new Error('this is a read-only call, and participants change: make it through db.api()')
+  }
+
+  #list(path: string, options?: object): ListReply {
+    this.#checkOpen()
+    const checked = listOptions(options)
+    const queue = this.#queue
+    return (
+      queue === null ? ask('list', path, checked) : ask('txList', path, checked, queue.takeNew())
+    ) as ListReply
+  }
+
+  #checkOpen(): void {
+    if (this.#queue !== null) this.#queue.checkOpen()
+    else if (!this.#run.isOpen) throw refusal('contract', 'the call has settled')
+  }
+}
