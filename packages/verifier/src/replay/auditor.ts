@@ -28,6 +28,7 @@ import { type AuditMode, type AuditPlace, Replay, type ReplayOptions } from './r
 import { SandboxRunner } from './sandbox-runner.js'
 import { type AuditTeam, type CheckedPart, isJoined, partsOf, Relay } from './team.js'
 
+/** What an audit looks at, and with what. */
 export interface AuditorOptions extends AuditedLogs {
   readonly sandbox: Sandbox
   /**
@@ -49,6 +50,7 @@ export interface AuditorOptions extends AuditedLogs {
   readonly openEngine?: OpenEngine
 }
 
+/** How one step of an audit is made. */
 export interface AdvanceOptions {
   readonly signal?: AbortSignal
   /** Called after each batch. */
@@ -57,6 +59,7 @@ export interface AdvanceOptions {
   readonly again?: boolean
 }
 
+/** An audit of one copy: `advance` checks what is here, and goes on when more has come. */
 export class Auditor {
   readonly #options: AuditorOptions
   readonly #source: ReplicaIndex
