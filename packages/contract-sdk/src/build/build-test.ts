@@ -11,6 +11,7 @@ import { BuildError } from './errors.js'
 import { loadEsbuild } from './esbuild.js'
 import { explainFailure } from './problems.js'
 
+/** Where the test that is built goes, and what it finds there. */
 export interface BuildTestOptions {
   /** File to write, `.mjs`. */
   readonly outfile: string

@@ -27,6 +27,7 @@ interface Answer {
   readonly head: SignedHead | null
 }
 
+/** Exchanges signed heads with the peers of a log. */
 export class HeadExchange {
   readonly #core: Hypercore
   readonly #extension: Extension

@@ -36,7 +36,7 @@ export interface TestDatabaseOptions {
  * anything does not hold; then it is removed.
  *
  * @param t the context of the test
- * @throws {BuildError}, {@link ContractLoadError} where the contract is none
+ * @throws {BuildError}, `ContractLoadError` where the contract is none
  * @example
  * test('the counter counts', async (t) => {
  *   const counter = await createTestDatabase(t, { contract: new URL('./counter.ts', import.meta.url) })

@@ -37,7 +37,7 @@ export class TestParticipant<M = AnyContract> {
   /**
    * Calls a method, and waits until what it emitted is executed.
    *
-   * @throws {TransactionError} `OP_REJECTED` where the contract refused an op; {@link ContractError} for what the method throws
+   * @throws {TransactionError} `OP_REJECTED` where the contract refused an op; `ContractError` for what the method throws
    * @example const { response, changes, fuel } = await alice.call('increment', { amount: 2 })
    */
   async call<Name extends MethodName<M>>(
