@@ -54,6 +54,11 @@ const io: Io = {
     for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
     return Buffer.concat(chunks)
   },
+  async *readLines(signal) {
+    if (signal.aborted) return
+    const lines = createInterface({ input: process.stdin, signal })
+    yield* lines
+  },
   onInterrupt(listener) {
     interruptListeners.add(listener)
     return () => interruptListeners.delete(listener)

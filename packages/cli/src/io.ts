@@ -41,6 +41,8 @@ export interface Io {
   ask(question: string): Promise<string | null>
   /** Everything on standard input. */
   readStdin(): Promise<Uint8Array>
+  /** The lines of standard input as they come, until it ends or the signal is aborted. */
+  readLines(signal: AbortSignal): AsyncIterable<string>
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
   /** Calls the listener when the user wants the program to end; returns what takes the listener off. */

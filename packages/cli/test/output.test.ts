@@ -55,6 +55,7 @@ describe('an error', () => {
       env: {},
       cwd: '/',
       readStdin: async () => new Uint8Array(),
+      async *readLines() {},
       program: null,
       terminal: null,
       ask: async () => null,

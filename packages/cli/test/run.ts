@@ -26,6 +26,7 @@ export async function runCaptured(
     terminal: null,
     ask: async () => null,
     readStdin: async () => new Uint8Array(),
+    async *readLines() {},
     onInterrupt: () => () => {},
   }
   const code = await run(argv, { io, version: '1.2.3' })

@@ -5,6 +5,7 @@ import { call } from './call.js'
 import { check } from './check.js'
 import { completion } from './completion.js'
 import { destroy } from './destroy.js'
+import { dev } from './dev.js'
 import { doctor } from './doctor.js'
 import { exportCommand } from './export.js'
 import { fraud } from './fraud.js'
@@ -45,7 +46,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
     heading: 'Begin',
     commands: [session, init, load, use, exportCommand, importCommand, destroy, completion, version],
   },
-  { heading: 'Write a contract', commands: [build, testCommand] },
+  { heading: 'Write a contract', commands: [dev, testCommand, build] },
   { heading: 'Use the contract', commands: [call, tx, methods, source] },
   { heading: 'Read the database', commands: [get, list, history, info, status, sync, doctor] },
   { heading: 'Check the executor', commands: [verify, monitor, fraud] },

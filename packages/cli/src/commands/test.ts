@@ -25,6 +25,7 @@ Ends with exit code 0 where all tests passed, else with 1.`,
     },
   ],
   runsAlone: true,
+  outsideSessions: true,
   staysUntilStopped: true,
   examples: [
     { run: 'vitra test', says: 'all of this folder' },

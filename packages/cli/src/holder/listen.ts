@@ -140,6 +140,7 @@ class Served {
       terminal: this.#terminal,
       ask: (question) => this.#ask(question),
       readStdin: () => this.#readStdin(),
+      readLines: noLines, // no command that reads them is run here
       onInterrupt: (listener) => {
         this.#listeners.add(listener)
         if (this.#isInterrupted) listener()
@@ -182,6 +183,8 @@ class Served {
     })
   }
 }
+
+async function* noLines(): AsyncGenerator<string> {}
 
 interface RemoteTerminal {
   readonly input: PassThrough

@@ -23,6 +23,10 @@ export interface SessionOptions {
   readonly db: Database
   readonly terminal: Terminal
   readonly options: NetworkOptions
+  /** Tells what happens to the database; by default as `vitra host` does. Returns what ends it. */
+  readonly tell?: typeof follow
+  /** Where another database may take the place of this one: its listener is called with it, before this one is closed. */
+  readonly onReplaced?: (listener: (next: Database) => Promise<void>) => void
 }
 
 /** How a session ended; with the others it goes on in another process. */
@@ -32,17 +36,16 @@ export type SessionEnd = 'exit' | 'background' | 'foreground'
 const WAIT_SECONDS = 15
 
 /** Talks until the user ends it. */
-export async function converse({ context, db, terminal, options }: SessionOptions): Promise<SessionEnd> {
+export async function converse(session: SessionOptions): Promise<SessionEnd> {
+  const { context, terminal, options, onReplaced } = session
   const { start } = await import('node:repl')
   const { input, output } = terminal
+  let { db } = session
   if (!context.isServed && !options.offline) goOnline(context, db, options)
-  const methods = await db.methods().then(
-    (found) => found.map(({ name }) => name),
-    () => null,
-  )
+  const methods = await methodsOf(db)
   output.write(`${greeting(db, methods)}\n`)
   const repl = start({
-    prompt: `${db.pubkey.toString('hex').slice(0, 8)}> `,
+    prompt: promptOf(db),
     input,
     output,
     terminal: true,
@@ -52,32 +55,68 @@ export async function converse({ context, db, terminal, options }: SessionOption
     breakEvalOnSigint: !context.isServed,
   })
   const turns = new Turns(repl)
-  const say = (text: string) => turns.tell(text)
-  const notices = new Output(
-    { ...context.io, stdout: { write: say, isTTY: true }, stderr: { write: say, isTTY: true } },
-    { json: false, quiet: false, debug: false },
-  )
   const lane = new Lane()
-  const unfollow = follow(notices, db, lane)
-  const tellViolation = ({ violation }: { violation: { code: string; message: string } }) =>
-    say(`${notices.style.red('FRAUD')}: ${violation.message} (${violation.code})\n`)
-  db.on('violation', tellViolation)
+  const watching = { context, turns, lane, tell: session.tell ?? follow }
+  let unwatch = watch(db, watching)
   keepHistory(repl, configFile(context.io, 'history'))
   fill(repl, { context, db, options }, methods ?? [])
   waitForPromises(repl, turns)
+  onReplaced?.(async (next) => {
+    unwatch()
+    await lane.end()
+    db = next
+    unwatch = watch(db, watching)
+    fill(repl, { context, db, options }, (await methodsOf(db)) ?? [])
+    repl.setPrompt(promptOf(db))
+  })
   const completing = repl as { completer: unknown }
   completing.completer = completeLine(repl, { commands: context.commands, database: async () => db })
   const end = await new Promise<SessionEnd>((resolve) => {
-    defineCommands(repl, turns, { context, db, terminal }, resolve)
+    defineCommands(repl, turns, { context, database: () => db, terminal })
+    if (onReplaced === undefined) defineMoves(repl, turns, context, resolve)
     repl.once('exit', () => resolve('exit'))
     context.signal.addEventListener('abort', () => resolve('exit'), { once: true })
   })
   turns.interrupt()
   repl.close()
-  unfollow()
-  db.off('violation', tellViolation)
+  unwatch()
   await lane.end()
   return end
+}
+
+function methodsOf(db: Database): Promise<string[] | null> {
+  return db.methods().then(
+    (found) => found.map(({ name }) => name),
+    () => null,
+  )
+}
+
+function promptOf(db: Database): string {
+  return `${db.pubkey.toString('hex').slice(0, 8)}> `
+}
+
+interface Watching {
+  readonly context: Context
+  readonly turns: Turns
+  readonly lane: Lane
+  readonly tell: typeof follow
+}
+
+/** Tells what happens to a database, between the lines that are typed, until the function that is returned is called. */
+function watch(db: Database, { context, turns, lane, tell }: Watching): () => void {
+  const say = (text: string) => turns.tell(text)
+  const notices = new Output(
+    { ...context.io, stdout: { write: say, isTTY: true }, stderr: { write: say, isTTY: true } },
+    { json: false, quiet: false, debug: false },
+  )
+  const unfollow = tell(notices, db, lane)
+  const tellViolation = ({ violation }: { violation: { code: string; message: string } }) =>
+    say(`${notices.style.red('FRAUD')}: ${violation.message} (${violation.code})\n`)
+  db.on('violation', tellViolation)
+  return () => {
+    unfollow()
+    db.off('violation', tellViolation)
+  }
 }
 
 function greeting(db: Database, methods: readonly string[] | null): string {
@@ -90,7 +129,7 @@ function greeting(db: Database, methods: readonly string[] | null): string {
 /** Gives expressions the database, and the methods of its contract as functions. */
 function fill(
   repl: REPLServer,
-  { context, db, options }: Omit<SessionOptions, 'terminal'>,
+  { context, db, options }: Pick<SessionOptions, 'context' | 'db' | 'options'>,
   methods: readonly string[],
 ): void {
   const give = (name: string, value: unknown) =>
@@ -135,22 +174,27 @@ function withoutFrames(failure: unknown): Error {
   return error
 }
 
-function defineCommands(
-  repl: REPLServer,
-  turns: Turns,
-  { context, db, terminal }: Omit<SessionOptions, 'options'>,
-  end: (how: SessionEnd) => void,
-): void {
+interface Commanded {
+  readonly context: Context
+  readonly database: () => Database
+  readonly terminal: Terminal
+}
+
+function defineCommands(repl: REPLServer, turns: Turns, { context, database, terminal }: Commanded): void {
   for (const { name, summary, outsideSessions } of context.commands) {
     if (outsideSessions) continue
     repl.defineCommand(name, {
       help: summary,
       action(line) {
         const io = (signal: AbortSignal): Io => sessionIo(context, terminal, repl, signal)
-        turns.run((signal) => context.runOn(db, [name, ...wordsOfShell(line)], io(signal)))
+        turns.run((signal) => context.runOn(database(), [name, ...wordsOfShell(line)], io(signal)))
       },
     })
   }
+}
+
+/** The database may be kept by another process, where the session then goes on. */
+function defineMoves(repl: REPLServer, turns: Turns, context: Context, end: (how: SessionEnd) => void): void {
   repl.defineCommand('bg', {
     help: 'Have the database kept in the background, and go on there',
     action: () =>
@@ -176,6 +220,7 @@ function sessionIo({ io }: Context, { output }: Terminal, repl: REPLServer, sign
     terminal: null,
     ask: (question) => new Promise((resolve) => repl.question(question, resolve)),
     readStdin: async () => new Uint8Array(),
+    async *readLines() {},
     onInterrupt(listener) {
       if (signal.aborted) listener()
       else signal.addEventListener('abort', listener, { once: true })

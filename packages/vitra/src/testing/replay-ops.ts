@@ -27,10 +27,15 @@ export async function* replayOps(
 ): AsyncGenerator<ReplayedOp> {
   for (const identity of await from.identities()) await onto.importIdentity(await identity.export())
   const caller = from.localOplog?.publicKey
-  for await (const before of executedOps(from)) {
-    setClock(before.outcome.ts)
-    const after = await execute(onto, before)
-    yield { before, after, differs: differs(before, after) }
+  // What is written meanwhile counts as well.
+  for (let at = 1; at < from.index.version; ) {
+    const to = from.index.version
+    for await (const before of executedOps(from, { from: at, to })) {
+      setClock(before.outcome.ts)
+      const after = await execute(onto, before)
+      yield { before, after, differs: differs(before, after) }
+    }
+    at = to
   }
   if (caller !== undefined) await onto.setLocalOplog(caller)
 }
