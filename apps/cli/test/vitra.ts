@@ -90,6 +90,11 @@ export class Live implements AsyncDisposable {
     return Promise.race([found, ended])
   }
 
+  /** Writes a line to its standard input. */
+  enter(line: string): void {
+    this.#child.stdin!.write(`${line}\n`)
+  }
+
   /** Goes away as the reader of what it prints, as `head` does. */
   closeOutput(): void {
     this.#child.stdout!.destroy()

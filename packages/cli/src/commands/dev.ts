@@ -44,9 +44,9 @@ Nothing is left behind, unless --dir names a new folder that keeps the database.
   outsideSessions: true,
   staysUntilStopped: true,
   examples: [
-    { run: 'vitra dev counter.ts', says: 'in ./counter.ts, and what it imports' },
+    { run: 'vitra dev counter.ts', says: 'and again whenever it changes, or what it imports' },
     { run: 'vitra dev counter.ts --from ./db', says: 'on the state of a database' },
-    { run: "echo 'call increment' | vitra dev counter.ts", says: 'from a script' },
+    { run: 'vitra dev counter.ts < commands.txt', says: 'from a script, one command a line' },
   ],
   async run({ context, args: [name], options }) {
     if (name === undefined && options.from === undefined)

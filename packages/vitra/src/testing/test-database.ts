@@ -105,7 +105,7 @@ export class TestDatabase<M = AnyContract> {
   }
 
   /** Who takes part under this name. @throws {DatabaseError} `NOT_A_PARTICIPANT` */
-  participant(name: string): TestParticipant<M> {
+  readonly participant = (name: string): TestParticipant<M> => {
     const found = this.#participants.get(name)
     if (found !== undefined) return found
     const names = [...this.#participants.keys()].join(', ')
@@ -113,7 +113,7 @@ export class TestDatabase<M = AnyContract> {
   }
 
   /** Somebody with a key pair whom the contract has not admitted yet: it is given the `pubkey`. */
-  async newcomer(name: string): Promise<TestParticipant<M>> {
+  readonly newcomer = async (name: string): Promise<TestParticipant<M>> => {
     if (this.#participants.has(name))
       throw new DatabaseError('OPTIONS_INVALID', `${name} is the name of somebody else: choose another one`)
     return this.#add(name, (await this.db.createIdentity()).toString())
