@@ -33,6 +33,8 @@ import { copyState } from './sandbox-copy.js'
 import { ScriptCalls, type ScriptInfo } from './script/script-calls.js'
 import { createApi, createReads } from './script/script-objects.js'
 import type { ScriptApi, ScriptReads } from './script/script-types.js'
+import type { StoryLine, StoryOptions } from './story/entries.js'
+import { Story } from './story/story.js'
 import type { SyncProgress } from './sync-progress.js'
 import type { Transaction } from './transaction.js'
 import type { WaitOptions } from './transaction-types.js'
@@ -67,6 +69,7 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
   readonly #calls: DatabaseCalls
   readonly #script: ScriptCalls
   readonly #participants: DatabaseParticipants
+  #story: Story | null = null
   #closed = false
 
   private constructor(core: DatabaseCore, violation: ContractFraudProof | null) {
@@ -343,6 +346,27 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
    */
   async findTransaction(txId: string): Promise<Transaction | null> {
     return this.#calls.find(txId)
+  }
+
+  /**
+   * What the logs tell, line by line: what participants called, what became of it, and what they acknowledged. Each line
+   * comes after what it refers to; with `reverse` before it.
+   *
+   * @throws {DatabaseError} `NOT_A_PARTICIPANT`; {@link LogError} `BLOCK_MISSING`
+   * @example for await (const line of db.story({ log: 'host' })) console.log(line)
+   */
+  async *story(options: StoryOptions = {}): AsyncGenerator<StoryLine> {
+    this.#story ??= new Story(this.#core.index, this.#core.participants)
+    const lines = this.#story.tell(options)
+    try {
+      for (;;) {
+        const { value, done } = await this.#core.use(() => lines.next())
+        if (done) return
+        yield value
+      }
+    } finally {
+      await lines.return(undefined)
+    }
   }
 
   /** The limits of this database's rules, pinned at its genesis; `fuelMax` is that of one op. */

@@ -123,6 +123,16 @@ export type {
   ScriptReads,
   ScriptResult,
 } from './script/script-types.js'
+export { isScriptSource } from './script-source.js'
+export type {
+  AckLine,
+  CallLine,
+  OplogLine,
+  OtherLine,
+  ResultLine,
+  StoryLine,
+  StoryOptions,
+} from './story/entries.js'
 export type { FullSyncProgress, LogProgress, SyncProgress } from './sync-progress.js'
 export * from './transaction.js'
 export type { CallArguments, CallResponse } from './typed-call.js'
