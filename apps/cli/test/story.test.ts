@@ -1,5 +1,5 @@
 /** `vitra history --story` and `--log`: the logs as people read them. */
-import { writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { TemporaryFolder } from '@vitra/testkit'
 import { expect, it } from 'vitest'
 import { Database } from 'vitra'
@@ -8,56 +8,52 @@ import { withDatabase } from './database.js'
 import { vitra } from './vitra.js'
 
 const LONG_MS = 180_000
-/** What a compiled script looks like from outside: its mark, and ops that are calls. */
-const SCRIPT = `// vitra script 1 commonjs
-export function addTopic ({ title }, emit) { emit({ call: 'addTopic', args: [title] }) }
-export function addPost ({ id, content }, emit) { emit({ call: 'addPost', args: [id, content] }) }
-export function apply (tx, { call, args }) {
-  if (args[0] === '') throw new Error('a topic needs a title')
-  tx.put('/' + call, args)
-  return 1
-}`
+/** The script of the first seed. */
+const SCRIPT = new URL('../../../packages/vitra/test/contracts/forum-of-the-seed.js', import.meta.url)
 
 it(
-  'prints the logs of a script as calls, results and acknowledgements',
+  'prints the logs of the seed’s forum as the seed does',
   async () => {
     await using folder = await TemporaryFolder.make()
     const at = { cwd: folder.path }
-    await writeFile(folder.at('forum.js'), SCRIPT)
-    await vitra(['init', 'forum.js', '--quiet'], at)
-    expect(await vitra(['history', '--story'], at)).toMatchObject({ code: 0, stdout: '' })
-    for (const call of [
-      ['addTopic', '--title', 'Hello world'],
-      ['addPost', '--id', '1', '--content', "My name's bob"],
-    ])
-      expect((await vitra(['call', ...call], at)).code).toBe(0)
-    expect((await vitra(['call', 'addTopic', '--title', ''], at)).code).toBe(1)
+    const script = await readFile(SCRIPT, 'utf8')
     let bob: string
+    {
+      await using db = await Database.create(folder.at('.vitra'), { contract: { script } })
+      bob = db.localOplog!.publicKey.toString('hex').slice(0, 8)
+      const forum = db.api()
+      const topicId = await forum.addTopic('Hello world')
+      await forum.addPost(topicId, "My name's bob")
+      await expect(forum.addPost(7, '')).rejects.toThrow('ENOENT')
+      await checkDatabase(db)
+    }
     {
       await using db = await Database.load(folder.at('.vitra'))
       await db.executor!.sync()
-      bob = db.localOplog!.publicKey.toString('hex').slice(0, 8)
       await checkDatabase(db)
     }
     const own = [
-      `${bob}+1 addTopic('Hello world')`,
+      `${bob}+1 init()`,
       `${bob}+2 ACK host+1`,
-      `${bob}+3 addPost(1, 'My name\\'s bob')`,
+      `${bob}+3 addTopic('Hello world')`,
       `${bob}+4 ACK host+2`,
-      `${bob}+5 addTopic('')`,
+      `${bob}+5 addPost(1, 'My name\\'s bob')`,
       `${bob}+6 ACK host+3`,
+      `${bob}+7 addPost(7, '')`,
+      `${bob}+8 ACK host+4`,
     ]
     const host = [
-      `host+1 addTopic('Hello world') (ACK ${bob}+1) result: 1`,
-      `host+2 addPost(1, 'My name\\'s bob') (ACK ${bob}+3) result: 1`,
-      `host+3 addTopic('') (ACK ${bob}+5) error: a topic needs a title`,
+      `host+1 init() (ACK ${bob}+1)`,
+      `host+2 addTopic('Hello world') (ACK ${bob}+3) result: 1`,
+      `host+3 addPost(1, 'My name\\'s bob') (ACK ${bob}+5) result: 1`,
+      `host+4 addPost(7, '') (ACK ${bob}+7) error: ENOENT: no such file or directory, open '/topics/7/2'`,
     ]
     const printed = async (...args: string[]) => {
       const { code, stdout } = await vitra(['history', ...args], at)
       expect(code).toBe(0)
       return stdout.split('\n').slice(0, -1)
     }
-    const story = [own[0], host[0], own[1], own[2], host[1], own[3], own[4], host[2], own[5]]
+    const story = [0, 1, 2, 3].flatMap((n) => [own[2 * n], host[n], own[2 * n + 1]])
     expect(await printed('--story')).toEqual(story)
     expect(await printed('--story', '--limit', '4')).toEqual(story.slice(-4))
     expect(await printed('--story', '--limit', '4', '--oldest-first')).toEqual(story.slice(0, 4))
@@ -66,14 +62,14 @@ it(
     expect(await printed('--log', 'me')).toEqual(own)
     expect(await printed('--log', bob, '--limit', '2')).toEqual(own.slice(-2))
     const lines = (await printed('--log', 'host', '--json')).map((line) => JSON.parse(line))
-    expect(lines[2]).toMatchObject({
+    expect(lines[3]).toMatchObject({
       event: 'result',
       name: 'host',
-      position: 3,
-      call: 5,
+      position: 4,
+      call: 7,
       participant: expect.stringMatching(/^[0-9a-f]{64}$/),
-      op: { call: 'addTopic', args: [''] },
-      outcome: { kind: 'failed', code: 'contract', message: 'a topic needs a title' },
+      op: { call: 'addPost', args: [7, ''] },
+      outcome: { kind: 'failed', code: 'contract' },
     })
     expect(await vitra(['history', '--story', '--limit', '2'], at)).toMatchObject({
       stderr: 'There is more: raise --limit, or give --all\n',
