@@ -95,8 +95,9 @@ export class Files {
     this.#writable(fault)
     const found = this.#lookUp(path)
     if (found === null) {
-      if (force) return
-      throw fsError(this.#whyNot(path), { syscall: 'lstat', path })
+      const why = this.#whyNot(path)
+      if (force && why === 'ENOENT') return
+      throw fsError(why, { syscall: 'lstat', path })
     }
     if (found === 'root') throw fsError('EBUSY', fault)
     if (!isFolder(found)) this.#store.write(path, null)
