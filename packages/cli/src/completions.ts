@@ -79,7 +79,8 @@ async function argumentsOf(
   if (typeof completes !== 'string') return completes
   try {
     const db = await of.database()
-    if (completes === 'methods') return (await db.methods()).map(({ name }) => name)
+    if (completes === 'methods')
+      return ((await db.script())?.functions ?? (await db.methods())).map(({ name }) => name)
     const parent = last.slice(0, last.lastIndexOf('/') + 1) || '/'
     const entries = await db.index.list(parent === '/' ? parent : parent.slice(0, -1), { limit: ENTRIES_MAX })
     return entries.flatMap(({ name, container, value }) => [

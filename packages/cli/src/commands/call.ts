@@ -1,10 +1,11 @@
 import type { Ack, Database, TransactionOp } from 'vitra'
 import { type CallOutcome, callMethod } from '../call-method.js'
+import { callScript } from '../call-script.js'
 import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
 import { UsageError } from '../errors.js'
 import { EXIT } from '../exit-codes.js'
-import { Deadline } from '../network.js'
+import { Deadline, fetchLatest } from '../network.js'
 import {
   chosenDurability,
   DURABILITY_OPTION,
@@ -18,6 +19,7 @@ import { type Params, parseParams, parseParamsJson } from '../params/parse.js'
 interface Options extends NetworkOptions, DurabilityOptions {
   readonly params?: string
   readonly wait: boolean
+  readonly read?: boolean
 }
 
 const WAIT_SECONDS = 15
@@ -33,11 +35,18 @@ export const call = defineCommand<Options>({
 […], "…"; anything else is text. --name alone is true, --name-file <path> takes the text of a file,
 {"$bytes": "00ff"} are bytes. Words after -- are parameters even where the command has an option of that name.
 
+Where the contract is a script, words are the arguments of the function, in their order, and what it returns is
+printed. A word that is JSON is read as JSON, all else is text.
+
 On the copy that executes, the call waits until its ops are executed. On another one it joins the network, fetches
 the newest state, writes the ops to this participant's log and waits for the executor. Where that is away the ops
 stay written, the status is "pending", and they are executed once both are online: \`vitra host\` hands them over.`,
   options: [
-    { flags: '--params <json>', says: 'parameters as a JSON object, - to read it from standard input' },
+    {
+      flags: '--params <json>',
+      says: 'parameters as a JSON object, of a script as a list; - to read it from standard input',
+    },
+    { flags: '--read', says: 'of a script: make a read-only call, which writes no op' },
     { flags: '--no-wait', says: 'return once the ops are written' },
     DURABILITY_OPTION,
     ...networkOptions(`how long to wait for peers and executor (default ${WAIT_SECONDS})`),
@@ -48,25 +57,41 @@ stay written, the status is "pending", and they are executed once both are onlin
     { run: `vitra call increment --params '{"amount": 2}'`, says: 'the same' },
     { run: 'vitra call increment --amount 2 --json', says: 'response, status and changes as JSON' },
     { run: 'vitra call increment -- --amount 2', says: 'everything after -- is a parameter' },
+    { run: "vitra call addTopic 'Hello world'", says: 'a function of a script: prints what it returns' },
+    { run: 'vitra call --read topics', says: 'read-only, of a script' },
   ],
   resume: () => 'ops that were written stay, and are executed: see them with `vitra tx list`',
   async run({ context, args: [method], words, options }) {
-    const { params, flags } = await readParams(context, words, options)
     const db = await context.database(chosenDurability(options))
-    const outcome = await callMethod(context, db, {
-      method: method!,
-      params,
-      flags,
-      network: options,
-      deadline: new Deadline(options, WAIT_SECONDS),
-      wait: options.wait,
-    })
+    const deadline = new Deadline(options, WAIT_SECONDS)
+    const how = { network: options, deadline, wait: options.wait }
+    if (db.index.version === 0) await fetchLatest(context, db, options, deadline)
+    const script = await db.script()
+    if (script !== null) {
+      const json = await readJson(context, options)
+      const given = {
+        call: method!,
+        words,
+        isRead: options.read === true,
+        ...(json === undefined ? {} : { json }),
+      }
+      const waiting = await callScript(context, db, script, { ...how, ...given })
+      if (waiting > 0) context.out.note(waitNote(db, waiting))
+      return EXIT.ok
+    }
+    const { params, flags } = await readParams(context, words, options)
+    const outcome = await callMethod(context, db, { ...how, method: method!, params, flags })
     await print(context, outcome)
     if (outcome.refusal !== undefined) context.out.warn(outcome.refusal)
     if (outcome.status === 'pending') context.out.note(waitNote(db, outcome.tx.ops.length))
     return EXIT.ok
   },
 })
+
+/** The text of `--params`. */
+async function readJson(context: Context, { params }: Options): Promise<string | undefined> {
+  return params === '-' ? context.readText('-') : params
+}
 
 interface ReadParams {
   readonly params: object
@@ -77,10 +102,8 @@ interface ReadParams {
 async function readParams(context: Context, words: readonly string[], options: Options): Promise<ReadParams> {
   const { fromJsonValue } = await import('vitra')
   let base: Params = {}
-  if (options.params !== undefined) {
-    const text = options.params === '-' ? await context.readText('-') : options.params
-    base = parseParamsJson(text)
-  }
+  const json = await readJson(context, options)
+  if (json !== undefined) base = parseParamsJson(json)
   const params = await parseParams(words, { readFile: context.readText }, base)
   try {
     const flags = Object.keys(params).filter((name) => !Object.hasOwn(base, name))

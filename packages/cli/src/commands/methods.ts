@@ -10,7 +10,8 @@ export const methods = defineCommand<ReadOptions>({
   summary: 'List the methods of the contract',
   details:
     'In brackets is the first parameter as the author of the contract wrote it, behind it what `vitra call` takes for it: ' +
-    'the names that the method looks at, in square brackets those with a default.',
+    'the names that the method looks at, in square brackets those with a default. Of a script it lists the functions, ' +
+    'with all their parameters.',
   options: READ_OPTIONS,
   examples: [
     { run: 'vitra methods', says: 'what `vitra call` can call' },
@@ -18,6 +19,15 @@ export const methods = defineCommand<ReadOptions>({
   ],
   async run({ context, options }) {
     const db = await databaseToRead(context, options)
+    const script = await db.script()
+    if (script !== null) {
+      const { functions, variables } = script
+      const lines = functions.map(
+        ({ name, params }) => `${tameLine(name)}(${tameLine(params.replace(/\s+/g, ' '))})`,
+      )
+      context.out.result({ functions, variables, version: db.index.version }, lines)
+      return EXIT.ok
+    }
     const all = await db.methods()
     const rows = all.map((method) => {
       const written = tameLine(method.params.replace(/\s+/g, ' '))

@@ -59,14 +59,14 @@ export async function converse(session: SessionOptions): Promise<SessionEnd> {
   const watching = { context, turns, lane, tell: session.tell ?? follow }
   let unwatch = watch(db, watching)
   keepHistory(repl, configFile(context.io, 'history'))
-  fill(repl, { context, db, options }, methods ?? [])
+  await fill(repl, { context, db, options }, methods ?? [])
   waitForPromises(repl, turns)
   onReplaced?.(async (next) => {
     unwatch()
     await lane.end()
     db = next
     unwatch = watch(db, watching)
-    fill(repl, { context, db, options }, (await methodsOf(db)) ?? [])
+    await fill(repl, { context, db, options }, (await methodsOf(db)) ?? [])
     repl.setPrompt(promptOf(db))
   })
   const completing = repl as { completer: unknown }
@@ -84,11 +84,14 @@ export async function converse(session: SessionOptions): Promise<SessionEnd> {
   return end
 }
 
-function methodsOf(db: Database): Promise<string[] | null> {
-  return db.methods().then(
-    (found) => found.map(({ name }) => name),
-    () => null,
-  )
+/** Names of what can be called; null where the contract is not here yet. */
+async function methodsOf(db: Database): Promise<string[] | null> {
+  try {
+    const script = await db.script()
+    return (script?.functions ?? (await db.methods())).map(({ name }) => name)
+  } catch {
+    return null
+  }
 }
 
 function promptOf(db: Database): string {
@@ -126,16 +129,25 @@ function greeting(db: Database, methods: readonly string[] | null): string {
   ].join('\n')
 }
 
-/** Gives expressions the database, and the methods of its contract as functions. */
-function fill(
+/** Gives expressions a name. */
+function give({ context }: REPLServer, name: string, value: unknown): void {
+  Object.defineProperty(context, name, { value, configurable: true, enumerable: true, writable: true })
+}
+
+/** Gives expressions the database, and the methods of its contract, or what its script exports, as functions. */
+async function fill(
   repl: REPLServer,
   { context, db, options }: Pick<SessionOptions, 'context' | 'db' | 'options'>,
   methods: readonly string[],
-): void {
-  const give = (name: string, value: unknown) =>
-    Object.defineProperty(repl.context, name, { value, configurable: true, enumerable: true, writable: true })
+): Promise<void> {
+  give(repl, 'db', db)
+  if (await db.script().catch(() => null)) {
+    const api = db.api({ timeout: WAIT_SECONDS * 1000 })
+    for (const name of methods) give(repl, name, api[name])
+    return
+  }
   for (const name of methods) {
-    give(name, async (params: object = {}) => {
+    give(repl, name, async (params: object = {}) => {
       const network = context.isServed ? { offline: db.executor !== null } : options
       const deadline = new Deadline({ timeout: WAIT_SECONDS }, WAIT_SECONDS)
       const outcome = await callMethod(context, db, { method: name, params, network, deadline, wait: true })
@@ -148,7 +160,6 @@ function fill(
       return { status, ...said, returned, changes, txId: tx.txId }
     })
   }
-  give('db', db)
 }
 
 /** An expression that gives a promise is waited for, until Ctrl-C. */

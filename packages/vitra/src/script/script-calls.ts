@@ -4,6 +4,7 @@ import { decodeValue, encodeValue, type Value } from '@vitra/log'
 import { type Contract, ContractError } from '@vitra/sandbox'
 import type { DatabaseCore } from '../database-core.js'
 import { DatabaseError } from '../errors.js'
+import { isScriptSource } from '../script-source.js'
 import type { Transaction } from '../transaction.js'
 import type { WaitOptions } from '../transaction-types.js'
 import { asCallError, asReadError } from './script-call-error.js'
@@ -36,6 +37,10 @@ export class ScriptCalls {
 
   /** The script in force; null where the contract is none. */
   async info(): Promise<ScriptInfo | null> {
+    if (this.#known === null) {
+      const source = await this.#core.index.read((snapshot) => snapshot.contractSource())
+      if (!isScriptSource(source)) return null
+    }
     const contract = await this.#core.contract()
     if (this.#known?.contract === contract) return this.#known.info
     const info = await this.#look(contract)

@@ -1,0 +1,39 @@
+/** A script from the command line: made, called, read and audited. */
+import { readFile, writeFile } from 'node:fs/promises'
+import { TemporaryFolder } from '@vitra/testkit'
+import { expect, it } from 'vitest'
+import { Database } from 'vitra'
+import { checkDatabase } from 'vitra/testing'
+import { json, vitra } from './vitra.js'
+
+const FORUM = new URL('../../../packages/vitra/test/contracts/forum-of-the-seed.js', import.meta.url)
+
+it('is made from its file, called with words, and read', async () => {
+  await using folder = await TemporaryFolder.make()
+  const at = { cwd: folder.path }
+  const text = `${await readFile(FORUM, 'utf8')}exports.topics = () => state.readdir('/topics')\n`
+  await writeFile(folder.at('forum.js'), text)
+  await json(['init', '--script', 'forum.js'], at)
+  expect((await vitra(['methods'], at)).stdout.split('\n').slice(0, 3)).toEqual([
+    'addTopic(title)',
+    'addPost(id, content)',
+    'topics()',
+  ])
+  expect(await vitra(['call', 'addTopic', 'Hello world'], at)).toMatchObject({ code: 0, stdout: '1\n' })
+  const posted = await json(['call', 'addPost', '1', 'My name is bob'], at)
+  expect(posted).toMatchObject({ status: 'processed', result: 1, changes: [{ path: '/topics/1/1' }, {}] })
+  expect(await json(['call', 'addTopic', '--params', '["3"]'], at)).toMatchObject({ result: 2 })
+  expect(await json(['call', '--read', 'topics'], at)).toEqual({ status: 'read', result: ['1', '2'] })
+  expect(await json(['call', 'addPost', '9', 'x'], at, 1)).toMatchObject({ error: { code: 'OP_REJECTED' } })
+  expect(await json(['call', '--read', 'addTopic', 'x'], at, 1)).toMatchObject({
+    error: { code: 'CALL_FAILED' },
+  })
+  expect(await json(['call', 'addTopics', 'x'], at, 1)).toMatchObject({ error: { code: 'METHOD_NOT_FOUND' } })
+  expect((await vitra(['source'], at)).stdout).toBe(text)
+  expect((await vitra(['source', '--compiled'], at)).stdout).toMatch(/^\/\/ vitra script 1 commonjs\n/)
+  await writeFile(folder.at('wrong.js'), 'exports.a = 1\nexports.b = () => {\n')
+  const refused = await vitra(['init', '--script', 'wrong.js', '--dir', 'other'], at)
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(/script\.js:3:1: .*SCRIPT_SYNTAX/) })
+  await using db = await Database.load(folder.at('.vitra'))
+  await checkDatabase(db)
+})
