@@ -53,9 +53,9 @@ describe('vitra dev', () => {
     expect(ran.stdout).toMatch(/methods: get, increment\n/)
     expect(ran.stdout).toMatch(/contract log: adds 2\n/)
     expect(ran.stdout).toMatch(
-      /op 0 of [0-9a-f]{12}… \{"op":"INCREMENT","amount":2\}: ok \([\d,]+ fuel\)\n {2}put \/counter 2\n2\n/,
+      /op \d+ of [0-9a-f]{12}… \{"op":"INCREMENT","amount":2\}: ok \([\d,]+ fuel\)\n {2}put \/counter 2\n2\n/,
     )
-    expect(ran.stdout).toMatch(/op 1 of .*: rejected, too large a step \([\d,]+ fuel\)\n2\n$/)
+    expect(ran.stdout).toMatch(/op \d+ of .*: rejected, too large a step \([\d,]+ fuel\)\n2\n$/)
     expect(ran.stderr).toContain('OP_REJECTED')
     expect(ran.stderr).toContain('dev makes no sense here')
     expect((await vitra(['dev', 'contract.ts'], { ...made.at, stdin: 'call increment\n' })).code).toBe(0)
@@ -75,8 +75,8 @@ describe('vitra dev', () => {
     await replaced(made.folder.at('rules.ts'), 'export const STEP_MAX = 5\n')
     expect(await dev.until(({ event }) => event === 'changed')).toMatchObject({ replayed: 2, differing: 1 })
     expect(await dev.until(({ event }) => event === 'differs')).toMatchObject({
-      before: { participant, seq: 1, outcome: 'ok', changes: [{ path: '/counter', value: 12 }] },
-      after: { participant, seq: 1, outcome: 'failed', failure: 'too large a step', changes: [] },
+      before: { participant, outcome: 'ok', changes: [{ path: '/counter', value: 12 }] },
+      after: { participant, outcome: 'failed', failure: 'too large a step', changes: [] },
     })
     await writeFile(made.folder.at('contract.ts'), `${CONTRACT}}`)
     expect(await dev.until(({ event }) => event === 'refused')).toMatchObject({
@@ -158,6 +158,23 @@ describe('vitra dev', () => {
     })
     expect(await json(['dev'], at, 2)).toMatchObject({ error: { code: 'USAGE' } })
     expect(await json(['dev', 'nowhere.ts'], at, 1)).toMatchObject({ error: { code: 'FILE_UNREADABLE' } })
+    expect(await made.left()).toEqual([])
+  })
+
+  it('runs a script as a contract', async () => {
+    await using made = await author()
+    await writeFile(
+      made.folder.at('count.js'),
+      'exports.count = 0\nexports.add = (n) => (exports.count += n)\n',
+    )
+    const stdin = "call call --call add --args '[3]'\n"
+    const ran = await vitra(['dev', '--script', 'count.js'], { ...made.at, stdin })
+    expect(ran.stdout).toMatch(/op \d+ of .*: ok/)
+    expect(ran.code).toBe(0)
+    await writeFile(made.folder.at('count.js'), 'exports.count = ')
+    expect(await json(['dev', '--script', 'count.js'], made.at, 1)).toMatchObject({
+      error: { code: 'SCRIPT_SYNTAX' },
+    })
     expect(await made.left()).toEqual([])
   })
 

@@ -1,29 +1,33 @@
 /** The contract that a command is given as a file: built where it has to be, and errors that name the author's own lines. */
 import path from 'node:path'
 import type { Place } from '@vitra/contract-sdk/build'
-import type { ContractWarning } from 'vitra'
+import type { ContractOptions, ContractWarning } from 'vitra'
 import type { Context } from './context.js'
 import { WARNINGS_MEAN, warningLine } from './output/warnings.js'
 
 /** A contract from a file. */
 export interface ContractFile {
+  /** Of a script as it was written. */
   readonly source: string
   /** The files that it is made of, absolute. */
   readonly files: readonly string[]
   readonly isBundled: boolean
-  /** Does something with the source; where it is refused, the error names the place in the author's file. */
-  using<T>(work: (source: string) => Promise<T>): Promise<T>
+  /** Does something with the contract; where it is refused, the error names the place in the author's file. */
+  using<T>(work: (contract: ContractOptions) => Promise<T>): Promise<T>
   /** Warnings of it, as lines for people. */
   warningText(warnings: readonly ContractWarning[]): string
 }
 
 /**
  * @param name of the file, `-` for standard input
+ * @param isScript true for a script, which is taken as it is
  * @throws {CliError} `FILE_UNREADABLE`; {@link BuildError}
  */
-export async function readContract(context: Context, name: string): Promise<ContractFile> {
+export async function readContract(context: Context, name: string, isScript = false): Promise<ContractFile> {
   const source = await context.readText(name)
-  if (name === '-') return contractFile({ source, files: [], isBundled: false, placeOf: () => null })
+  const asItIs = { source, isScript, isBundled: false, placeOf: () => null }
+  if (name === '-') return contractFile({ ...asItIs, files: [] })
+  if (isScript) return contractFile({ ...asItIs, files: [path.resolve(context.io.cwd, name)] })
   const { buildContract } = await import('@vitra/contract-sdk/build')
   const { cwd } = context.io
   const built = await buildContract(name, { cwd })
@@ -32,19 +36,21 @@ export async function readContract(context: Context, name: string): Promise<Cont
     return place === null ? null : { ...place, file: path.relative(cwd, place.file) }
   }
   const { source: text, files, isBundled } = built
-  return contractFile({ source: text, files, isBundled, placeOf })
+  return contractFile({ source: text, isScript, files, isBundled, placeOf })
 }
 
 interface Parts extends Pick<ContractFile, 'source' | 'files' | 'isBundled'> {
+  readonly isScript: boolean
   readonly placeOf: (line: number, column: number) => Place | null
 }
 
-function contractFile({ placeOf, ...parts }: Parts): ContractFile {
+function contractFile({ placeOf, isScript, ...parts }: Parts): ContractFile {
+  const { source } = parts
   return Object.freeze({
     ...parts,
-    async using<T>(work: (source: string) => Promise<T>): Promise<T> {
+    async using<T>(work: (contract: ContractOptions) => Promise<T>): Promise<T> {
       try {
-        return await work(parts.source)
+        return await work(isScript ? { script: source } : { source })
       } catch (error) {
         throw placed(error, placeOf)
       }

@@ -161,12 +161,12 @@ it('replays ops on a changed contract, as who wrote them and when, and tells whi
     const stricter = COUNTER.replace('amount > 0', 'amount > 2').replace('ADMIT(tx', 'ADMIT_2(tx')
     const changed = (await replayed(stricter)).filter(({ differs }) => differs)
     expect(
-      changed.map(({ before: { seq }, after }) => [seq, after && (after.failure ?? after.changes)]),
+      changed.map(({ before: { value }, after }) => [value, after && (after.failure ?? after.changes)]),
     ).toEqual([
-      [0, 'the counter only goes up'],
-      [1, 'apply has no handler for the op'],
-      [0, null],
-      [3, []],
+      [{ op: 'INCREMENT', amount: 2 }, 'the counter only goes up'],
+      [{ op: 'ADMIT', pubkey: bob.pubkey }, 'apply has no handler for the op'],
+      [{ op: 'INCREMENT', amount: 7 }, null],
+      [{ op: 'RESET' }, []],
     ])
   }))
 

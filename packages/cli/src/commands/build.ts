@@ -38,7 +38,7 @@ that. \`vitra init\`, \`vitra dev\` and tests build by themselves; this command 
       throw new UsageError('USAGE', '--check writes nothing: leave out --out, or --check')
     const contract = await readContract(context, name!)
     const { inspectContract } = await import('vitra')
-    const { methods, warnings } = await contract.using((source) => inspectContract(source))
+    const { methods, warnings } = await contract.using(() => inspectContract(contract.source))
     const { source } = contract
     const file = options.out === undefined ? null : path.resolve(io.cwd, options.out)
     if (file !== null) {

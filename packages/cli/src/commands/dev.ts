@@ -17,6 +17,7 @@ import { converse } from '../session/session.js'
 interface Options {
   readonly from?: string
   readonly reset?: boolean
+  readonly script?: boolean
 }
 
 export const dev = defineCommand<Options>({
@@ -38,6 +39,7 @@ Nothing is left behind, unless --dir names a new folder that keeps the database.
       flags: '--from <database>',
       says: 'begin with contract and state of a copy: the folder of a database, or a backup',
     },
+    { flags: '--script', says: 'the file is a script, see `vitra init --script`' },
     { flags: '--reset', says: 'begin anew with each change, instead of replaying the ops' },
   ],
   runsAlone: true,
@@ -69,12 +71,19 @@ Nothing is left behind, unless --dir names a new folder that keeps the database.
         ),
     })
     try {
-      const contract = name === undefined ? null : await readContract(context, name)
+      const contract = name === undefined ? null : await readContract(context, name, options.script)
       const original =
         options.from === undefined ? null : await openOriginal(context, options.from, bench.folder)
       if (contract === null) await bench.begin(null, original)
-      else await contract.using((source) => bench.begin(source, original))
-      const ended = await new Development({ context, bench, telling, name, contract }).run()
+      else await contract.using((chosen) => bench.begin(chosen, original))
+      const ended = await new Development({
+        context,
+        bench,
+        telling,
+        name,
+        contract,
+        isScript: options.script ?? false,
+      }).run()
       return context.signal.aborted ? EXIT.ok : ended
     } finally {
       await bench.close()
@@ -90,6 +99,7 @@ interface Parts {
   readonly telling: { out: Output }
   /** File of the contract. */
   readonly name: string | undefined
+  readonly isScript: boolean
   readonly contract: ContractFile | null
 }
 
@@ -152,14 +162,14 @@ class Development {
   }
 
   async #reload(): Promise<void> {
-    const { context, bench, telling, name } = this.#parts
+    const { context, bench, telling, name, isScript } = this.#parts
     this.#isAsked = false
     if (context.signal.aborted) return
     try {
-      const contract = await readContract(context, name!)
+      const contract = await readContract(context, name!, isScript)
       if (contract.source === this.#source) return
       this.#source = contract.source
-      const { replayed, differing } = await contract.using((source) => bench.change(source))
+      const { replayed, differing } = await contract.using((chosen) => bench.change(chosen))
       const { out } = telling
       const what = `the contract has changed, ${count(replayed, 'op')} replayed`
       const ends =

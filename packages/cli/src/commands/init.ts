@@ -4,7 +4,6 @@ import { readContract } from '../contract-file.js'
 import { UsageError } from '../errors.js'
 import { EXIT } from '../exit-codes.js'
 import { chosenDurability, DURABILITY_OPTION, type DurabilityOptions } from '../options.js'
-import { WARNINGS_MEAN, warningLine } from '../output/warnings.js'
 
 interface Options extends DurabilityOptions {
   readonly participants?: readonly string[]
@@ -46,29 +45,22 @@ export const init = defineCommand<Options>({
   ],
   async run({ context, args: [file], options }) {
     const { participants = [], limits, script = false } = options
-    const contract = script ? null : await readContract(context, file!)
-    const text = script ? await context.readText(file!) : ''
+    const contract = await readContract(context, file!, script)
     const { Database } = await import('vitra')
-    const create = (contract: ContractOptions) =>
+    const create = (chosen: ContractOptions) =>
       Database.create(context.newFolder, {
-        contract,
+        contract: chosen,
         participants,
         ...(limits === undefined ? {} : { limits }),
         ...chosenDurability(options),
         onLog: context.onLog,
       })
-    const db = context.keep(
-      await (contract === null ? create({ script: text }) : contract.using((source) => create({ source }))),
-    )
+    const db = context.keep(await contract.using(create))
     const key = db.pubkey.toString('hex')
     const participant = db.localOplog!.publicKey.toString('hex')
     const warnings = await db.warnings()
     context.out.result({ key, folder: db.path, participant, warnings }, [key])
-    if (warnings.length > 0) {
-      const lines =
-        contract?.warningText(warnings) ?? [WARNINGS_MEAN, ...warnings.map(warningLine)].join('\n  ')
-      context.out.warn(lines)
-    }
+    if (warnings.length > 0) context.out.warn(contract.warningText(warnings))
     context.out.note(`A new database is in ${db.path}; its key is above. You execute it and take part in it.`)
     context.out.note(
       'Next: `vitra methods` and `vitra call <method>`; `vitra host` keeps it online; `vitra invite` lets others in.',

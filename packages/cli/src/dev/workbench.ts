@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { ContractLogEntry, Database, TimeSource } from 'vitra'
+import type { ContractLogEntry, ContractOptions, Database, TimeSource } from 'vitra'
 import type { ReplayedOp } from 'vitra/testing'
 import { CliError } from '../errors.js'
 
@@ -52,10 +52,10 @@ export class Workbench {
     return new Workbench(folder, options)
   }
 
-  /** @param source of the contract; null for that of `original` */
-  async begin(source: string | null, original: Database | null): Promise<void> {
+  /** @param contract null for that of `original` */
+  async begin(contract: ContractOptions | null, original: Database | null): Promise<void> {
     this.#original = original
-    this.#db = await this.#make(source)
+    this.#db = await this.#make(contract)
     this.#clock.run()
   }
 
@@ -69,12 +69,12 @@ export class Workbench {
   }
 
   /** Goes on with another contract. Where it is none, everything stays as it is. @throws {ContractLoadError} */
-  async change(source: string): Promise<Changed> {
+  async change(contract: ContractOptions): Promise<Changed> {
     const before = this.db
     const differing: ReplayedOp[] = []
     let replayed = 0
     const { replayOps } = await import('vitra/testing')
-    const next = await this.#make(source, await identityOf(before))
+    const next = await this.#make(contract, await identityOf(before))
     try {
       this.#isReplaying = true
       await before.executor!.sync()
@@ -112,7 +112,7 @@ export class Workbench {
     }
   }
 
-  async #make(source: string | null, identity?: ExportedIdentity): Promise<Database> {
+  async #make(contract: ContractOptions | null, identity?: ExportedIdentity): Promise<Database> {
     const { Database } = await import('vitra')
     this.#clock.stand(this.#begunAt)
     return Database.createSandbox({
@@ -123,7 +123,7 @@ export class Workbench {
         if (!this.#isReplaying) this.#options.onLog(entry)
       },
       ...(this.#original === null ? {} : { from: this.#original }),
-      ...(source === null ? {} : { contract: { source } }),
+      ...(contract === null ? {} : { contract }),
       ...(identity === undefined ? {} : { identity }),
     })
   }

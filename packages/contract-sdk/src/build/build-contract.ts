@@ -5,10 +5,9 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { BuildOptions, BuildResult } from 'esbuild'
-import { CURRENT_ABI } from '../abi.js'
 import { BuildError } from './errors.js'
 import { loadEsbuild } from './esbuild.js'
-import { contractImports } from './imports.js'
+import { contractImports, isOffered } from './imports.js'
 import { type Place, places } from './places.js'
 import { explainFailure, refuseCommonJs } from './problems.js'
 
@@ -119,7 +118,7 @@ function verbatim(file: string, source: string): BuiltContract {
 /** True where the text may import what the sandbox does not offer; where it only looks so, the bundler finds out. */
 function importsMore(text: string): boolean {
   const named = text.matchAll(/\b(?:from|import|require)\s*\(?\s*(['"])([^'"\n]+)\1/g)
-  return [...named].some(([, , specifier]) => !Object.hasOwn(CURRENT_ABI.modules, specifier!))
+  return [...named].some(([, , specifier]) => !isOffered(specifier!))
 }
 
 async function readSource(entry: string, name: string): Promise<string> {

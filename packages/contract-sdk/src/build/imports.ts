@@ -3,13 +3,18 @@ import { builtinModules } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from 'esbuild'
-import { CURRENT_ABI } from '../abi.js'
+import { ABI_V2, CURRENT_ABI } from '../abi.js'
 
 const OFFERED = Object.keys(CURRENT_ABI.modules).filter((name) => !name.startsWith('vitra:'))
 const BUILTINS: ReadonlySet<string> = new Set(builtinModules)
 const SDK = '@vitra/contract-sdk'
 /** Marks what this plugin asks esbuild itself. */
 const ASKED = Symbol('asked by this plugin')
+
+/** True for a module of the sandbox, under any ABI that a new database may have. */
+export function isOffered(specifier: string): boolean {
+  return Object.hasOwn(ABI_V2.modules, specifier)
+}
 
 /** A plugin of esbuild that leaves the sandbox's modules outside, and says what else cannot be imported. */
 export function contractImports(): Plugin {
@@ -27,7 +32,7 @@ async function resolve(build: PluginBuild, asked: OnResolveArgs): Promise<OnReso
   if (kind === 'dynamic-import')
     return refused('import() is not available in a contract: import at the top of the file')
   if (kind === 'require-call') return refused('require() is not available in a contract: write an import')
-  if (Object.hasOwn(CURRENT_ABI.modules, specifier)) return { path: specifier, external: true }
+  if (isOffered(specifier)) return { path: specifier, external: true }
   if (specifier.startsWith('node:')) return refused(noBuiltin(specifier))
   const found = await lookUp(build, asked, asked.resolveDir)
   if (found !== null) return found

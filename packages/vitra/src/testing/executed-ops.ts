@@ -82,7 +82,8 @@ function* settled({ run, changes }: Pending): Generator<ExecutedOp> {
   let at = 0
   for (const op of run) {
     const end = at + op.outcome.numChanges
-    yield { ...op, changes: changes.slice(at, end) }
+    // An acknowledgement of what a participant has seen is no op.
+    if (op.outcome.kind !== 'echo') yield { ...op, changes: changes.slice(at, end) }
     at = end
   }
 }

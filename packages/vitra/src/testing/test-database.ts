@@ -4,6 +4,7 @@ import type { AnyContract } from '@vitra/contract-sdk'
 import {
   type AuditReport,
   type ContractLogEntry,
+  type ContractOptions,
   type CreateOptions,
   Database,
   DatabaseError,
@@ -21,8 +22,8 @@ export interface TestContext {
 
 /** What a test's database is made of. */
 export interface TestDatabaseOptions {
-  /** File of the contract, TypeScript or JavaScript, with what it imports; or its source. A relative path begins at the process's folder. */
-  readonly contract: URL | string | { readonly source: string }
+  /** File of the contract, TypeScript or JavaScript, with what it imports; or its source, or a script. A relative path begins at the process's folder. */
+  readonly contract: URL | string | ContractOptions
   /** Names of the participants from the start, the first one being the creator; default `alice`. */
   readonly participants?: readonly string[]
   /** Where the clock stands at first, ms since 1970; default 2030-01-01 in UTC. */
@@ -89,7 +90,7 @@ export class TestDatabase<M = AnyContract> {
     const clock = new TestClock(start)
     const logs: ContractLogEntry[] = []
     const db = await Database.createSandbox<M>({
-      contract: { source: await sourceOf(contract) },
+      contract: await chosen(contract),
       participants: founders.map(({ identity }) => identity.publicKey),
       ...(limits === undefined ? {} : { limits }),
       time: clock,
@@ -142,8 +143,9 @@ export class TestDatabase<M = AnyContract> {
   }
 }
 
-async function sourceOf(contract: TestDatabaseOptions['contract']): Promise<string> {
-  if (typeof contract !== 'string' && !(contract instanceof URL)) return contract.source
+async function chosen(contract: TestDatabaseOptions['contract']): Promise<ContractOptions> {
+  if (typeof contract !== 'string' && !(contract instanceof URL)) return contract
   const { buildContract } = await import('@vitra/contract-sdk/build')
-  return (await buildContract(contract instanceof URL ? fileURLToPath(contract) : contract)).source
+  const { source } = await buildContract(contract instanceof URL ? fileURLToPath(contract) : contract)
+  return { source }
 }
