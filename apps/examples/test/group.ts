@@ -3,7 +3,14 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { appendOps, type Connection, connect, TemporaryFolder } from '@vitra/testkit'
 import { expect, vi } from 'vitest'
-import { Database, type Transaction, type TransactionError, type Value } from 'vitra'
+import {
+  type ContractOptions,
+  Database,
+  type ScriptApi,
+  type Transaction,
+  type TransactionError,
+  type Value,
+} from 'vitra'
 import { checkDatabase } from 'vitra/testing'
 
 const WAIT = { timeout: 60_000 }
@@ -37,6 +44,12 @@ export class Member<M> {
     const tx = await this.call(method, ...args)
     await tx.whenProcessed(WAIT)
     return tx
+  }
+
+  /** The functions of a script, called once this copy is up to date. */
+  async api(): Promise<ScriptApi<M>> {
+    await this.catchUp()
+    return this.db.api<M>(WAIT)
   }
 
   /**
@@ -87,9 +100,17 @@ export class Group<M> implements AsyncDisposable {
 
   /** Creates a database of `apps/examples/<example>/contract.js`; its founder executes it. */
   static async found<M>(example: string): Promise<Group<M>> {
-    const source = await readFile(new URL(`../${example}/contract.js`, import.meta.url), 'utf8')
+    return Group.#found<M>({ source: await textOf(`${example}/contract.js`) })
+  }
+
+  /** Creates a database of `apps/examples/scripts/<script>.js`. */
+  static async foundScript<M>(script: string): Promise<Group<M>> {
+    return Group.#found<M>({ script: await textOf(`scripts/${script}.js`) })
+  }
+
+  static async #found<M>(contract: ContractOptions): Promise<Group<M>> {
     const group = new Group<M>(await TemporaryFolder.make())
-    const db = await Database.create<M>(group.#folder.at('founder'), { contract: { source } })
+    const db = await Database.create<M>(group.#folder.at('founder'), { contract })
     const pubkey = db.localOplog!.publicKey.toString('hex')
     group.#members.push(new Member(group, 'founder', db, pubkey))
     return group
@@ -123,6 +144,10 @@ export class Group<M> implements AsyncDisposable {
     for (const member of this.#members) await member.db.close()
     await this.#folder[Symbol.asyncDispose]()
   }
+}
+
+function textOf(file: string): Promise<string> {
+  return readFile(new URL(`../${file}`, import.meta.url), 'utf8')
 }
 
 /** The contract refuses what the call emits, with this message, and changes nothing. */
