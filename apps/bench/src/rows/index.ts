@@ -15,6 +15,7 @@ import { proofRows } from './proofs.js'
 import { readsRow } from './reads.js'
 import { replicationRows } from './replication.js'
 import { sandboxRows } from './sandbox.js'
+import { scriptRows } from './scripts.js'
 import { createRow } from './start.js'
 import { syncRow } from './sync.js'
 import { verifiedRow } from './verified.js'
@@ -24,6 +25,7 @@ export function allRows(sizes: Sizes, histories: Histories, folder: string): Row
   return [
     ...executedRows(sizes),
     latencyRow(sizes),
+    ...scriptRows(sizes),
     ...durabilityRows(sizes),
     ...replicationRows(sizes),
     readsRow(sizes),
