@@ -83,7 +83,7 @@ describe.skipIf(isMissing)('a folder that is mounted for reading only', () => {
       )
       const args = mounting(READ_ONLY, made.folder.at('.vitra'), ...VITRA)
       await using session = new Terminal(args, made.at, 80, 'unshare')
-      await session.see(/read-only file system.*\(STORAGE_FAILED\)/s)
+      await session.see(/read-only\s+file\s+system.*\(STORAGE_FAILED\)/s)
       expect(await session.ended()).toBe(1)
       await check(made.folder.at('.vitra'))
     },

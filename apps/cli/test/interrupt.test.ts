@@ -44,9 +44,9 @@ describe('Ctrl-C', () => {
       await audit.see(/checked [1-9]\d* %.*left/)
       audit.type(CTRL_C)
       await audit.see('error: stopped before it was done (INTERRUPTED)')
-      const told = await audit.see(/go on with: vitra verify.*\n/)
+      const told = await audit.see(/go on with:\nvitra verify.*\n/)
       expect(await audit.ended()).toBe(130)
-      const line = told.replace('go on with: vitra ', '').trim().split(' ')
+      const line = told.replace('go on with:\nvitra ', '').trim().split(' ')
       expect(line).toEqual([...words, '--resume'])
       const resumed = await json<{ from: number }>(line, at())
       expect(resumed).toMatchObject({ verdict: 'valid' })
@@ -144,7 +144,7 @@ describe('Ctrl-C at a copy that arrives', () => {
       const code = await copy.ended()
       if (code !== 0) {
         expect(code).toBe(130)
-        expect(copy.shown).toContain(`what has arrived is kept; go on with: vitra load ${key}`)
+        expect(copy.shown).toContain(`what has arrived is kept; go on with:\nvitra load ${key}`)
         expect(existsSync(folder.at('bob'))).toBe(true)
       }
       expect(await json(['load', key], bob)).toMatchObject({ key })

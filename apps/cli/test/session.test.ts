@@ -18,6 +18,14 @@ async function opened(made: Awaited<ReturnType<typeof withDatabase>>, columns?: 
   return terminal
 }
 
+/** Lines that a terminal breaks and that could have been broken between words; command lines to be copied stay whole. */
+function tooWide(shown: string, columns: number): string[] {
+  return shown
+    .split('\n')
+    .filter((line) => line.length > columns && /\S +\S/.test(line.slice(0, columns)))
+    .filter((line) => !/^ *vitra |[`']|^\w+( \w+)? {2,}\S+$/.test(line))
+}
+
 describe('a session', () => {
   it('runs commands, methods and JavaScript, and completes what is typed', async () => {
     await using made = await withDatabase()
@@ -135,21 +143,41 @@ describe('a session', () => {
   it('fits 60 columns, and needs a terminal', async () => {
     await using made = await withDatabase()
     await using session = await opened(made, 60)
-    session.enter('.info')
-    await session.see('participants')
+    for (const [line, last] of [
+      ['.info', 'participants'],
+      ['.status', 'monitor'],
+      ['.doctor', 'state'],
+      ['.verify --offline', 'in 1 batch'],
+      ['.monitor start', 'ends it.'],
+      ['.monitor status', 'from version'],
+      ['.get /nowhere', '(ENTRY_NOT_FOUND)'],
+      ['.sync --help', 'Examples:'],
+      ['.help', 'ends the session'],
+    ] as const) {
+      session.enter(line)
+      await session.see(last)
+      await session.see(PROMPT)
+    }
     session.type(CTRL_D)
     expect(await session.ended()).toBe(0)
-    await using help = new Terminal(['verify', '--help'], made.at, 60)
-    expect(await help.ended()).toBe(0)
-    const [, ...examples] = help.shown.split('Examples:')
-    expect(examples).toHaveLength(1)
-    for (const line of help.shown.slice(0, help.shown.indexOf('Examples:')).split('\n'))
-      expect(line.length).toBeLessThanOrEqual(60)
+    expect(tooWide(session.shown, 60)).toEqual([])
     expect(await vitra(['session'], made.at)).toMatchObject({ code: 2 })
     expect((await vitra([], made.at)).stdout).toContain('Start here')
-    await using named = new Terminal(['--dir', made.folder.at('.vitra')], { cwd: '/', env: offline })
-    await named.see('Ctrl-D ends.')
-    named.type(CTRL_D)
-    expect(await named.ended()).toBe(0)
+  })
+
+  it.each([
+    '--help',
+    'verify --help',
+    'call --help',
+    'monitor --help',
+    'verify --offline',
+    'load zz',
+    'sync',
+  ])('`vitra %s` fits 60 columns', async (words) => {
+    await using made = await withDatabase()
+    await using terminal = new Terminal(words.split(' '), { ...made.at, env: offline }, 60)
+    await terminal.ended()
+    expect(terminal.shown).toMatch(/\w{3}/)
+    expect(tooWide(terminal.shown, 60)).toEqual([])
   })
 })

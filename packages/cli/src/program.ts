@@ -4,6 +4,7 @@ import type { AnyCommand } from './command.js'
 import { COMMAND_GROUPS, COMMANDS } from './commands/index.js'
 import { type OptionDefinition, readFlags } from './option.js'
 import { GLOBAL_OPTIONS } from './options.js'
+import { wrap } from './output/wrap.js'
 import { type KnownOptions, markWords } from './params/split.js'
 
 export interface Chosen {
@@ -48,13 +49,11 @@ export function buildProgram(options: ProgramOptions): Command {
       getErrHasColors: () => false,
     })
     .exitOverride()
-    .addHelpText('after', `\n${EPILOGUE}`)
+    .addHelpText('after', `\n${wrap(EPILOGUE, options.columns)}`)
   for (const definition of GLOBAL_OPTIONS) program.addOption(toOption(definition))
   for (const { heading, commands } of COMMAND_GROUPS) {
     for (const command of commands) {
-      program.addCommand(
-        toCommand(command, options.choose).helpGroup(`${heading}:`).copyInheritedSettings(program),
-      )
+      program.addCommand(toCommand(command, options).helpGroup(`${heading}:`).copyInheritedSettings(program))
     }
   }
   return program
@@ -68,7 +67,7 @@ Start here:
   vitra host                    keep it online for others
   vitra <command> --help        everything about a command, with examples`
 
-function toCommand(definition: AnyCommand, choose: ProgramOptions['choose']): Command {
+function toCommand(definition: AnyCommand, { choose, columns }: ProgramOptions): Command {
   const { name, args, argsSay = {}, summary, details, examples, takesParams = false } = definition
   const command = new Command(name).summary(summary).description(`${summary}\n\n${unwrap(details)}`)
   for (const argument of args?.split(' ') ?? []) {
@@ -77,8 +76,11 @@ function toCommand(definition: AnyCommand, choose: ProgramOptions['choose']): Co
   if (takesParams) command.argument('[words...]', argsSay.words ?? 'parameters of the method')
   for (const option of definition.options ?? []) command.addOption(toOption(option))
   const width = Math.max(...examples.map(({ run }) => run.length))
+  const isWide = examples.every(({ says }) => width + says.length + MARGIN <= columns)
   const lines = examples.map(({ run, says }) =>
-    width > EXAMPLE_COLUMNS ? `  # ${says}\n  ${run}` : `  ${run.padEnd(width)}  # ${says}`,
+    width > EXAMPLE_COLUMNS || !isWide
+      ? `  ${wrap(`# ${says}`, columns - 2).replaceAll('\n', '\n  # ')}\n  ${run}`
+      : `  ${run.padEnd(width)}  # ${says}`,
   )
   command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`)
   command.action((...given: unknown[]) => {
@@ -101,6 +103,8 @@ function unwrap(text: string): string {
 
 /** Examples up to this wide have their comment beside them. */
 const EXAMPLE_COLUMNS = 44
+/** What is around an example and its comment. */
+const MARGIN = 6
 
 function toOption({ flags, says, parse }: OptionDefinition): Option {
   const option = new Option(flags, says)

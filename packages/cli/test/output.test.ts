@@ -4,6 +4,7 @@ import { UsageError } from '../src/errors.js'
 import { explain } from '../src/explain.js'
 import { Output } from '../src/output/output.js'
 import { columns, count, showShort, showValue, tame, tameLine } from '../src/output/text.js'
+import { wrap } from '../src/output/wrap.js'
 
 describe('text of others', () => {
   it('cannot move the cursor, ring the bell or turn the writing around', () => {
@@ -92,5 +93,21 @@ describe('an error', () => {
 
   it('of the command line ends with 2 and keeps its hint', () => {
     expect(explain(new UsageError('USAGE', 'no', 'do this'))).toMatchObject({ exit: 2, hint: 'do this' })
+  })
+})
+
+describe('wrapping', () => {
+  it.each([
+    ['short', 'short'],
+    ['aaaa bbbb cccc dddd eeee', 'aaaa bbbb cccc dddd\neeee'],
+    ['  aaaa bbbb cccc dddd eeee', '  aaaa bbbb cccc\n  dddd eeee'],
+    ['name    aaaa bbbb cccc', 'name    aaaa bbbb\n        cccc'],
+    [`key  ${'f'.repeat(40)}`, `key  ${'f'.repeat(40)}`],
+    ['see the rest with `vitra info --json` now', 'see the rest with\n`vitra info --json`\nnow'],
+    ['go on with: vitra verify --offline --resume', 'go on with:\nvitra verify --offline --resume'],
+    ['\u001b[31maaaa\u001b[39m bbbb cccc dddd', '\u001b[31maaaa\u001b[39m bbbb cccc dddd'],
+    ['aaaa bbbb cccc dddd eeee\nffff', 'aaaa bbbb cccc dddd\neeee\nffff'],
+  ])('%j', (text, wrapped) => {
+    expect(wrap(text, 20)).toBe(wrapped)
   })
 })

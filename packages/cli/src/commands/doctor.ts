@@ -47,7 +47,7 @@ Exit code 0: it can be used. 1: there is a problem. 3: a violation of the execut
     const timeoutMs = (options.timeout ?? PEERS_SECONDS) * 1000
     const asked = options.peers && !options.offline ? { peers: { network, timeoutMs } } : {}
     const found = await examine(folder, asked)
-    context.out.result(found, lines(context, found))
+    context.out.report(found, lines(context, found))
     return exitOf(found)
   },
 })

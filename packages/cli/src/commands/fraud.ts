@@ -79,7 +79,7 @@ async function list({ context, found }: Given): Promise<ExitCode> {
     const proof = bytes === null ? `no proof for others: ${tameLine(unproved ?? '')}` : count(bytes, 'byte')
     return `${number}  ${code}  ${tameLine(message)}  (${proof})`
   })
-  context.out.result({ frauds: rows }, lines)
+  context.out.report({ frauds: rows }, lines)
   if (found.length === 0) context.out.note(NOTHING)
   return EXIT.ok
 }
@@ -92,7 +92,7 @@ async function show({ context, db, found: [first], out }: Given): Promise<ExitCo
   const document = { number: first.number, violation, unproved }
   if (out === undefined) {
     const lines = violationLines(context.out, db, violation)
-    context.out.result({ ...document, proof: proof === null ? null : proofToJson(proof) }, lines)
+    context.out.report({ ...document, proof: proof === null ? null : proofToJson(proof) }, lines)
     return EXIT.ok
   }
   if (proof === null)
@@ -117,7 +117,7 @@ async function check({ context, db, found }: Given): Promise<ExitCode> {
   const lines = results.map(({ number, ok, code, explanation }) => {
     return `${number}  ${ok ? 'proved' : code}: ${tame(explanation)}`
   })
-  context.out.result({ results }, lines)
+  context.out.report({ results }, lines)
   if (found.length === 0) context.out.note(NOTHING)
   if (results.some(({ ok }) => ok)) return EXIT.fraud
   return results.length === 0 ? EXIT.ok : EXIT.inconclusive

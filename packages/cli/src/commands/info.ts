@@ -43,7 +43,7 @@ export const info = defineCommand<ReadOptions>({
       warnings,
     }
     const { style } = context.out
-    context.out.result(document, [
+    context.out.report(document, [
       ...columns([
         ['key', document.key],
         ['folder', document.folder],

@@ -112,7 +112,7 @@ async function start(job: Job): Promise<ExitCode> {
   const begun = context.isServed ? await startHere(job) : await startAlone(job)
   const state = monitorState(begun.record, begun.record.ended === null)
   const { pid, command } = begun.record
-  context.out.result({ started: begun.isNew, ...state }, [
+  context.out.report({ started: begun.isNew, ...state }, [
     ...(begun.isNew
       ? [`monitoring in process ${pid}, vitra ${command}`]
       : [`process ${pid} monitors it already`]),
@@ -221,6 +221,6 @@ async function status({ context }: Job): Promise<ExitCode> {
     return EXIT.failed
   }
   const state = monitorState(record, kept !== null)
-  out.result(state, monitorLines(out, state))
+  out.report(state, monitorLines(out, state))
   return monitorExit(state)
 }

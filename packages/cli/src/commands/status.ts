@@ -36,7 +36,7 @@ export const status = defineCommand({
     } = document
     const { red, yellow } = context.out.style
     const ahead = knownVersion > version ? `, a peer has ${knownVersion}` : ''
-    context.out.result(document, [
+    context.out.report(document, [
       ...columns([
         ['folder', document.folder],
         [

@@ -76,7 +76,7 @@ exit code 0, and never "valid": a sample says how probable it was to find what.`
     if (options.resume && report.from === 0)
       context.out.note('no audit of this copy could be gone on from: everything was checked from genesis on')
     const evidence = report.verdict === 'fraud' ? { evidence: fraudFolder(db) } : {}
-    context.out.result({ ...report, ...evidence }, await reportLines(context.out, db, report))
+    context.out.report({ ...report, ...evidence }, await reportLines(context.out, db, report))
     return EXITS[report.verdict]
   },
 })

@@ -3,8 +3,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Finding, MonitorStatus, Violation } from 'vitra'
 
-/** Name of the file. */
-export const MONITOR_FILE = 'monitor.json'
+const FILE = 'monitor.json'
 const FORMAT = 1
 
 export interface MonitorRecord {
@@ -41,7 +40,7 @@ export interface MonitorRecord {
 /** The record of the last monitor that kept one; null where there is none that can be read. */
 export function readRecord(folder: string): MonitorRecord | null {
   try {
-    const { format, ...record } = JSON.parse(readFileSync(path.join(folder, MONITOR_FILE), 'utf8'))
+    const { format, ...record } = JSON.parse(readFileSync(path.join(folder, FILE), 'utf8'))
     return format === FORMAT && isRecord(record) ? record : null
   } catch {
     return null // no such file, or none that was written whole
@@ -50,7 +49,7 @@ export function readRecord(folder: string): MonitorRecord | null {
 
 /** @throws the system's error where the folder cannot be written */
 export function writeRecord(folder: string, record: MonitorRecord): void {
-  const file = path.join(folder, MONITOR_FILE)
+  const file = path.join(folder, FILE)
   writeFileSync(`${file}.next`, `${JSON.stringify({ format: FORMAT, ...record })}\n`)
   renameSync(`${file}.next`, file)
 }

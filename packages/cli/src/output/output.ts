@@ -6,6 +6,7 @@ import type { Problem } from '../explain.js'
 import type { Io, TextSink } from '../io.js'
 import { type Style, styleFor } from './style.js'
 import { short, tame } from './text.js'
+import { wrap } from './wrap.js'
 
 export interface OutputOptions {
   readonly json: boolean
@@ -48,10 +49,18 @@ export class Output {
     else for (const line of lines) this.#stdout.write(`${line}\n`)
   }
 
+  /** A result that is told in sentences, which are wrapped to a terminal; `result` prints lines as they are. */
+  report(document: object, lines: readonly string[]): void {
+    this.result(
+      document,
+      lines.map((line) => wrapFor(this.#stdout, line)),
+    )
+  }
+
   /** One of many results of a command that goes on. */
   event(document: object, line: string): void {
     this.progressEnd()
-    this.#stdout.write(`${this.options.json ? JSON.stringify(document) : line}\n`)
+    this.#stdout.write(`${this.options.json ? JSON.stringify(document) : wrapFor(this.#stdout, line)}\n`)
   }
 
   /** Text by others, such as an entry's value: exact in a pipe, harmless in a terminal. */
@@ -63,7 +72,7 @@ export class Output {
   note(text: string): void {
     if (this.options.quiet || this.options.json) return
     this.progressEnd()
-    this.#stderr.write(`${this.#errorStyle.dim(tame(text))}\n`)
+    this.#say(this.#errorStyle.dim(tame(text)))
   }
 
   /** How far a long piece of work is: one line that changes on a terminal, lines of their own in a pipe. */
@@ -102,7 +111,7 @@ export class Output {
   warn(text: string): void {
     if (this.options.quiet || this.options.json) return
     this.progressEnd()
-    this.#stderr.write(`${this.#errorStyle.yellow('warning:')} ${tame(text)}\n`)
+    this.#say(`${this.#errorStyle.yellow('warning:')} ${tame(text)}`)
   }
 
   problem(problem: Problem): void {
@@ -114,8 +123,17 @@ export class Output {
       return
     }
     const { red, dim } = this.#errorStyle
-    this.#stderr.write(`${red('error:')} ${tame(message).replaceAll('\n', '\n  ')} ${dim(`(${code})`)}\n`)
-    if (hint !== undefined) this.#stderr.write(`${tame(hint)}\n`)
+    this.#say(`${red('error:')} ${tame(message).replaceAll('\n', '\n  ')} ${dim(`(${code})`)}`)
+    if (hint !== undefined) this.#say(tame(hint))
     if (this.options.debug && stack !== undefined) this.#stderr.write(`${tame(stack)}\n`)
   }
+
+  #say(text: string): void {
+    this.#stderr.write(`${wrapFor(this.#stderr, text)}\n`)
+  }
+}
+
+/** A pipe gets lines as they are. */
+function wrapFor({ isTTY, columns = 80 }: TextSink, text: string): string {
+  return isTTY ? wrap(text, columns) : text
 }

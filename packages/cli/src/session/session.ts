@@ -13,9 +13,12 @@ import { Lane } from '../live.js'
 import { Deadline, goOnline } from '../network.js'
 import type { NetworkOptions } from '../options.js'
 import { Output } from '../output/output.js'
+import { tame } from '../output/text.js'
+import { wrap } from '../output/wrap.js'
 import { wordsOfShell } from '../params/shell.js'
 import { configFile } from '../used.js'
 import { completeLine } from './complete-line.js'
+import { helpText } from './help-text.js'
 import { Turns } from './turns.js'
 
 export interface SessionOptions {
@@ -43,7 +46,7 @@ export async function converse(session: SessionOptions): Promise<SessionEnd> {
   let { db } = session
   if (!context.isServed && !options.offline) goOnline(context, db, options)
   const methods = await methodsOf(db)
-  output.write(`${greeting(db, methods)}\n`)
+  output.write(`${wrap(tame(greeting(db, methods)), output.columns ?? 80)}\n`)
   const repl = start({
     prompt: promptOf(db),
     input,
@@ -108,8 +111,9 @@ interface Watching {
 /** Tells what happens to a database, between the lines that are typed, until the function that is returned is called. */
 function watch(db: Database, { context, turns, lane, tell }: Watching): () => void {
   const say = (text: string) => turns.tell(text)
+  const sink = { write: say, isTTY: true, columns: context.io.terminal?.output.columns ?? 80 }
   const notices = new Output(
-    { ...context.io, stdout: { write: say, isTTY: true }, stderr: { write: say, isTTY: true } },
+    { ...context.io, stdout: sink, stderr: sink },
     { json: false, quiet: false, debug: false },
   )
   const unfollow = tell(notices, db, lane)
@@ -125,7 +129,7 @@ function watch(db: Database, { context, turns, lane, tell }: Watching): () => vo
 function greeting(db: Database, methods: readonly string[] | null): string {
   return [
     `${db.path}, version ${db.index.version}. Methods: ${methods?.join(', ') ?? 'not here yet, see .sync'}.`,
-    '.help lists the commands; anything else is JavaScript, with db at hand. Ctrl-D ends.',
+    '.help lists the commands; all else is JavaScript, with db at hand. Ctrl-D ends.',
   ].join('\n')
 }
 
@@ -202,6 +206,10 @@ function defineCommands(repl: REPLServer, turns: Turns, { context, database, ter
       },
     })
   }
+  repl.defineCommand('help', {
+    help: 'Print this',
+    action: () => turns.tell(`${helpText(repl, terminal.output.columns)}\n`),
+  })
 }
 
 /** The database may be kept by another process, where the session then goes on. */
