@@ -1,10 +1,19 @@
 /** What a participant acknowledges in its own oplog, when, and what that costs nobody. */
 import { decodeEnvelope, IndexLog, Log, Storage as LogStorage, oplogIdentity, toHex } from '@vitra/log'
-import { COUNTER_CONTRACT, connect, TemporaryFolder, WORKBENCH_CONTRACT } from '@vitra/testkit'
+import {
+  COUNTER_CONTRACT,
+  connect,
+  Random,
+  TemporaryFolder,
+  testSeed,
+  WORKBENCH_CONTRACT,
+} from '@vitra/testkit'
 import { describe, expect, it } from 'vitest'
 import { Database, type OpenOptions, Storage } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
+import { runAndKill } from './crash.js'
 
+const seed = testSeed()
 const contract = { source: COUNTER_CONTRACT }
 const SCRIPT = { source: `// vitra script 1\n${COUNTER_CONTRACT}` }
 
@@ -166,6 +175,25 @@ describe('a participant that acknowledges', () => {
     await bob.close()
     expect(types(await blocksOf(folder.at('bob')))).toBe('op echo op echo')
   })
+
+  it(`never acknowledges what the executor has not published, however often it is killed (VITRA_SEED=${seed})`, async () => {
+    const random = new Random(seed)
+    await using folder = await TemporaryFolder.make()
+    await (await opened(folder, { acknowledge: true })).close()
+    let acknowledged = 0
+    for (let round = 0; round < 6; round++) {
+      const { called } = await runAndKill(folder.at('db'), random, 'acknowledge')
+      await using db = await Database.load(folder.at('db'), undefined, { acknowledge: true })
+      await db.executor!.sync()
+      // An echo of a head that was signed and lost would contradict the index.
+      await checkDatabase(db)
+      const own = new Map<number, string>()
+      for await (const line of db.story({ log: db.localOplog!.publicKey })) own.set(line.position, line.kind)
+      if (called >= 0) expect(own.get(called + 1)).toBe('call')
+      acknowledged = [...own.values()].filter((kind) => kind === 'ack').length
+    }
+    expect(acknowledged).toBeGreaterThan(3)
+  }, 300_000)
 
   it('keeps no process alive, and nobody from closing', async () => {
     const db = await Database.create(Storage.temporary(), { contract, acknowledge: true })

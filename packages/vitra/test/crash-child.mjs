@@ -3,7 +3,8 @@ import { writeSync } from 'node:fs'
 import { Database } from 'vitra'
 
 const say = (line) => writeSync(1, `${line}\n`)
-const db = await Database.load(process.argv[2])
+const [, , folder, how] = process.argv
+const db = await Database.load(folder, undefined, { acknowledge: how === 'acknowledge' })
 const waiting = new Set()
 say('ready')
 for (;;) {

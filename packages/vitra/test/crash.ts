@@ -12,10 +12,14 @@ const CHILD = fileURLToPath(new URL('crash-child.mjs', import.meta.url))
 const LIFE_MS_MAX = 300
 
 /** Runs the child and kills it at a random point of its work. Returns the highest op it was told of. */
-function runAndKill(folder: string, random: Random): Promise<{ called: number; processed: number }> {
+export function runAndKill(
+  folder: string,
+  random: Random,
+  how?: 'acknowledge',
+): Promise<{ called: number; processed: number }> {
   return new Promise((resolve, reject) => {
     const told = { called: -1, processed: -1 }
-    const child = spawn(process.execPath, [CHILD, folder], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [CHILD, folder, how ?? ''], { stdio: ['ignore', 'pipe', 'pipe'] })
     let errors = ''
     child.stderr.on('data', (data) => (errors += data))
     createInterface({ input: child.stdout }).on('line', (line) => {
