@@ -2,12 +2,20 @@
  * An executor that shows two histories to participants who never meet: what they acknowledge in their oplogs tells
  * whoever has both, and accuses nobody until the other history is found under the executor's own signature.
  */
-import { encodeEcho, Log, Storage as LogStorage, oplogIdentity } from '@vitra/log'
+import { encodeEcho, Log, Storage as LogStorage, oplogIdentity, toHex } from '@vitra/log'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ContractFraudProof, check, Database, encodeProof } from 'vitra'
 import { checkDatabase } from 'vitra/testing'
-import { appendBlocks, connect, copyDatabase, TemporaryFolder, WORKBENCH_CONTRACT } from '../src/index.js'
+import {
+  appendBlocks,
+  connect,
+  copyDatabase,
+  publish,
+  readHistory,
+  TemporaryFolder,
+  WORKBENCH_CONTRACT,
+} from '../src/index.js'
 import { useGuests } from './guests.js'
 
 useGuests()
@@ -31,6 +39,14 @@ async function blocksOfBob(path: string): Promise<Uint8Array[]> {
   for (let seq = 0; seq < log.length; seq++) blocks.push(await log.get(seq, { wait: false }))
   await storage.close()
   return blocks
+}
+
+/** How long the index of a folder is, and bob's blocks. */
+async function lengthAndBlocks(path: string): Promise<{ length: number; blocks: Uint8Array[] }> {
+  await using db = await Database.load(path, undefined, { acknowledge: false })
+  const length = db.index.version
+  await db.close()
+  return { length, blocks: await blocksOfBob(path) }
 }
 
 /** A copy of what a folder has, without keys. */
@@ -163,6 +179,28 @@ describe('a participant that acknowledges what it was never shown', () => {
       }),
       { numRuns: 6 },
     )
+  })
+
+  it('is left alone while the index has not got there, and told though the executor leaves it out', async () => {
+    const path = folder.at('left-out')
+    await copyDatabase(folder.at('shared'), path)
+    const history = await readHistory(path)
+    const { length, blocks } = await lengthAndBlocks(path)
+    const [ahead, other] = [folder.at('ahead'), folder.at('behind')]
+    const oplog = history.oplogs.find(({ input }) => toHex(input.signer) === toHex(bob))!
+    expect(blocks).toEqual([])
+    oplog.blocks.push(encodeEcho(length + 2, new Uint8Array(32)))
+    await publish(history, ahead)
+    {
+      await using db = await Database.load(ahead)
+      expect(await checkDatabase(db)).toMatchObject({ findings: [], waiting: 0 })
+    }
+    oplog.blocks.push(encodeEcho(length, new Uint8Array(32)))
+    await publish(history, other)
+    await using db = await Database.load(other)
+    const report = await checkDatabase(db, { verdict: 'inconclusive' })
+    expect(report.findings).toMatchObject([{ code: 'echo-contradiction', echo: { length } }])
+    expect(report.violation).toBeUndefined()
   })
 
   it('is one that says what is true where it names a head of this history', async () => {

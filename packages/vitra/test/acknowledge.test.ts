@@ -82,7 +82,7 @@ describe('a participant that acknowledges', () => {
     const calls = []
     for await (const call of db.transactions()) calls.push(call.status)
     expect(calls).toHaveLength(3)
-    expect((await checkDatabase(db)).waiting).toBe(0)
+    expect(await checkDatabase(db)).toMatchObject({ waiting: 0, ops: 3 })
     await db.close()
     const blocks = await blocksOf(folder.at('db'))
     expect(types(blocks)).toBe('op echo op echo op echo')

@@ -37,6 +37,8 @@ export interface BatchContext extends OpsContext {
 export class BatchCheck {
   readonly findings: Finding[] = []
   ops = 0
+  /** How many of them are acknowledgements, which nobody executes. */
+  echoes = 0
   lastTs: number
   /** The op after which the batch has to end, where there is one. */
   ended: CheckedOp | null = null
@@ -140,6 +142,7 @@ export class BatchCheck {
     executed.push({ outcome, changes })
     if (checked.finding !== undefined) this.findings.push(checked.finding)
     this.ops++
+    if (outcome.kind === 'echo') this.echoes++
     this.#bytes += outcomeBytes(outcome)
     for (const change of changes) {
       if (this.#isRun) this.#view.write(change)

@@ -210,7 +210,7 @@ export class Replay {
     if (this.#options.mode === 'full') this.findings.push(...check.findings)
     if (check.ended?.participantsChanged) await this.#participants.reload(await this.#state(tree))
     if (check.ended?.source !== undefined) await this.#loadContract(check.ended.source, batch.record)
-    this.ops += check.ops
+    this.ops += check.ops - check.echoes
   }
 
   #context(
