@@ -36,6 +36,8 @@ const ADMISSIONS_MAX = 50
 const WAIT_TURNS = 200
 /** How long to wait for one thing once all is mended, in ms of real time. */
 const PATIENCE_MS = 120_000
+/** After this time every result that was seen is acknowledged, in ms of real time. */
+const ACKNOWLEDGED_MS = 1500
 
 export interface SimulationOptions {
   /** Let everybody finish after each event. */
@@ -100,6 +102,7 @@ export class Simulation implements AsyncDisposable {
     }
     await this.#mend()
     await this.#settle()
+    if (!this.#settles) await this.#hearAcknowledgements()
     for (const { database } of this.copies.values()) await this.#until(database.syncFullHistory())
   }
 
@@ -122,7 +125,8 @@ export class Simulation implements AsyncDisposable {
           disk: this.#disk,
           random: new Random(seed + nth),
           records: this.records,
-          open: name === 'alice' ? { time: this.#clock } : {},
+          // Where everything has to happen at its time, nothing is written by the clock of this machine.
+          open: { acknowledge: !this.#settles, ...(name === 'alice' ? { time: this.#clock } : {}) },
           monitors: monitors.includes(name),
           isDiskHonest: this.#isDiskHonest,
           tell: (what) => this.log.push(what),
@@ -257,6 +261,15 @@ export class Simulation implements AsyncDisposable {
       if (busy === null) return
       if (performance.now() > deadline) throw new Error(`it takes too long until ${busy}`)
       await this.#turn()
+    }
+  }
+
+  /** Results are acknowledged a while after they were seen, by the clock of this machine. */
+  async #hearAcknowledgements(): Promise<void> {
+    for (let version = 0; version !== this.executor.database.index.version; ) {
+      version = this.executor.database.index.version
+      for (const end = performance.now() + ACKNOWLEDGED_MS; performance.now() < end; ) await this.#turn()
+      await this.#settle()
     }
   }
 
