@@ -1,0 +1,54 @@
+/** Scripts that tests run (spec/10-scripts). */
+
+/** The forum of the first seed. */
+export const FORUM_SCRIPT = `exports.topicCounter = 0
+exports.postCounter = 0
+exports.init = async () => {
+  state.mkdir('/topics')
+}
+exports.addTopic = async (title) => {
+  const id = ++exports.topicCounter
+  await state.mkdir(\`/topics/\${id}\`)
+  await state.writeFile(\`/topics/\${id}/title\`, title)
+  return id
+}
+exports.addPost = async (id, content) => {
+  const postId = ++exports.postCounter
+  await state.writeFile(\`/topics/\${id}/\${postId}\`, content)
+  return postId
+}
+`
+
+/** A market as an ES module: several variables, files that come and go, who calls what, and calls that fail. */
+export const MARKET_SCRIPT = `import assert from 'assert'
+
+export let offers = 0
+export let volume = 0
+export const sellers = []
+export let best = null
+
+export async function init () {
+  await state.mkdir('/offers')
+}
+
+export async function offer (price) {
+  assert(price > 0, 'a price is more than nothing')
+  const id = ++offers
+  if (!sellers.includes(caller.id)) sellers.push(caller.id)
+  if (best === null || price < best.price) best = { id, price }
+  await state.writeFile(\`/offers/\${id}\`, JSON.stringify({ price, by: caller.id }))
+  return { id, price }
+}
+
+export async function take (id) {
+  const { price, by } = JSON.parse(await state.readFile(\`/offers/\${id}\`))
+  assert(by !== caller.id, 'nobody buys from himself')
+  await state.unlink(\`/offers/\${id}\`)
+  await state.appendFile('/sold', \`\${id}\\n\`)
+  volume += price
+  if (best?.id === id) best = null
+  return price
+}
+
+export const whoAmI = () => caller.id
+`
