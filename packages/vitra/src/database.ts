@@ -30,9 +30,12 @@ import { type ReplicateOptions, replicate, Swarm, type SwarmOptions } from './ne
 import type { CallOptions, FullSyncOptions, OpenOptions, SyncOptions, VerifyOptions } from './options.js'
 import type { PeerInfo } from './peers.js'
 import { copyState } from './sandbox-copy.js'
+import { DatabaseFiles } from './script/database-files.js'
+import { readVariables } from './script/read-variables.js'
 import { ScriptCalls, type ScriptInfo } from './script/script-calls.js'
 import { createApi, createReads } from './script/script-objects.js'
-import type { ScriptApi, ScriptReads } from './script/script-types.js'
+import type { ScriptApi, ScriptReads, ScriptVariables } from './script/script-types.js'
+import { ScriptVersions } from './script/script-versions.js'
 import type { StoryLine, StoryOptions } from './story/entries.js'
 import { Story } from './story/story.js'
 import type { SyncProgress } from './sync-progress.js'
@@ -60,6 +63,8 @@ export interface SandboxCopyOptions extends OpenOptions {
 export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> implements AsyncDisposable {
   /** The published state. */
   readonly index: DatabaseIndex
+  /** The files that a script has written. */
+  readonly files: DatabaseFiles
   /** Proofs of it, for people who have no copy. */
   readonly proofs: DatabaseProofs
   readonly #core: DatabaseCore
@@ -68,6 +73,7 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
   readonly #audits: DatabaseAudits
   readonly #calls: DatabaseCalls
   readonly #script: ScriptCalls
+  readonly #scripts: ScriptVersions
   readonly #participants: DatabaseParticipants
   #story: Story | null = null
   #closed = false
@@ -86,6 +92,8 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
       (work) => core.use(work),
       () => core.executor,
     )
+    this.#scripts = new ScriptVersions(core)
+    this.files = new DatabaseFiles(this.#scripts)
     this.proofs = new DatabaseProofs(core.index, (work) => core.use(work))
     this.#calls = new DatabaseCalls(core)
     this.#script = new ScriptCalls(core)
@@ -318,6 +326,19 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
   get read(): ScriptReads<M> {
     this.#assertOpen()
     return createReads<M>(this.#script)
+  }
+
+  /**
+   * The exported variables of a script as they are kept, by name.
+   *
+   * @param options `version`: as they were; default the newest. Before `init` there are none
+   * @throws {DatabaseError} `NOT_A_SCRIPT`; {@link LogError} `NOT_A_BATCH_END`, `BLOCK_MISSING`
+   * @example await db.variables() // { postCounter: 1, topicCounter: 1 }
+   */
+  async variables<S = unknown extends M ? AnyContract : M>(
+    options: { readonly version?: number } = {},
+  ): Promise<ScriptVariables<S>> {
+    return (await this.#scripts.read(readVariables, options.version)) as ScriptVariables<S>
   }
 
   /** The script in force and what it exports; null where the contract is none. */

@@ -6,6 +6,7 @@ export type {
   MethodParams,
   MethodResponse,
 } from '@vitra/contract-sdk'
+export type { StateDirent, StateStats } from '@vitra/contract-sdk/script'
 export {
   CLOCK_JUMP_MS_MAX,
   ExecutorError,
@@ -114,6 +115,7 @@ export type { CallOptions, FullSyncOptions, OpenOptions, SyncOptions, VerifyOpti
 export type { ThrottledParticipant } from './participant-limits.js'
 export type { PeerInfo } from './peers.js'
 export { provenToJson } from './proven-json.js'
+export type { DatabaseFiles, PastFiles, ReaddirOptions } from './script/database-files.js'
 export { ScriptCallError, type ScriptCallErrorCode } from './script/script-call-error.js'
 export type { ScriptInfo } from './script/script-calls.js'
 export type {
@@ -122,6 +124,7 @@ export type {
   ScriptFunctions,
   ScriptReads,
   ScriptResult,
+  ScriptVariables,
 } from './script/script-types.js'
 export { isScriptSource } from './script-source.js'
 export type {

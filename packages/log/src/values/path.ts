@@ -64,6 +64,12 @@ function faultOf(path: unknown): PathError {
   return invalid(path, `a path takes at most ${PATH_BYTES_MAX} bytes`)
 }
 
+/** Why a text is no path, `long` where only its length is at fault; null where it is one. */
+export function pathFault(path: string): 'long' | 'form' | null {
+  if (isPath(path)) return null
+  return utf8Length(path) > PATH_BYTES_MAX ? 'long' : 'form'
+}
+
 /** Like {@link assertPath}, for the prefix of a listing: `/` stands for the root. */
 export function assertPrefix(prefix: unknown): string {
   return prefix === '/' ? prefix : assertPath(prefix)

@@ -4,7 +4,7 @@
  */
 import type { Ack, Tx } from '@vitra/contract-sdk'
 import { scriptModule } from '@vitra/contract-sdk/modules'
-import { assertPath, decodeUtf8, encodeUtf8, PATH_BYTES_MAX, utf8Length } from '@vitra/log/values'
+import { decodeUtf8, encodeUtf8, pathFault } from '@vitra/log/values'
 import { ask, readState } from './batch.js'
 import { activeOplogs, INPUTS, type ListReply, WITH_INDEX } from './contract-module.js'
 import { refusal } from './errors.js'
@@ -103,12 +103,7 @@ class RealmStore implements scriptModule.ScriptStore {
   }
 
   pathFault(path: string): 'long' | 'form' | null {
-    try {
-      assertPath(path)
-      return null
-    } catch {
-      return utf8Length(path) > PATH_BYTES_MAX ? 'long' : 'form'
-    }
+    return pathFault(path)
   }
 
   toBytes(text: string): Uint8Array | null {

@@ -1,5 +1,5 @@
 /** The types of `db.api` and `db.read`: the functions of a script as its caller sees them. */
-import type { Receipt } from '@vitra/log'
+import type { Receipt, Value } from '@vitra/log'
 import type { Transaction } from '../transaction.js'
 
 /** The functions that a script exports; its variables are left out, and `init`, which runs once by itself. */
@@ -10,6 +10,13 @@ export type ScriptFunctions<S> = {
       ? Name
       : never]: S[Name]
 }
+
+/** The variables that a script exports, as they are kept; before `init` there are none. */
+export type ScriptVariables<S> = unknown extends S
+  ? Readonly<Record<string, Value>>
+  : {
+      readonly [Name in keyof S as S[Name] extends (...args: never[]) => unknown ? never : Name]?: S[Name]
+    }
 
 /** What a call gave, with the proof of it. */
 export interface ScriptResult<R> {

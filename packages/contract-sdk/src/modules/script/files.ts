@@ -1,6 +1,6 @@
 /** Files and folders over the entries of the index (spec/10-scripts §3). Each operation is done at once, or throws. */
 import { type FsErrorCode, type FsFault, fsError } from './fs-error.js'
-import type { ScriptStore } from './host.js'
+import type { FileStore } from './host.js'
 import { contentLength, FOLDER, isReserved, kindOf } from './layout.js'
 import { childOf, isBelow, parentOf } from './paths.js'
 
@@ -19,10 +19,10 @@ export interface FolderItem {
 }
 
 export class Files {
-  readonly #store: ScriptStore
+  readonly #store: FileStore
   #folder: Uint8Array | null = null
 
-  constructor(store: ScriptStore) {
+  constructor(store: FileStore) {
     this.#store = store
   }
 

@@ -7,8 +7,8 @@ export interface Child {
   readonly value: Uint8Array | null
 }
 
-/** The state that one call works on. What it cannot do, it throws as the contract sees it. */
-export interface ScriptStore {
+/** The entries that files are made of. What it cannot do, it throws as whoever asked for the file sees it. */
+export interface FileStore {
   /** False in a read-only call. */
   readonly isWritable: boolean
   /** Encoded value at a path, own writes first; null for none. */
@@ -25,6 +25,10 @@ export interface ScriptStore {
   toBytes(text: string): Uint8Array | null
   /** The text whose UTF-8 bytes are; null where they are not. */
   toText(bytes: Uint8Array): string | null
+}
+
+/** The state that one call works on. */
+export interface ScriptStore extends FileStore {
   /** Active participants, own changes included: signers' public keys in hex. */
   participants(): string[]
   admit(pubkey: string): void

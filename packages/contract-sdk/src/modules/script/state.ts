@@ -1,7 +1,7 @@
 /** The global `state` of a script: names and manners of Node's `fs/promises` (spec/10-scripts §3). */
 import type { Files, FolderItem } from './files.js'
 import { argumentError, fsError } from './fs-error.js'
-import type { ScriptRealm, ScriptStore } from './host.js'
+import type { FileStore, ScriptRealm } from './host.js'
 import { resolvePath } from './paths.js'
 import type { Promises } from './promised.js'
 
@@ -48,7 +48,7 @@ export interface ScriptState {
 
 export interface StateParts {
   readonly files: Files
-  readonly store: ScriptStore
+  readonly store: FileStore
   readonly promises: Promises
   readonly realm: ScriptRealm
 }
@@ -137,7 +137,7 @@ function decoded(
   content: string | Uint8Array,
   encoding: 'utf8' | null | undefined,
   path: string,
-  store: ScriptStore,
+  store: FileStore,
 ): string | Uint8Array {
   if (encoding === undefined || (typeof content === 'string') === (encoding === 'utf8')) return content
   if (typeof content === 'string') return store.toBytes(content)!
