@@ -3,8 +3,8 @@
  * op is a call. The text itself stands in it from the third line on, so that its lines are found again.
  */
 import type { AnyNode, Program } from 'acorn'
-import { ScriptError } from './errors.js'
-import { type ExportedName, moduleOf, placeOf, readModule } from './exports.js'
+import { placeOf, ScriptError } from './errors.js'
+import { type ExportedName, moduleOf, readModule } from './exports.js'
 import { MARK, mark } from './marks.js'
 import { parseScript, type ScriptKind } from './parse.js'
 import { nodesOf } from './walk.js'

@@ -1,5 +1,7 @@
 /** What keeps a text from being a script (spec/10-scripts §5). */
 
+import type { Node } from 'acorn'
+
 /** Codes of {@link ScriptError}. */
 export type ScriptErrorCode = 'SCRIPT_EXPORT' | 'SCRIPT_IMPORT' | 'SCRIPT_NAME' | 'SCRIPT_SYNTAX'
 
@@ -23,4 +25,9 @@ export class ScriptError extends Error {
 export interface Place {
   readonly line: number
   readonly column: number
+}
+
+/** Where a node begins. */
+export function placeOf({ loc }: Node): Place {
+  return { line: loc!.start.line, column: loc!.start.column + 1 }
 }

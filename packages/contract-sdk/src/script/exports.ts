@@ -8,7 +8,7 @@ import type {
   Program,
   VariableDeclaration,
 } from 'acorn'
-import { ScriptError } from './errors.js'
+import { placeOf, ScriptError } from './errors.js'
 import type { Edit } from './marks.js'
 import { boundNames } from './walk.js'
 
@@ -125,12 +125,6 @@ export function moduleOf(name: string, node: Node): 'assert' | 'util' {
     `${JSON.stringify(name)} is no module that a script has: it has assert and util`,
     placeOf(node),
   )
-}
-
-/** Where a node begins, from 1. */
-export function placeOf(node: Node): { line: number; column: number } {
-  const { line, column } = node.loc!.start
-  return { line, column: column + 1 }
 }
 
 function nameOf(node: Identifier | Literal): string {

@@ -1,6 +1,7 @@
 /** The syntax of a script (spec/10-scripts §5): strict code, as a CommonJS module or an ES module. */
 import { type Options, type Program, parse } from 'acorn'
-import { ScriptError } from './errors.js'
+import { placeOf, ScriptError } from './errors.js'
+import { nodesOf } from './walk.js'
 
 /** How a script exports. */
 export type ScriptKind = 'commonjs' | 'module'
@@ -14,13 +15,16 @@ const OPTIONS: Options = {
   ecmaVersion: 2022,
   sourceType: 'module',
   locations: true,
-  allowAwaitOutsideFunction: false,
   allowHashBang: false,
 }
 
 /** @throws {ScriptError} `SCRIPT_SYNTAX` */
 export function parseScript(text: string): ParsedScript {
   const program = parseAs(text, { ...OPTIONS, allowReturnOutsideFunction: true })
+  for (const node of nodesOf(program, ({ type }) => !/Function/.test(type))) {
+    if (node.type === 'AwaitExpression' || (node.type === 'ForOfStatement' && node.await))
+      throw new ScriptError('SCRIPT_SYNTAX', 'await stands inside async functions only', placeOf(node))
+  }
   if (!program.body.some(({ type }) => /^(?:Import|Export)/.test(type))) return { kind: 'commonjs', program }
   return { kind: 'module', program: parseAs(text, OPTIONS) }
 }
@@ -39,11 +43,6 @@ function parseAs(text: string, options: Options): Program {
     const { loc, message } = cause as SyntaxError & { loc?: { line: number; column: number } }
     if (loc === undefined) throw cause
     const place = { line: loc.line, column: loc.column + 1 }
-    throw new ScriptError('SCRIPT_SYNTAX', said(message), place, { cause })
+    throw new ScriptError('SCRIPT_SYNTAX', message.replace(/ \(\d+:\d+\)$/, ''), place, { cause })
   }
-}
-
-function said(message: string): string {
-  const text = message.replace(/ \(\d+:\d+\)$/, '')
-  return /await/.test(text) ? `${text}: await inside an async function` : text
 }
