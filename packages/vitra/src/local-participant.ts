@@ -16,6 +16,7 @@ import {
 } from '@vitra/log'
 import type { MethodHost } from '@vitra/sandbox'
 import { Acknowledger } from './acknowledger.js'
+import { CallTurns } from './call-turns.js'
 import { DatabaseError } from './errors.js'
 import type { LocalState } from './local-state.js'
 import type { OpWriter } from './op-writer.js'
@@ -50,6 +51,8 @@ export class LocalParticipant {
   #found: Found | null = null
   /** What writes its ops. */
   #writing: Writing | null = null
+  /** Ops are written in the order of the calls. */
+  readonly #turns = new CallTurns()
   readonly #acknowledger: Acknowledger
 
   constructor(options: LocalParticipantOptions) {
@@ -217,10 +220,7 @@ export class LocalParticipant {
     ops: readonly Uint8Array[],
   ): Promise<Transaction> {
     const { host, onFailure } = this.#options
-    const input = await this.#input()
-    const writing = input?.active ? await this.#writingOf(input) : null
-    if (writing === null) throw notAParticipant(this.id)
-    const { writer, oplog } = writing
+    const { writer, oplog } = await this.#turns.next(() => this.#openWriting())
     const first = await writer.append(ops)
     const record = {
       ...call,
@@ -231,6 +231,14 @@ export class LocalParticipant {
     // The ops are written: an error here would have the caller write them again.
     await this.#transactions.add(record).catch(onFailure)
     return transaction
+  }
+
+  /** @throws {DatabaseError} `NOT_A_PARTICIPANT` */
+  async #openWriting(): Promise<Writing> {
+    const input = await this.#input()
+    const writing = input?.active ? await this.#writingOf(input) : null
+    if (writing === null) throw notAParticipant(this.id)
+    return writing
   }
 
   async #writingOf({ signer }: Input): Promise<Writing | null> {

@@ -2,6 +2,7 @@
 import { RECORD_PATH, readScript, type ScriptFunction, scriptFunctions } from '@vitra/contract-sdk/script'
 import { decodeValue, encodeValue, type Value } from '@vitra/log'
 import { type Contract, ContractError } from '@vitra/sandbox'
+import { CallTurns } from '../call-turns.js'
 import type { DatabaseCore } from '../database-core.js'
 import { DatabaseError } from '../errors.js'
 import { isScriptSource } from '../script-source.js'
@@ -29,6 +30,8 @@ const BUILT_IN: readonly ScriptFunction[] = ['addParticipant', 'removeParticipan
 
 export class ScriptCalls {
   readonly #core: DatabaseCore
+  /** Ops are written in the order of the calls. */
+  readonly #turns = new CallTurns()
   #known: { readonly contract: Contract; readonly info: ScriptInfo | null } | null = null
 
   constructor(core: DatabaseCore) {
@@ -51,7 +54,7 @@ export class ScriptCalls {
   /** Writes the op of a call. */
   async emit(call: string, args: readonly unknown[], signal?: AbortSignal): Promise<Transaction> {
     return this.#core.use(async () => {
-      const { functions } = await this.#script()
+      const { functions } = await this.#turns.next(() => this.#script())
       if (!functions.some(({ name }) => name === call)) throw noFunction(call, functions)
       return this.#write(call, args, signal)
     })
