@@ -62,8 +62,10 @@ describe('vitra build', () => {
     await using folder = await author({
       'syntax.ts': 'export const apply = {\n  X( {}\n}\n',
       'import.ts': "import fs from 'node:fs'\nexport const apply = { X() { fs.rm('/') } }\n",
-      'global.ts': "import { helper } from './helper.js'\nexport const apply = { X: helper }\n",
-      'helper.ts': "const a: number = 1\nexport const helper = () => a\nconst b = fetch('/')\nexport { b }\n",
+      'global.ts': "import { b, helper } from './helper.js'\nexport const apply = { X: helper, b }\n",
+      'helper.ts': "const a: number = 1\nexport const helper = () => a\nexport const b = () => fetch('/')\n",
+      'load.ts':
+        "import { helper } from './helper.js'\nconst c = helpers()\nexport const apply = { c, helper }\n",
       'none.ts': 'export const get = (_: object) => 1\n',
       'slow.ts': 'let n: number = 0\nexport const count = (_: object) => ++n\nexport const apply = {}\n',
       'plain.js': 'export const apply = {',
@@ -81,12 +83,17 @@ describe('vitra build', () => {
     expect(await said('import.ts')).toMatch(
       /^BUILD_IMPORT import\.ts:1:16: Node's module node:fs is not there/,
     )
+    expect(await said('load.ts')).toMatch(/^CONTRACT_LOAD load\.ts:2:11: ReferenceError/)
     expect(await said('none.ts')).toMatch(/^CONTRACT_NO_APPLY /)
     expect(await said('plain.js')).toMatch(/^CONTRACT_SYNTAX plain\.js:1:23: /)
     expect(await said('missing.ts')).toMatch(/^FILE_UNREADABLE missing\.ts cannot be read/)
     const slow = await vitra(['build', 'slow.ts', '--check'], at)
     expect(slow.code).toBe(0)
     expect(slow.stderr).toContain('\n  slow.ts:2:')
+    const unknown = await vitra(['build', 'global.ts'], at)
+    expect(unknown.stderr).toContain(
+      '\n  helper.ts:3:24: there is no `fetch` in a contract: nothing reaches the network',
+    )
     expect(await vitra(['init', 'import.ts'], at)).toMatchObject({ code: 1, stdout: '' })
     expect(await vitra(['build', 'slow.ts', '--out', './slow.ts'], at)).toMatchObject({ code: 2 })
     expect(await vitra(['build', 'slow.ts', '--check', '--out', 'a.js'], at)).toMatchObject({ code: 2 })

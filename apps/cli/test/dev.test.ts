@@ -167,7 +167,7 @@ describe('vitra dev', () => {
       made.folder.at('count.js'),
       'exports.count = 0\nexports.add = (n) => (exports.count += n)\n',
     )
-    const stdin = "call call --call add --args '[3]'\n"
+    const stdin = 'call add 3\n'
     const ran = await vitra(['dev', '--script', 'count.js'], { ...made.at, stdin })
     expect(ran.stdout).toMatch(/op \d+ of .*: ok/)
     expect(ran.code).toBe(0)

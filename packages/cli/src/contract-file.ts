@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Place } from '@vitra/contract-sdk/build'
 import type { ContractOptions, ContractWarning } from 'vitra'
 import type { Context } from './context.js'
+import { tameLine } from './output/text.js'
 import { WARNINGS_MEAN, warningLine } from './output/warnings.js'
 
 /** A contract from a file. */
@@ -14,8 +15,8 @@ export interface ContractFile {
   readonly isBundled: boolean
   /** Does something with the contract; where it is refused, the error names the place in the author's file. */
   using<T>(work: (contract: ContractOptions) => Promise<T>): Promise<T>
-  /** Warnings of it, as lines for people. */
-  warningText(warnings: readonly ContractWarning[]): string
+  /** What is to be warned of, as texts for people. @param warnings of the contract, as the library gives them */
+  warningTexts(warnings: readonly ContractWarning[]): Promise<string[]>
 }
 
 /**
@@ -55,12 +56,17 @@ function contractFile({ placeOf, isScript, ...parts }: Parts): ContractFile {
         throw placed(error, placeOf)
       }
     },
-    warningText(warnings: readonly ContractWarning[]): string {
-      const lines = warnings.map((warning) => {
+    async warningTexts(warnings: readonly ContractWarning[]): Promise<string[]> {
+      const lineOf = (warning: ContractWarning) => {
         const place = placeOf(warning.line, warning.column)
-        return place === null ? warningLine(warning) : `${nameOf(place)}: ${warning.reason}`
-      })
-      return [WARNINGS_MEAN, ...lines].join('\n  ')
+        return place === null ? warningLine(warning) : `${nameOf(place)}: ${tameLine(warning.reason)}`
+      }
+      const { unknownNamesOf } = await import('vitra')
+      const unknown = isScript ? [] : unknownNamesOf(source)
+      return [
+        ...(warnings.length === 0 ? [] : [[WARNINGS_MEAN, ...warnings.map(lineOf)].join('\n  ')]),
+        ...(unknown.length === 0 ? [] : [[UNKNOWN_MEANS, ...unknown.map(lineOf)].join('\n  ')]),
+      ]
     },
   })
 }
@@ -78,6 +84,9 @@ function placed(error: unknown, placeOf: Parts['placeOf']): unknown {
   if (place !== null && message?.startsWith(made)) error.message = nameOf(place) + message.slice(made.length)
   return error
 }
+
+/** What the places have in common. */
+const UNKNOWN_MEANS = 'the contract uses what is not there: an op or a method that comes to it fails'
 
 function nameOf({ file, line, column }: Place): string {
   return `${file}:${line}:${column}`

@@ -31,5 +31,6 @@ export { type ContractLogEntry, Sandbox, type SandboxOptions } from './sandbox.j
 export { StateSession } from './state-session.js'
 export { step, steps } from './step.js'
 export type { Step, StepInput } from './step-types.js'
+export { type UnknownName, unknownNames } from './unknown-names.js'
 export { type IndexView, ReadableSource, readableView } from './view.js'
 export { type ContractWarning, contractWarnings } from './warnings.js'

@@ -55,6 +55,7 @@ export {
   type MethodParameter,
   SandboxError,
   type SandboxErrorCode,
+  type UnknownName,
 } from '@vitra/sandbox'
 export {
   type AuditPart,
@@ -105,7 +106,7 @@ export * from './errors.js'
 export { failureText } from './failure-text.js'
 export type { ContractOptions, CreateOptions } from './genesis.js'
 export type { Identity } from './identity.js'
-export { type ContractInspection, inspectContract } from './inspect-contract.js'
+export { type ContractInspection, inspectContract, unknownNamesOf } from './inspect-contract.js'
 export { fromJsonValue, toJsonValue } from './json-value.js'
 export type { PublicKeyLike } from './keys.js'
 export type { Monitor, MonitorEvents, MonitorLag, MonitorOptions, MonitorStatus } from './monitor.js'

@@ -1,6 +1,14 @@
 /** Loads a contract as a database would, without making one. */
 import { CURRENT_RULES, type RuleLimits } from '@vitra/log'
-import { type ContractWarning, contractWarnings, type MethodInfo, oldestAbi, Sandbox } from '@vitra/sandbox'
+import {
+  type ContractWarning,
+  contractWarnings,
+  type MethodInfo,
+  oldestAbi,
+  Sandbox,
+  type UnknownName,
+  unknownNames,
+} from '@vitra/sandbox'
 
 /** What there is to know of a contract before a database is made of it. */
 export interface ContractInspection {
@@ -8,6 +16,8 @@ export interface ContractInspection {
   readonly methods: readonly MethodInfo[]
   /** Why it needs a fresh realm for each op, which is slow; empty for a pure contract. */
   readonly warnings: readonly ContractWarning[]
+  /** Names that it uses and that nobody has, such as `Date`: an op that comes there fails. */
+  readonly unknown: readonly UnknownName[]
 }
 
 /**
@@ -24,5 +34,18 @@ export async function inspectContract(
   const rules = { ...CURRENT_RULES, abi, limits: { ...CURRENT_RULES.limits, ...limits } }
   await using sandbox = await Sandbox.open()
   const { methods } = await sandbox.load(source, rules)
-  return { methods, warnings: contractWarnings(source, rules) }
+  return {
+    methods,
+    warnings: contractWarnings(source, rules),
+    unknown: unknownNames(source, rules),
+  }
+}
+
+/**
+ * The names that a contract uses and that nobody has; {@link inspectContract} says more, and runs it.
+ *
+ * @throws {ContractLoadError} `CONTRACT_SYNTAX`, `CONTRACT_LOAD`
+ */
+export function unknownNamesOf(source: string): readonly UnknownName[] {
+  return unknownNames(source, { ...CURRENT_RULES, abi: oldestAbi(source, CURRENT_RULES) })
 }

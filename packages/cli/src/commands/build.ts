@@ -38,7 +38,7 @@ that. \`vitra init\`, \`vitra dev\` and tests build by themselves; this command 
       throw new UsageError('USAGE', '--check writes nothing: leave out --out, or --check')
     const contract = await readContract(context, name!)
     const { inspectContract } = await import('vitra')
-    const { methods, warnings } = await contract.using(() => inspectContract(contract.source))
+    const { methods, warnings, unknown } = await contract.using(() => inspectContract(contract.source))
     const { source } = contract
     const file = options.out === undefined ? null : path.resolve(io.cwd, options.out)
     if (file !== null) {
@@ -54,8 +54,8 @@ that. \`vitra init\`, \`vitra dev\` and tests build by themselves; this command 
         ? [out.foreign(source.endsWith('\n') ? source.slice(0, -1) : source)]
         : [`wrote ${options.out}: ${says}`]
     const isPrinted = file === null && !options.check
-    out.result({ files, bytes, methods, warnings, ...(isPrinted ? { source } : {}) }, lines)
-    if (warnings.length > 0) out.warn(contract.warningText(warnings))
+    out.result({ files, bytes, methods, warnings, unknown, ...(isPrinted ? { source } : {}) }, lines)
+    for (const text of await contract.warningTexts(warnings)) out.warn(text)
     return EXIT.ok
   },
 })

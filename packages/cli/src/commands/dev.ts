@@ -142,7 +142,7 @@ class Development {
       { event: 'dev', key, participant, methods: names, warnings },
       `a database for trying things; methods: ${tameLine(names.join(', '))}`,
     )
-    if (warnings.length > 0 && contract !== null) out.warn(contract.warningText(warnings))
+    for (const text of (await contract?.warningTexts(warnings)) ?? []) out.warn(text)
   }
 
   async #watch(file: string): Promise<() => Promise<void>> {
@@ -181,8 +181,7 @@ class Development {
         `${out.style.green('reloaded')}: ${what}${ends}`,
       )
       for (const op of differing) await tellDifference(out, op)
-      const warnings = await bench.db.warnings()
-      if (warnings.length > 0) out.warn(contract.warningText(warnings))
+      for (const text of await contract.warningTexts(await bench.db.warnings())) out.warn(text)
     } catch (error) {
       const { out } = telling
       const { code, message } = explain(error)

@@ -60,7 +60,7 @@ export const init = defineCommand<Options>({
     const participant = db.localOplog!.publicKey.toString('hex')
     const warnings = await db.warnings()
     context.out.result({ key, folder: db.path, participant, warnings }, [key])
-    if (warnings.length > 0) context.out.warn(contract.warningText(warnings))
+    for (const text of await contract.warningTexts(warnings)) context.out.warn(text)
     context.out.note(`A new database is in ${db.path}; its key is above. You execute it and take part in it.`)
     context.out.note(
       'Next: `vitra methods` and `vitra call <method>`; `vitra host` keeps it online; `vitra invite` lets others in.',
