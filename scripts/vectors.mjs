@@ -21,6 +21,7 @@ const MAKERS = [
   'receipts',
   'fraud',
   'fuel',
+  'scripts',
 ]
 
 const SOURCE = `
