@@ -71,9 +71,15 @@ function rules(api) {
         rules: { ...current, initialState: filled(6) },
         bytes: api.encodeRules({ ...current, initialState: filled(6) }),
       },
+      {
+        comment: 'the rules of a database whose contract is a script',
+        rules: { ...current, abi: 2 },
+        bytes: api.encodeRules({ ...current, abi: 2 }),
+      },
     ],
     invalid: [
       ['a protocol of the future', { ...current, protocol: 2 }, 'RULES_UNKNOWN'],
+      ['an ABI of the future', { ...current, abi: 3 }, 'RULES_UNKNOWN'],
       ['an index format of the future', { ...current, indexFormat: 2 }, 'RULES_UNKNOWN'],
       ['another parser', { ...current, parser: 'acorn-9.0.0' }, 'RULES_UNKNOWN'],
       ['a field missing', { ...current, abi: undefined }, 'RULES_INVALID'],
