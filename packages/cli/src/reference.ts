@@ -76,7 +76,7 @@ a dot; \`increment({ amount: 2 })\` and other JavaScript, with the database as \
 | \`verify\`, \`monitor\`, \`monitorend\` | \`verify\`, \`monitor start\`, \`monitor stop\` |
 | \`fraud\`, \`fraudlist\` | \`fraud show\`, \`fraud list\` |
 | \`bg\`, \`fg\` | \`serve start\`, \`serve stop\`; in a session \`.bg\`, \`.fg\` |
-| \`help\` | the same |
+| \`help\`, \`test\` | the same; \`vitra test\` runs tests for Node's test runner, on databases of \`vitra/testing\` |
 
 ## Options of every command`
 
