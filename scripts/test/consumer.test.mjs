@@ -114,6 +114,9 @@ describe.each(NODES)('on Node %s', (major) => {
     const { verdict, ops } = JSON.parse(await vitra('verify', '--json', '--dir', 'commanded'))
     expect({ verdict, ops }).toEqual({ verdict: 'valid', ops: 1 })
     await expect(vitra('call', 'decrement', '--dir', 'commanded')).rejects.toThrow('decrement')
+    expect(await vitra('test', 'counter.test.ts')).toMatch(/1 passed\n$/)
+    expect(await vitra('build', 'typed-counter.ts')).toContain('async INCREMENT(tx, { amount })')
+    expect(await vitra('dev', 'typed-counter.ts')).toContain('methods: get, increment')
   })
 
   it('says what to do where the engine was not built', { timeout: RUN_MS_MAX }, async () => {

@@ -206,6 +206,21 @@ describe('vitra dev', () => {
     expect(await session.ended()).toBe(0)
     expect(await made.left()).toEqual([])
   })
+
+  it('ends with Ctrl-C at a terminal, also while a method runs, and leaves nothing', async () => {
+    await using made = await author()
+    await using session = new Terminal(['dev', 'contract.ts'], made.at)
+    await session.see(/[0-9a-f]{8}> /)
+    session.enter('new Promise(() => {})')
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    session.type('\u0003')
+    await session.see('interrupted')
+    session.type('\u0003')
+    await session.see('press Ctrl+C again')
+    session.type('\u0003')
+    expect(await session.ended()).toBe(0)
+    expect(await made.left()).toEqual([])
+  })
 })
 
 function differsBy(dev: Live, value: number): boolean {
