@@ -7,7 +7,7 @@ import { Promises } from '../modules/script/promised.js'
 import { createState, type ScriptState } from '../modules/script/state.js'
 
 /** Entries that are only read. */
-export type ReadableStore = Omit<FileStore, 'isWritable' | 'write' | 'encode'>
+export type ReadableStore = Omit<FileStore, 'isWritable' | 'write' | 'encode' | 'toPlainBytes'>
 
 /** What of `state` reads. */
 export interface FileReads extends Pick<ScriptState, 'readFile' | 'readdir' | 'stat'> {
@@ -42,7 +42,8 @@ const FREE: ScriptRealm = {
   unmetered: (work) => work(),
   metered: (work) => work(),
   refusal: (message) => new Error(message),
-  messageOf: String,
+  argumentsMax: Number.MAX_SAFE_INTEGER,
+  refused: () => null,
 }
 
 class ReadOnly implements FileStore {
@@ -92,6 +93,10 @@ class ReadOnly implements FileStore {
   }
 
   encode(): never {
+    return this.write(this.#at)
+  }
+
+  toPlainBytes(): never {
     return this.write(this.#at)
   }
 }

@@ -4,16 +4,20 @@
  */
 import type { Ack, Tx } from '@vitra/contract-sdk'
 import { scriptModule } from '@vitra/contract-sdk/modules'
-import { decodeUtf8, encodeUtf8, pathFault } from '@vitra/log/values'
+import { bytesLength, decodeUtf8, encodeUtf8, isBytes, pathFault } from '@vitra/log/values'
 import { ask, readState } from './batch.js'
 import { activeOplogs, INPUTS, type ListReply, WITH_INDEX } from './contract-module.js'
-import { refusal } from './errors.js'
+import { refusal, refusalCode } from './errors.js'
 import { hex } from './hex.js'
-import { metered, take, unmetered } from './meter.js'
+import { ARGUMENTS_MAX, metered, take, unmetered } from './meter.js'
 import { PRICE } from './prices.js'
 import { type Run, runIn } from './run.js'
 import { type Queue, queueOf } from './tx.js'
 import { decodePriced, encodePriced, listOptions } from './values.js'
+
+// The engine's own: what the adapter does with bytes of a script runs nothing of the script.
+const { apply } = Reflect
+const { set: fill } = Uint8Array.prototype
 
 type Body = scriptModule.ScriptBody
 type Modules = scriptModule.ScriptModules
@@ -54,10 +58,15 @@ function readParts(body: Body, modules: Modules): scriptModule.CallParts {
 }
 
 const realm: scriptModule.ScriptRealm = {
+  argumentsMax: ARGUMENTS_MAX,
   unmetered,
   metered,
   refusal: (message) => refusal('value', message),
-  messageOf: (thrown) => (thrown instanceof Error ? thrown.message : ''),
+  refused(thrown) {
+    if (typeof thrown !== 'object' || thrown === null || refusalCode(thrown) === undefined) return null
+    const message = metered(() => (thrown as { message?: unknown }).message)
+    return typeof message === 'string' ? message : ''
+  },
 }
 
 class RealmStore implements scriptModule.ScriptStore {
@@ -104,6 +113,13 @@ class RealmStore implements scriptModule.ScriptStore {
 
   pathFault(path: string): 'long' | 'form' | null {
     return pathFault(path)
+  }
+
+  toPlainBytes(value: unknown): Uint8Array | null {
+    if (!isBytes(value)) return null
+    const bytes = new Uint8Array(bytesLength(value))
+    if (bytes.length > 0) apply(fill, bytes, [value])
+    return bytes
   }
 
   toBytes(text: string): Uint8Array | null {

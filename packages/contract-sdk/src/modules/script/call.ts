@@ -46,7 +46,7 @@ const BUILT_IN = ['addParticipant', 'removeParticipant'] as const
 export async function executeCall(parts: CallParts, given: unknown): Promise<unknown> {
   const { store, realm, caller } = parts
   const { op, record } = realm.unmetered(() => {
-    const op = checkOp(given)
+    const op = checkOp(given, realm)
     const record = readRecord(store)
     checkBegun(op, record)
     return { op, record }
@@ -65,7 +65,7 @@ export async function executeCall(parts: CallParts, given: unknown): Promise<unk
 /** Makes a read-only call. */
 export async function readCall(parts: CallParts, given: unknown): Promise<unknown> {
   const { store, realm } = parts
-  const { op, record } = realm.unmetered(() => ({ op: checkOp(given), record: readRecord(store) }))
+  const { op, record } = realm.unmetered(() => ({ op: checkOp(given, realm), record: readRecord(store) }))
   if (record === null) throw new Error('the database has not begun: its first call is init()')
   const call = begin(parts, record)
   const value = await enter(call, parts, op, record)
@@ -104,10 +104,11 @@ function begin({ body, modules, store, realm, caller }: CallParts, record: Scrip
     const promises = new Promises()
     const state = createState({ files: new Files(store), store, promises, realm })
     const participants = createParticipants(store, promises, realm)
-    return { promises, state, participants, module: { exports: {} as unknown } }
+    // The script may do with its `caller` what it likes: who the owner is, is not asked of that.
+    return { promises, state, participants, module: { exports: {} as unknown }, caller: { ...caller } }
   })
   const { promises, state, participants, module } = given
-  body(module, module.exports as object, requireFrom(modules), state, caller, participants)
+  body(module, module.exports as object, requireFrom(modules), state, given.caller, participants)
   return realm.unmetered(() => {
     const exports = realm.metered(() => module.exports) as ScriptExports
     if ((typeof exports !== 'object' && typeof exports !== 'function') || exports === null)
@@ -145,10 +146,11 @@ function enter(
 
 type BuiltIn = (typeof BUILT_IN)[number]
 
-function checkOp(given: unknown): ScriptOp {
+function checkOp(given: unknown, { argumentsMax }: ScriptRealm): ScriptOp {
   const { call, args } = (given ?? {}) as Record<string, unknown>
   const isOp = typeof call === 'string' && Array.isArray(args) && Object.keys(given as object).length === 2
   if (!isOp) throw new Error('an op of a script is {call, args}: a name and a list')
+  if (args.length > argumentsMax) throw new Error(`a call takes at most ${argumentsMax} arguments`)
   return { call, args }
 }
 

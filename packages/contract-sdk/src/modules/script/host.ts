@@ -21,6 +21,8 @@ export interface FileStore {
   decode(encoded: Uint8Array): unknown
   /** Why a text is no path of the index, `long` where only its length is at fault; null where it is one. */
   pathFault(path: string): 'long' | 'form' | null
+  /** A copy of real bytes, whatever has been made of the object that holds them; null for anything else. */
+  toPlainBytes(value: unknown): Uint8Array | null
   /** UTF-8 of a text; null where it has none. */
   toBytes(text: string): Uint8Array | null
   /** The text whose UTF-8 bytes are; null where they are not. */
@@ -37,10 +39,12 @@ export interface ScriptStore extends FileStore {
 
 /** What the realm charges for: the adapter's own work is not charged, what it calls of the script is. */
 export interface ScriptRealm {
+  /** Most arguments that a call takes. */
+  readonly argumentsMax: number
   unmetered<T>(work: () => T): T
   metered<T>(work: () => T): T
   /** An error that fails the op as a refused value. */
   refusal(message: string): Error
-  /** The text of an error that the realm or the script threw. */
-  messageOf(thrown: unknown): string
+  /** Why a value was refused; null for what the script threw meanwhile, which is not looked at. */
+  refused(thrown: unknown): string | null
 }

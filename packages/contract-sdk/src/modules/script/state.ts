@@ -65,7 +65,7 @@ export function createState({ files, store, promises, realm }: StateParts): Scri
     does(() => {
       const chosen = options(given, ['encoding', 'flag'])
       encodingOf(chosen)
-      files.writeFile(at(path, 'open'), contentOf(data), flagOf(chosen, flag))
+      files.writeFile(at(path, 'open'), contentOf(data, store), flagOf(chosen, flag))
     })
   return {
     access: (path) => does(() => void files.stat(at(path, 'access'), 'access')),
@@ -125,8 +125,9 @@ function flagOf({ flag }: Given, usual: StateFlag): StateFlag {
   throw argumentError('ERR_INVALID_ARG_VALUE', "a flag is 'w', 'wx', 'a' or 'ax'")
 }
 
-function contentOf(data: unknown): string | Uint8Array {
-  if (data instanceof Uint8Array) return data
+function contentOf(data: unknown, store: FileStore): string | Uint8Array {
+  const bytes = store.toPlainBytes(data)
+  if (bytes !== null) return bytes
   if (typeof data !== 'string')
     throw argumentError('ERR_INVALID_ARG_TYPE', 'what is written to a file is a text or a Uint8Array')
   if (!data.isWellFormed()) throw argumentError('ERR_INVALID_ARG_VALUE', 'the text holds a lone surrogate')

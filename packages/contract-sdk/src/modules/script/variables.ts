@@ -92,7 +92,8 @@ export class Variables {
     try {
       return this.#store.encode(value)
     } catch (error) {
-      throw this.#realm.refusal(`exports.${name} cannot be kept: ${this.#realm.messageOf(error)}`)
+      const why = this.#realm.refused(error)
+      throw why === null ? error : this.#realm.refusal(`exports.${name} cannot be kept: ${why}`)
     }
   }
 }
