@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { CURRENT_RULES, FAILURE_CODES, OUTCOME_KINDS } from '../src/index.js'
+import { CURRENT_RULES, decodeRules, encodeRules, FAILURE_CODES, OUTCOME_KINDS } from '../src/index.js'
 
 const REPO = fileURLToPath(new URL('../../..', import.meta.url))
 const read = (file: string) => readFileSync(path.join(REPO, file), 'utf8')
@@ -93,13 +93,19 @@ describe('the specification', () => {
     const rows = new Map(tableRows(read('spec/1-identity.md')).map(([name, value]) => [name, value]))
     const { limits, ...versions } = CURRENT_RULES
     for (const [name, value] of Object.entries({ ...versions, ...limits })) {
-      const written =
+      const [written] = (rows.get(name) ?? '').replaceAll('`', '').split(' or ') // the first is that of a plain contract
+      const expected =
         typeof value === 'string' ? JSON.stringify(value) : Number(value).toLocaleString('en-US')
-      expect([name, rows.get(name)?.replaceAll('`', '')]).toEqual([
-        name,
-        name === 'ecmaVersion' ? String(value) : written,
-      ])
+      expect([name, written]).toEqual([name, name === 'ecmaVersion' ? String(value) : expected])
     }
+  })
+
+  it('has the versions of the ABI that there are', () => {
+    const rows = new Map(tableRows(read('spec/1-identity.md')).map(([name, value]) => [name, value]))
+    const versions = rows.get('abi')!.split(' or ').map(Number)
+    expect(versions).toEqual([1, 2])
+    for (const abi of versions) expect(decodeRules(encodeRules({ ...CURRENT_RULES, abi })).abi).toBe(abi)
+    expect(() => encodeRules({ ...CURRENT_RULES, abi: 3 })).toThrow('abi')
   })
 
   it('has the outcome kinds and failure codes, all of them', () => {

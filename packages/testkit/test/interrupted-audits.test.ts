@@ -54,7 +54,7 @@ it('an audit whose index is closed under it accuses nobody, unless a second hist
   }
   await using sandbox = await Sandbox.open()
   const history = await readHistory(folder.at('db'))
-  const places = [0, 1, 5, 12, 13, 14, 26, 30, 39, 45, 52]
+  const places = [0, 1, 5, 12, 13, 14, 26, 30, 39, 45, 51]
   for (const [blocks, isForked] of places.flatMap((at) => [[at, false] as const, [at, true] as const])) {
     await using storage = Storage.temporary()
     await storage.create()
