@@ -18,6 +18,7 @@ it('leaves out what there is no time for, and says so', async () => {
   expect(results.rows).toEqual([])
   expect(results.omitted).toEqual([
     'Call to receipt, one caller: the time was up',
+    'Call of a script to its return value, one caller: the time was up',
     'Call to receipt, one caller, by durability: the time was up',
   ])
 })
@@ -37,6 +38,8 @@ it(
       'executed-single',
       'executed-arrays',
       'latency',
+      'scripts',
+      'scripts-latency',
       'durability-arrays',
       'durability-latency',
       'replicated-single',
