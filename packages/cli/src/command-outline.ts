@@ -1,8 +1,8 @@
 /** What a command looks like from outside: enough to complete a command line. */
 import type { OptionDefinition } from './option.js'
 
-/** What an argument is: one of some words, a method of the contract, or a path of the database. */
-export type Completes = readonly string[] | 'methods' | 'paths'
+/** What an argument is: one of some words, a method of the contract, a path of the database, or one of a script's files. */
+export type Completes = readonly string[] | 'methods' | 'paths' | 'files'
 
 export interface CommandOutline {
   readonly name: string

@@ -1,4 +1,5 @@
 /** What the last word of a command line may become. */
+import type { Database } from 'vitra'
 import type { CommandOutline, Completes } from './command-outline.js'
 import type { Context } from './context.js'
 import { readFlags } from './option.js'
@@ -81,6 +82,7 @@ async function argumentsOf(
     const db = await of.database()
     if (completes === 'methods')
       return ((await db.script())?.functions ?? (await db.methods())).map(({ name }) => name)
+    if (completes === 'files') return await filesFrom(last, db)
     const parent = last.slice(0, last.lastIndexOf('/') + 1) || '/'
     const entries = await db.index.list(parent === '/' ? parent : parent.slice(0, -1), { limit: ENTRIES_MAX })
     return entries.flatMap(({ name, container, value }) => [
@@ -90,6 +92,13 @@ async function argumentsOf(
   } catch {
     return [] // no database, or one that cannot be read now: nothing is offered
   }
+}
+
+/** Files and folders of a script, in the folder whose name has been typed. */
+async function filesFrom(last: string, db: Database): Promise<readonly string[]> {
+  const parent = last.slice(0, last.lastIndexOf('/') + 1) || (last === '' ? '/' : '')
+  const items = await db.files.readdir(parent || '/', { withFileTypes: true })
+  return items.slice(0, ENTRIES_MAX).map((item) => `${parent}${item.name}${item.isDirectory() ? '/' : ''}`)
 }
 
 /** More than anybody reads. */

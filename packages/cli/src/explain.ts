@@ -82,6 +82,10 @@ const HINTS: Readonly<Record<string, string>> = {
   CONTRACT_REFUSED:
     'the contract had its process ended again and again: see what it does with `vitra source`',
   GUEST_NOT_STARTED: 'see that this machine has memory and processes left, then run this again',
+  NOT_A_BATCH_END:
+    'versions are those that other commands tell; past ones: one more than a block of `vitra history --path /.sys/batch`',
+  NOT_A_SCRIPT:
+    'see what it can be called with: `vitra methods`; read what it keeps with `vitra get` and `vitra list`',
   SYNC_TIMEOUT:
     'see that somebody keeps the database online with `vitra host`, or wait longer with --timeout',
   INDEX_EMPTY: 'fetch it while a peer is online: `vitra sync`',

@@ -4,8 +4,8 @@ import type { Readable, Writable } from 'node:stream'
 
 /** Where text goes, such as standard output. */
 export interface TextSink {
-  /** Writes text as it is. */
-  write(text: string): unknown
+  /** Writes text, or bytes, as they are. */
+  write(content: string | Uint8Array): unknown
   readonly isTTY?: boolean
   readonly columns?: number
 }

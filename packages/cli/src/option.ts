@@ -1,6 +1,6 @@
 /** An option of a command: what it is, how it is written, and how it is written again for another process. */
 export interface OptionDefinition {
-  /** As commander writes them. @example '--limit <n>' */
+  /** As commander writes them; one letter may come before the name. @example '--limit <n>' @example '-l, --long' */
   readonly flags: string
   readonly says: string
   /** Reads the text given; throws a `UsageError`. */
@@ -12,7 +12,7 @@ export function readFlags({ flags }: Pick<OptionDefinition, 'flags'>): {
   readonly name: string
   readonly takesValue: boolean
 } {
-  const [name, value] = flags.split(' ')
+  const [name, value] = flags.slice(flags.indexOf('--')).split(' ')
   return { name: name!, takesValue: value !== undefined }
 }
 

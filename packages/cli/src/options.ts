@@ -123,6 +123,17 @@ export interface ReadOptions extends NetworkOptions {
 /** How long `--sync` may take by default, in seconds. */
 export const SYNC_SECONDS = 15
 
+/** For commands that read the state as it was. */
+export interface AtOptions {
+  readonly at?: number
+}
+
+export const AT_OPTION: OptionDefinition = {
+  flags: '--at <version>',
+  says: 'as it was at this version, not as it is now',
+  parse: wholeNumber('--at'),
+}
+
 export const READ_OPTIONS: readonly OptionDefinition[] = [
   { flags: '--sync', says: 'fetch the newest state from a peer first' },
   BOOTSTRAP,

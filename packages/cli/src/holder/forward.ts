@@ -39,6 +39,7 @@ export async function forward(
     if (terminal !== null) release = lendTerminal(io.terminal!, socket)
     for await (const message of receive<HolderMessage>(socket)) {
       if (message.kind === 'stdout') stdout.write(message.text)
+      if (message.kind === 'bytes') stdout.write(Buffer.from(message.bytes, 'base64'))
       if (message.kind === 'stderr') stderr.write(message.text)
       if (message.kind === 'stdin') await sendStdin(io, socket)
       if (message.kind === 'ask') send(socket, { kind: 'answer', text: await io.ask(message.question) })

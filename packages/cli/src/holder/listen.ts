@@ -150,8 +150,9 @@ class Served {
   }
 
   #sink(kind: 'stdout' | 'stderr', { isTTY, columns }: SinkInfo): TextSink {
-    const write = (text: string) => {
-      send(this.#socket, { kind, text })
+    const write = (content: string | Uint8Array) => {
+      if (typeof content === 'string') send(this.#socket, { kind, text: content })
+      else send(this.#socket, { kind: 'bytes', bytes: Buffer.from(content).toString('base64') })
       if (this.#socket.writableLength > UNREAD_MAX) this.#socket.destroy()
     }
     return { write, isTTY, ...(columns === undefined ? {} : { columns }) }

@@ -41,6 +41,8 @@ export type ClientMessage =
 
 export type HolderMessage =
   | { readonly kind: 'stdout' | 'stderr'; readonly text: string }
+  /** Bytes for standard output, in base64. */
+  | { readonly kind: 'bytes'; readonly bytes: string }
   /** The other side is to have this process end, and to keep the folder itself. */
   | { readonly kind: 'take-over' }
   /** Asks whoever sits at the terminal. */

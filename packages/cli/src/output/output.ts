@@ -63,6 +63,17 @@ export class Output {
     this.#stdout.write(`${this.options.json ? JSON.stringify(document) : wrapFor(this.#stdout, line)}\n`)
   }
 
+  /** True where stdout is a terminal. */
+  get isTerminal(): boolean {
+    return this.#stdout.isTTY ?? false
+  }
+
+  /** Content of a file to stdout as it is, and nothing else. */
+  content(content: string | Uint8Array): void {
+    this.progressEnd()
+    this.#stdout.write(content)
+  }
+
   /** Text by others, such as an entry's value: exact in a pipe, harmless in a terminal. */
   foreign(text: string): string {
     return this.#stdout.isTTY ? tame(text) : text

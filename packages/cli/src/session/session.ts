@@ -227,7 +227,7 @@ function defineMoves(repl: REPLServer, turns: Turns, context: Context, end: (how
 
 function sessionIo({ io }: Context, { output }: Terminal, repl: REPLServer, signal: AbortSignal): Io {
   const sink = {
-    write: (text: string) => output.write(text),
+    write: (content: string | Uint8Array) => output.write(content),
     isTTY: true,
     ...(output.columns === undefined ? {} : { columns: output.columns }),
   }
