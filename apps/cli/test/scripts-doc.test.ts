@@ -14,10 +14,10 @@ const DOC = await readFile(path.join(REPO, 'docs/scripts.md'), 'utf8')
 // Inside the repository, so that `vitra` resolves to the built package as it would when installed.
 const FOLDER = path.join(REPO, 'tmp', `scripts-doc-${process.pid}`)
 
-/** The first code block of this kind. */
-function block(kind: string): string {
-  const found = new RegExp(`^\`\`\`${kind}\\n([\\s\\S]*?)^\`\`\``, 'm').exec(DOC)
-  expect(found, kind).not.toBeNull()
+/** A code block of this kind, by default the first one. */
+function block(kind: string, n = 0): string {
+  const found = [...DOC.matchAll(new RegExp(`^\`\`\`${kind}\\n([\\s\\S]*?)^\`\`\``, 'gm'))][n]
+  expect(found, kind).toBeDefined()
   return found![1]!
 }
 
@@ -32,10 +32,10 @@ describe('docs/scripts.md', () => {
   })
   afterAll(() => rm(FOLDER, { recursive: true, force: true }))
 
-  it('has a program that prints what it says', async () => {
-    const code = block('js program.mjs')
-    await writeFile(path.join(FOLDER, 'program.mjs'), code)
-    const { stdout } = await promisify(execFile)(process.execPath, ['program.mjs'], { cwd: FOLDER })
+  it.each(['program.mjs', 'read.mjs'])('has a program that prints what it says: %s', async (name) => {
+    const code = block(`js ${name}`)
+    await writeFile(path.join(FOLDER, name), code)
+    const { stdout } = await promisify(execFile)(process.execPath, [name], { cwd: FOLDER })
     const said = [...code.matchAll(/\/\/ => (.*)$/gm)].map((match) => match[1])
     expect(said.length).toBeGreaterThan(0)
     expect(stdout.trim().split('\n')).toEqual(said)
@@ -52,5 +52,16 @@ describe('docs/scripts.md', () => {
     }
     await using db = await Database.load(path.join(FOLDER, '.vitra'))
     expect((await checkDatabase(db)).ops).toBeGreaterThanOrEqual(3)
+  })
+
+  it('has commands that read the archive', async () => {
+    for (const line of block('sh', 1).trim().split('\n')) {
+      const [command, says] = line.split(/ +# /)
+      const [, ...args] = words(command!)
+      const { code, stdout } = await vitra(args, { cwd: FOLDER })
+      expect([line, code]).toEqual([line, 0])
+      if (args[0] === 'cat') expect(stdout).toBe(says)
+    }
+    expect(await readFile(path.join(FOLDER, 'archive/topics/1/1'), 'utf8')).toBe('My name is bob')
   })
 })

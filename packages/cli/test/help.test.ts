@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { COMMANDS, GLOBAL_OPTIONS } from '../src/index.js'
+import { readFlags } from '../src/option.js'
 import { runCaptured } from './run.js'
 
 const plain = (text: string) => text.replace(/\s+/g, ' ')
@@ -28,8 +29,8 @@ describe('help', () => {
       for (const { flags, says } of [...(command.options ?? []), ...GLOBAL_OPTIONS]) {
         expect(plain(stdout)).toContain(`${flags} ${says}`)
       }
-      const listed = [...stdout.matchAll(/^ {2}(?:-h, )?(--[a-z-]+)/gm)].map((match) => match[1])
-      const taken = [...(command.options ?? []), ...GLOBAL_OPTIONS].map(({ flags }) => flags.split(' ')[0])
+      const listed = [...stdout.matchAll(/^ {2}(?:-[a-z], )?(--[a-z-]+)/gm)].map((match) => match[1])
+      const taken = [...(command.options ?? []), ...GLOBAL_OPTIONS].map((option) => readFlags(option).name)
       expect(listed.sort()).toEqual([...taken, '--help', '--version'].sort())
       expect(command.examples.length).toBeGreaterThan(0)
       for (const { run, says } of command.examples) {

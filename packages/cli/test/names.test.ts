@@ -3,9 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { assertName } from '../src/archive/names.js'
 
 describe('a name of the archive', () => {
-  it.each(['/topics/1', '/.hidden', '/a\\b', '/con', '/c:', '/ a ', '/...'])('is one on Linux: %s', (name) => {
-    expect(() => assertName(name, 'linux')).not.toThrow()
-  })
+  it.each(['/topics/1', '/.hidden', '/a\\b', '/con', '/c:', '/ a ', '/...'])(
+    'is one on Linux: %s',
+    (name) => {
+      expect(() => assertName(name, 'linux')).not.toThrow()
+    },
+  )
 
   it.each(['/..', '/a/../b', '/.', '//', '/a/', '/a\0b'])('leads nowhere else: %j', (name) => {
     for (const platform of ['linux', 'darwin', 'win32'] as const)
