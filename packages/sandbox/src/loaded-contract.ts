@@ -91,7 +91,8 @@ export class LoadedContract implements Contract {
 
   /** A seed, where the contract can draw from it. */
   #seed(make: () => Uint8Array): Uint8Array | null {
-    return this.#options.facts.parsed.imports.includes('util') ? make() : null
+    const { imports } = this.#options.facts.parsed
+    return imports.includes('util') || imports.includes('vitra:util') ? make() : null
   }
 
   #methodError(method: string, ending: Exclude<Ending, { kind: 'ok' }>): ContractError {

@@ -47,6 +47,13 @@ describe('the ABI table', () => {
     expect(decodeValue(outcome.value!)).toEqual([CURRENT_ABI.tx, CURRENT_ABI.ack, CURRENT_ABI.console])
   })
 
+  it('util draws the same under both of its names', async () => {
+    const drawn = (name: string) =>
+      evaluate(sandbox, 'return [random(), genUUID()]', `import { genUUID, random } from '${name}'`)
+    expect(await drawn('vitra:util')).toEqual(await drawn('util'))
+    expect(await drawn('util')).toEqual([expect.any(Number), expect.any(String)])
+  })
+
   it('globals are exactly the permitted ones', async () => {
     const found = await evaluate(sandbox, 'return Object.getOwnPropertyNames(globalThis).sort()')
     expect(found).toEqual(permittedNames(PERMITS.globalThis!, false).sort())
