@@ -117,6 +117,10 @@ describe('a text', () => {
       'SCRIPT_NAME script.js:2:9: vitra$ is for what the compiler adds: write something else',
     ],
     ['exports.a = 1 /*vitra: */', /^SCRIPT_NAME script\.js:1:15: /],
+    [
+      "import { ok as apply } from 'assert'; export let a = 1",
+      'SCRIPT_NAME script.js:1:10: an import cannot be called apply in a script: give it another name with `as`',
+    ],
     ['export let a = 1; return', /^SCRIPT_SYNTAX script\.js:1:19: /],
     [`exports.a = ${'['.repeat(20_000)}`, /^SCRIPT_SYNTAX script\.js:1:1: the script is nested too deep/],
   ])('that is no script says why, and where: %j', (text, why) => {

@@ -1,5 +1,6 @@
 // Scripts and ops that try to break the adapter (spec/10-scripts): nothing of one call is left for another, whichever way they
 // are executed, and what the adapter does for a script runs nothing of it for nothing.
+import { compileScript, readScript } from '@vitra/contract-sdk/script'
 import { decodeValue } from '@vitra/log/values'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Sandbox, type Step } from '../src/index.js'
@@ -196,6 +197,21 @@ describe('exports', () => {
     big: 'value',
     gone: 'value',
   }
+})
+
+describe('a module', () => {
+  it.each([
+    'let n = [5]\nexport { n }\n;[1].forEach((one) => { n.push(one) })',
+    'const n = [5]\nexport { n }; [1].forEach((one) => { n.push(one) })',
+    'const n = [5]\nexport { n };; [1].forEach((one) => { n.push(one) })',
+    "const n = [5]\nimport { ok } from 'assert'\n(() => { n.push(1) })()\nexport { n }",
+    "let n = [5]\nexport { n }\n/1/.test('1') && n.push(1)",
+    "let n = [5]\nexport { n } // and\n;`1`.split('').forEach((one) => { n.push(Number(one)) })",
+  ])('means what it says where its imports and exports were: %j', async (lines) => {
+    const text = `${lines}\nexport const count = () => n`
+    expect(readScript(compileScript(text))).toBe(text)
+    expect(await results(text, ['count'])).toEqual([[5, 1]])
+  })
 })
 
 describe('the adapter', () => {

@@ -21,6 +21,16 @@ const MODULES: Readonly<Record<string, 'assert' | 'util'>> = {
   'vitra:util': 'util',
 }
 
+/** What the compiler puts beside the imports. */
+const TAKEN: ReadonlySet<string> = new Set([
+  'addParticipant',
+  'apply',
+  'call',
+  'functions',
+  'read',
+  'removeParticipant',
+])
+
 export interface ModuleShape {
   /** `import` statements that the compiled script begins with. */
   readonly imports: readonly string[]
@@ -109,6 +119,12 @@ function importStatement(node: ImportDeclaration): string {
   let rest = ''
   for (const specifier of node.specifiers) {
     const local = specifier.local.name
+    if (TAKEN.has(local))
+      throw new ScriptError(
+        'SCRIPT_NAME',
+        `an import cannot be called ${local} in a script: give it another name with \`as\``,
+        placeOf(specifier),
+      )
     if (specifier.type === 'ImportNamespaceSpecifier') rest = `* as ${local}`
     else if (specifier.type === 'ImportDefaultSpecifier') names.push(`default as ${local}`)
     else names.push(`${keyOf(specifier.imported)} as ${local}`)

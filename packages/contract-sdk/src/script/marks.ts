@@ -7,6 +7,8 @@ const OPEN = '/*vitra:'
 const CLOSE = '*/'
 /** What stands in for the keyword of an exported constant, after the comment. */
 const LET = 'let'
+/** What would go on with a statement that ends without a semicolon, were what stands between them hidden. */
+const GOING_ON = /\s*[([`+\-/;]/y
 
 /** Begins every mark, and so stands in no script. */
 export const MARK = OPEN
@@ -22,8 +24,10 @@ export interface Edit {
 export function mark(text: string, edits: readonly Edit[]): string {
   let marked = ''
   let at = 0
-  for (const { start, end, instead = '' } of edits) {
-    marked += `${text.slice(at, start)}${OPEN}${hide(text.slice(start, end))}${CLOSE}${instead}`
+  for (const { start, end, instead } of edits) {
+    GOING_ON.lastIndex = end
+    const rest = instead ?? (GOING_ON.test(text) ? ';' : '')
+    marked += `${text.slice(at, start)}${OPEN}${hide(text.slice(start, end))}${CLOSE}${rest}`
     at = end
   }
   return marked + text.slice(at)
@@ -34,7 +38,8 @@ export function unmark(marked: string): string {
   return marked.replaceAll(MARKED, (_, hidden: string) => show(hidden))
 }
 
-const MARKED = /\/\*vitra:(.*?)\*\/(?:(?<=const\*\/)let)?/gs
+// What is left of a declaration behind its mark never begins with a semicolon.
+const MARKED = /\/\*vitra:(.*?)\*\/(?:(?<=const\*\/)let|;)?/gs
 
 /** A comment ends at the first `*` before a `/`. */
 function hide(text: string): string {
