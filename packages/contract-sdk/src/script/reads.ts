@@ -11,7 +11,11 @@ export type ReadableStore = Omit<FileStore, 'isWritable' | 'write' | 'encode' | 
 
 /** What of `state` reads. */
 export interface FileReads extends Pick<ScriptState, 'readFile' | 'readdir' | 'stat'> {
-  /** @param mode as Node takes it: nothing here can be written (`EROFS`) */
+  /**
+   * Rejects with `ENOENT` where there is neither a file nor a folder.
+   *
+   * @param mode as Node takes it: nothing here can be written (`EROFS`)
+   */
   access(path: string, mode?: number): Promise<void>
 }
 

@@ -17,8 +17,11 @@ export interface ScriptCaller {
 
 /** Who takes part, by their public keys in hex. Any call may change it: check who calls. */
 export interface ScriptParticipants {
+  /** Active participants, own changes of the call included. */
   list(): Promise<string[]>
+  /** Admits a participant; rejects where it is active already. */
   add(id: string): Promise<void>
+  /** Removes a participant; rejects where it is not active. */
   remove(id: string): Promise<void>
 }
 

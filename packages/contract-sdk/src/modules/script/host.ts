@@ -17,7 +17,9 @@ export interface FileStore {
   write(path: string, encoded: Uint8Array | null): void
   /** The direct children of a path, own writes included, in byte order. */
   children(path: string, limit?: number): readonly Child[]
+  /** Canonical bytes of a value (spec/5-values). */
   encode(value: unknown): Uint8Array
+  /** A fresh copy of the value that bytes hold. */
   decode(encoded: Uint8Array): unknown
   /** Why a text is no path of the index, `long` where only its length is at fault; null where it is one. */
   pathFault(path: string): 'long' | 'form' | null
@@ -33,7 +35,9 @@ export interface FileStore {
 export interface ScriptStore extends FileStore {
   /** Active participants, own changes included: signers' public keys in hex. */
   participants(): string[]
+  /** Makes a participant active. */
   admit(pubkey: string): void
+  /** Makes a participant inactive. */
   expel(pubkey: string): void
 }
 
@@ -41,7 +45,9 @@ export interface ScriptStore extends FileStore {
 export interface ScriptRealm {
   /** Most arguments that a call takes. */
   readonly argumentsMax: number
+  /** Does work of the adapter's own. */
   unmetered<T>(work: () => T): T
+  /** Does what is charged as the script's. */
   metered<T>(work: () => T): T
   /** An error that fails the op as a refused value. */
   refusal(message: string): Error

@@ -9,17 +9,5 @@ export {
   type ScriptOp,
 } from './call.js'
 export type { ScriptCaller, ScriptParticipants } from './caller.js'
-export { type FileStat, Files, type FolderItem } from './files.js'
-export type { Child, ScriptRealm, ScriptStore } from './host.js'
-export {
-  contentLength,
-  type EntryKind,
-  EXPORTS_PATH,
-  FOLDER,
-  isReserved,
-  kindOf,
-  RECORD_PATH,
-  type ScriptRecord,
-} from './layout.js'
-export { resolvePath } from './paths.js'
+export type { Child, FileStore, ScriptRealm, ScriptStore } from './host.js'
 export type { ScriptState, StateDirent, StateStats } from './state.js'

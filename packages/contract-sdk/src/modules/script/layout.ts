@@ -26,7 +26,11 @@ export function isReserved(path: string): boolean {
 /** What an entry is, from the first byte of its encoded value (spec/5-values). */
 export type EntryKind = 'folder' | 'text' | 'bytes' | 'other'
 
-/** @param encoded the canonical bytes of the entry's value */
+/**
+ * What the entry of a path is to a script.
+ *
+ * @param encoded the canonical bytes of the entry's value
+ */
 export function kindOf(encoded: Uint8Array): EntryKind {
   const first = encoded[0]!
   if (first === 0xa0) return 'folder'

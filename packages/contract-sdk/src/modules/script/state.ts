@@ -9,7 +9,9 @@ import type { Promises } from './promised.js'
 export interface StateStats {
   /** Bytes of the content: of a text, in UTF-8. */
   readonly size: number
+  /** True where it is a file. */
   isFile(): boolean
+  /** True where it is a folder. */
   isDirectory(): boolean
 }
 
@@ -17,7 +19,9 @@ export interface StateStats {
 export interface StateDirent {
   readonly name: string
   readonly parentPath: string
+  /** True where it is a file. */
   isFile(): boolean
+  /** True where it is a folder. */
   isDirectory(): boolean
 }
 
@@ -27,22 +31,37 @@ type Write = StateEncoding | { encoding?: StateEncoding | null; flag?: StateFlag
 
 /** Files and folders of the database. Errors are those of Node: `ENOENT`, `EEXIST`, `ENOTDIR`, `EISDIR`, `ENOTEMPTY`, … */
 export interface ScriptState {
+  /** Rejects with `ENOENT` where there is neither a file nor a folder. */
   access(path: string): Promise<void>
+  /** Adds to the end of a file, which is made where there is none. */
   appendFile(path: string, data: string | Uint8Array, options?: Write): Promise<void>
-  /** @returns the first folder that was made, where `recursive` */
+  /**
+   * Makes a folder; with `recursive` those above it too, and it may be there.
+   *
+   * @returns the first folder that was made, where `recursive`
+   */
   mkdir(path: string, options?: { recursive?: boolean }): Promise<string | undefined>
-  /** What was written, text or bytes; with an encoding text, with `{encoding: null}` bytes. */
+  /** The text of a file; `EINVAL` where its bytes are none. */
   readFile(path: string, options: StateEncoding | { encoding: StateEncoding }): Promise<string>
+  /** The bytes of a file; of a text, in UTF-8. */
   readFile(path: string, options: { encoding: null }): Promise<Uint8Array>
+  /** What was written, text or bytes. */
   readFile(path: string, options?: { encoding?: undefined } | null): Promise<string | Uint8Array>
-  /** Names in byte order. */
+  /** What is in a folder, in byte order of the names. */
   readdir(path: string, options: { withFileTypes: true }): Promise<StateDirent[]>
+  /** Names of what is in a folder, in byte order. */
   readdir(path: string, options?: { withFileTypes?: false }): Promise<string[]>
+  /** Moves a file, or a folder with all that it holds; a file, or an empty folder, that is there is replaced. */
   rename(path: string, newPath: string): Promise<void>
+  /** Removes a file; with `recursive` a folder with all that it holds; with `force` also where there is none. */
   rm(path: string, options?: { recursive?: boolean; force?: boolean }): Promise<void>
+  /** Removes an empty folder. */
   rmdir(path: string): Promise<void>
+  /** Kind and size. */
   stat(path: string): Promise<StateStats>
+  /** Removes a file. */
   unlink(path: string): Promise<void>
+  /** Writes a whole file; the folder must be there. With the flag `wx` the file must not. */
   writeFile(path: string, data: string | Uint8Array, options?: Write): Promise<void>
 }
 
