@@ -9,7 +9,7 @@ import { CliError } from '../errors.js'
 import { assertName, unwritable } from './names.js'
 
 /** A file or a folder to write. */
-export interface Written {
+interface Written {
   /** Canonical, from the root of the archive. @example '/topics/1' */
   readonly path: string
   readonly isFolder: boolean
