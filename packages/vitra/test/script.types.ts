@@ -3,7 +3,16 @@
  * An `@ts-expect-error` without an error below it is an error.
  */
 import { expectTypeOf } from 'vitest'
-import type { Database, Receipt, ScriptApi, ScriptFunctions, ScriptReads, Transaction } from '../src/index.js'
+import type {
+  Database,
+  Receipt,
+  ScriptApi,
+  ScriptFunctions,
+  ScriptReads,
+  StateDirent,
+  Transaction,
+  Value,
+} from '../src/index.js'
 import type * as forum from './contracts/forum.js'
 
 type Forum = typeof forum
@@ -41,6 +50,21 @@ export async function calls(db: Database): Promise<void> {
   await api.topicCounter()
   // @ts-expect-error there is none of this name
   await api.removeTopic('a')
+}
+
+/** Files have Node's names, and variables are what the script exports besides functions. */
+export async function archive(db: Database<Forum>, open: Database): Promise<void> {
+  const kept = await db.variables()
+  expectTypeOf<keyof typeof kept>().toEqualTypeOf<'tags' | 'topicCounter'>()
+  expectTypeOf(kept.topicCounter).toEqualTypeOf<number | undefined>()
+  expectTypeOf((await open.variables()).anything).toEqualTypeOf<Value | undefined>()
+  expectTypeOf(await db.files.readFile('/a', 'utf8')).toEqualTypeOf<string>()
+  expectTypeOf(await db.files.readFile('/a', { encoding: null })).toEqualTypeOf<Uint8Array>()
+  expectTypeOf(await db.files.readFile('/a')).toEqualTypeOf<string | Uint8Array>()
+  expectTypeOf(await db.files.readdir('/')).toEqualTypeOf<string[]>()
+  expectTypeOf(await db.files.readdir('/', { withFileTypes: true })).toEqualTypeOf<StateDirent[]>()
+  // @ts-expect-error nothing is written here
+  await db.files.writeFile('/a', '')
 }
 
 /** `Database<typeof script>` says so for both. */
