@@ -130,7 +130,7 @@ describe.concurrent('the files of a script', () => {
             await checkDatabase(db)
           },
         ),
-        { numRuns: 8 },
+        { numRuns: 16 },
       )
       expect(files).toBeGreaterThan(0)
     },
@@ -253,6 +253,35 @@ describe.concurrent('the files of a script', () => {
       expect(await bob.variables()).toEqual({ bytes: null, done: 0 })
       await connection.close()
       await checkDatabase(alice)
+    },
+    TEST_MS,
+  )
+
+  it(
+    'are told from entries that no script has written',
+    async ({ expect }) => {
+      await using folder = await TemporaryFolder.make()
+      await using db = await Database.create(folder.at('db'), { contract: { script: FILES } })
+      await db.api().write('/file', 'x')
+      await db.index.dangerousBatch([
+        { type: 'put', path: '/odd', value: { answer: 42 } },
+        { type: 'put', path: '/no-folder/file', value: 'y' },
+        { type: 'put', path: '/.exports/__proto__', value: { polluted: true } },
+      ])
+      const { files } = db
+      for (const options of [undefined, 'utf8', { encoding: null }] as never[])
+        await expect(files.readFile('/odd', options)).rejects.toMatchObject({
+          code: 'EINVAL',
+          path: '/odd',
+          message: expect.stringContaining('neither text nor bytes'),
+        })
+      expect(await files.readdir('/')).toEqual(['file', 'no-folder', 'odd'])
+      await expect(files.readdir('/', { recursive: true })).rejects.toMatchObject({ code: 'ENOENT' })
+      expect(await files.readFile('/file')).toBe('x')
+      const variables = await db.variables()
+      expect(Object.getPrototypeOf(variables)).toBe(Object.prototype)
+      expect(variables).not.toHaveProperty('polluted')
+      await expect(db.verify()).rejects.toMatchObject({ code: 'CONTRACT_FRAUD' })
     },
     TEST_MS,
   )
