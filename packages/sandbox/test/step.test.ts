@@ -95,6 +95,17 @@ describe('outcomes', () => {
     expect(lone.outcome.message).toBe('a\ufffdb')
   })
 
+  it.each([
+    "throw 'x'.repeat(2_000_000)",
+    "throw new Error('x'.repeat(1_048_570))",
+    "throw new TypeError('é'.repeat(900_000))",
+    "throw Object.assign(new Error('é'.repeat(400_000)), { name: 'n'.repeat(2_000_000) })",
+  ])('contract: a message of any length is cut: %s', async (body) => {
+    const { outcome } = await run(sandbox, `export function apply () { ${body} }`)
+    expect(outcome).toMatchObject({ kind: 'failed', code: 'contract' })
+    expect(outcome.message).toMatch(/^(?:x|é){512}$/)
+  })
+
   it('contract: a failed assertion says what was expected', async () => {
     const source = `import assert from 'assert'
       export function apply () { assert.equal({a: 1}.a, 2) }`

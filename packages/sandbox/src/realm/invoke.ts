@@ -25,6 +25,8 @@ type AnyFunction = (...args: unknown[]) => unknown
 
 /** Most bytes that one method call may emit. */
 const EMIT_BYTES_MAX = 8 * 1024 * 1024
+/** Of a message and a name each, at three bytes a unit at most: more than any rules keep. */
+const TOLD_UNITS_MAX = 128 * 1024
 /** What an envelope adds to an op's own bytes, at most. */
 const ENVELOPE_BYTES_MAX = 32
 
@@ -162,7 +164,12 @@ export function watch(run: Run, call: () => unknown): Finish {
 function failure(run: Run, thrown: unknown): Ending {
   const { code, message, name, frames } = describe(thrown)
   const places = run.mode === MODE.call ? frames : []
-  return { isOk: false, told: ['failed', code, message.toWellFormed(), name.toWellFormed(), places] }
+  return { isOk: false, told: ['failed', code, told(message), told(name), places] }
+}
+
+/** As much of a text as the host may want: it cuts what the rules leave out, and an ending is one value. */
+function told(text: string): string {
+  return text.slice(0, TOLD_UNITS_MAX).toWellFormed()
 }
 
 /** The ending of a run that the contract has no words for. */
