@@ -7,7 +7,7 @@ import { Promises } from '../modules/script/promised.js'
 import { createState, type ScriptState } from '../modules/script/state.js'
 
 /** Entries that are only read. */
-export type ReadableStore = Omit<FileStore, 'isWritable' | 'write' | 'encode' | 'toPlainBytes'>
+export type ReadableStore = Omit<FileStore, 'isWritable' | 'write' | 'encode' | 'isBytes' | 'copyBytes'>
 
 /** What of `state` reads. */
 export interface FileReads extends Pick<ScriptState, 'readFile' | 'readdir' | 'stat'> {
@@ -43,6 +43,7 @@ export function createReads(store: ReadableStore): FileReads {
 
 /** Outside of a contract nothing is charged. */
 const FREE: ScriptRealm = {
+  charge: () => {},
   unmetered: (work) => work(),
   metered: (work) => work(),
   refusal: (message) => new Error(message),
@@ -100,7 +101,11 @@ class ReadOnly implements FileStore {
     return this.write(this.#at)
   }
 
-  toPlainBytes(): never {
+  isBytes(_: unknown): _ is never {
+    return this.write(this.#at)
+  }
+
+  copyBytes(): never {
     return this.write(this.#at)
   }
 }

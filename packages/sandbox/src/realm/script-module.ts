@@ -59,6 +59,7 @@ function readParts(body: Body, modules: Modules): scriptModule.CallParts {
 
 const realm: scriptModule.ScriptRealm = {
   argumentsMax: ARGUMENTS_MAX,
+  charge: take,
   unmetered,
   metered,
   refusal: (message) => refusal('value', message),
@@ -115,11 +116,14 @@ class RealmStore implements scriptModule.ScriptStore {
     return pathFault(path)
   }
 
-  toPlainBytes(value: unknown): Uint8Array | null {
-    if (!isBytes(value)) return null
-    const bytes = new Uint8Array(bytesLength(value))
-    if (bytes.length > 0) apply(fill, bytes, [value])
-    return bytes
+  isBytes(value: unknown): value is Uint8Array {
+    return isBytes(value)
+  }
+
+  copyBytes(bytes: Uint8Array): Uint8Array {
+    const copy = new Uint8Array(bytesLength(bytes))
+    if (copy.length > 0) apply(fill, copy, [bytes])
+    return copy
   }
 
   toBytes(text: string): Uint8Array | null {

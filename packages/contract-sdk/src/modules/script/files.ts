@@ -206,7 +206,7 @@ export class Files {
   #joined(before: unknown, added: string | Uint8Array): string | Uint8Array {
     if (typeof before === 'string' && typeof added === 'string') return before + added
     const [first, second] = [before, added].map((part) =>
-      typeof part === 'string' ? this.#store.toBytes(part) : (part as Uint8Array),
+      typeof part === 'string' ? this.#store.toBytes(part) : this.#store.copyBytes(part as Uint8Array),
     )
     const whole = new Uint8Array(first!.length + second!.length)
     whole.set(first!)

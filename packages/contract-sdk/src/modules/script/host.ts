@@ -23,8 +23,10 @@ export interface FileStore {
   decode(encoded: Uint8Array): unknown
   /** Why a text is no path of the index, `long` where only its length is at fault; null where it is one. */
   pathFault(path: string): 'long' | 'form' | null
-  /** A copy of real bytes, whatever has been made of the object that holds them; null for anything else. */
-  toPlainBytes(value: unknown): Uint8Array | null
+  /** True for real bytes, whatever has been made of the object that holds them. */
+  isBytes(value: unknown): value is Uint8Array
+  /** A copy of real bytes, in an object that is as it was made. */
+  copyBytes(bytes: Uint8Array): Uint8Array
   /** UTF-8 of a text; null where it has none. */
   toBytes(text: string): Uint8Array | null
   /** The text whose UTF-8 bytes are; null where they are not. */
@@ -45,6 +47,8 @@ export interface ScriptStore extends FileStore {
 export interface ScriptRealm {
   /** Most arguments that a call takes. */
   readonly argumentsMax: number
+  /** Takes fuel for work that grows with what the script gives. */
+  charge(units: number): void
   /** Does work of the adapter's own. */
   unmetered<T>(work: () => T): T
   /** Does what is charged as the script's. */

@@ -2,8 +2,10 @@
 import { argumentError, fsError } from './fs-error.js'
 import { isReserved } from './layout.js'
 
+/** Of a path that has to be resolved, so much costs nothing. */
+export const GIVEN_UNITS_FREE = 256
 /** Longest text that is looked at as a path: no path of the index is so long. */
-const GIVEN_UNITS_MAX = 4096
+export const GIVEN_UNITS_MAX = 4096
 
 /**
  * The canonical form of a path.
@@ -30,8 +32,11 @@ export function resolvePath(
   return path
 }
 
-function isCanonical(path: string): boolean {
-  return path[0] === '/' && !path.includes('//') && !path.includes('/.') && !path.endsWith('/')
+/** True for a path that is as the index has it, or the root. */
+export function isCanonical(path: string): boolean {
+  return (
+    path === '/' || (path[0] === '/' && !path.includes('//') && !path.includes('/.') && !path.endsWith('/'))
+  )
 }
 
 function canonical(path: string): string {

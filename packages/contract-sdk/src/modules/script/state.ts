@@ -2,7 +2,7 @@
 import type { Files, FolderItem } from './files.js'
 import { argumentError, fsError } from './fs-error.js'
 import type { FileStore, ScriptRealm } from './host.js'
-import { resolvePath } from './paths.js'
+import { GIVEN_UNITS_FREE, GIVEN_UNITS_MAX, isCanonical, resolvePath } from './paths.js'
 import type { Promises } from './promised.js'
 
 /** What `stat` tells. */
@@ -74,8 +74,11 @@ export interface StateParts {
 
 /** Makes the `state` of one call. */
 export function createState({ files, store, promises, realm }: StateParts): ScriptState {
-  const at = (path: unknown, syscall: string): string =>
-    resolvePath(path, syscall, (text) => store.pathFault(text))
+  const at = (path: unknown, syscall: string): string => {
+    if (typeof path === 'string' && !isCanonical(path))
+      realm.charge(Math.max(0, Math.min(path.length, GIVEN_UNITS_MAX) - GIVEN_UNITS_FREE))
+    return resolvePath(path, syscall, (text) => store.pathFault(text))
+  }
   const options = (given: unknown, names: readonly string[]): Given =>
     typeof given === 'string' ? { encoding: given } : picked(given, names, realm)
   /** Does an operation at once, at no price but that of the entries it reads and writes. */
@@ -145,8 +148,7 @@ function flagOf({ flag }: Given, usual: StateFlag): StateFlag {
 }
 
 function contentOf(data: unknown, store: FileStore): string | Uint8Array {
-  const bytes = store.toPlainBytes(data)
-  if (bytes !== null) return bytes
+  if (store.isBytes(data)) return data
   if (typeof data !== 'string')
     throw argumentError('ERR_INVALID_ARG_TYPE', 'what is written to a file is a text or a Uint8Array')
   if (!data.isWellFormed()) throw argumentError('ERR_INVALID_ARG_VALUE', 'the text holds a lone surrogate')
