@@ -46,6 +46,23 @@ exports.admits = () => { exports.n = 9; participants.add('nobody') }
 exports.late = () => { const go = async () => { for (;;) { await null; exports.n = 9 } }; go() }
 `
 
+/** What no method writes. */
+const PAST_THE_METHODS: readonly Value[] = [
+  ...['__proto__', 'constructor', 'toString', 'init', 'n', '', 'a\u0000dd', '\u202eadd'].map((call) => ({
+    call,
+    args: [],
+  })),
+  { call: 'add', args: {} },
+  { call: 'add', args: 'list' },
+  { call: 'add', args: [], more: 1 },
+  { call: 'add', args: Array<Value>(40_000).fill(0) },
+  { call: 'x'.repeat(10_000), args: [] },
+  { call: ['add'], args: [] },
+  'add',
+  [],
+  42,
+]
+
 it('calls that fail in every way change nothing, and the history is valid', async () => {
   const names = [...FAILING.matchAll(/^exports\.(\w+) = (?:async )?\(/gm)].map(([, name]) => name!)
   const failing = names.filter((name) => name !== 'init' && name !== 'add')
@@ -53,6 +70,8 @@ it('calls that fail in every way change nothing, and the history is valid', asyn
     { call, args: [] },
     { call: 'add', args: [] },
   ])
+  const stranger = ['addParticipant', 'removeParticipant'].map((call) => ({ call, args: ['ab'.repeat(32)] }))
+  ops.push(...stranger, ...PAST_THE_METHODS)
   const path = folder.at('failing')
   const db = await Database.create(path, { contract: { script: FAILING } })
   const caller = await db.createIdentity()
@@ -69,6 +88,7 @@ it('calls that fail in every way change nothing, and the history is valid', asyn
   const { report } = await accuse(history, null, fresh)
   expect(report.verdict).toBe('valid')
   const told: Record<string, string | undefined> = {}
+  let past = 0
   const { blocks, input } = history.oplogs.find(({ input }) =>
     Buffer.from(caller.publicKey).equals(input.signer),
   )!
@@ -76,9 +96,11 @@ it('calls that fail in every way change nothing, and the history is valid', asyn
     if (!Buffer.from(oplog).equals(input.oplog)) continue
     for (const [at, { outcome }] of executed.entries()) {
       const { call } = readOp(blocks[firstSeq + at]!) as { call: string }
-      if (outcome.kind === 'failed') told[call] = outcome.code
+      if (failing.includes(call)) told[call] = outcome.code
+      else if (outcome.kind === 'failed') past++
     }
   }
+  expect(past).toBe(stranger.length + PAST_THE_METHODS.length)
   expect(told).toEqual({
     throws: 'contract',
     throwsNothing: 'contract',

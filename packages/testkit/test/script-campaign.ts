@@ -140,6 +140,12 @@ const file = fc.oneof(
     'participants.add(caller.id)',
   ),
 )
+/** What ends a call, or may. */
+const fatal = fc.oneof(
+  value.map((what) => `throw ${what}`),
+  fc.constantFrom('await new Promise(() => {})', 'for (;;);', '{ const down = () => down(); down() }'),
+  value.map((what) => `return ${what}`),
+)
 const { statement } = fc.letrec<{ statement: string }>((tie) => ({
   statement: fc.oneof(
     { maxDepth: 3, withCrossShrink: true },
@@ -151,7 +157,6 @@ const { statement } = fc.letrec<{ statement: string }>((tie) => ({
     fc.tuple(variable, file).map(([name, op]) => `${name} = await ${op}`),
     file.map((op) => `${op}.catch((error) => { kept.push(error.code ?? String(error)) })`),
     file,
-    value.map((what) => `throw ${what}`),
     fc.constantFrom("throw new Error('no')", 'null.x', 'await null', 'hidden++', 'kept.push(1)', 'missing()'),
     fc.constantFrom(
       'state.marked = hidden',
@@ -159,7 +164,6 @@ const { statement } = fc.letrec<{ statement: string }>((tie) => ({
       'participants.marked = 1',
       'globalThis.marked = 1',
     ),
-    fc.constantFrom('await new Promise(() => {})', 'for (;;);', 'const down = () => down(); down()'),
     fc.constantFrom(
       'Object.freeze(this)',
       'Object.setPrototypeOf(this, null)',
@@ -180,9 +184,16 @@ const { statement } = fc.letrec<{ statement: string }>((tie) => ({
     ),
   ),
 }))
-const body = fc
-  .array(statement, { minLength: 1, maxLength: 5 })
-  .map((lines) => `{\n  ${lines.join('\n  ;')}\n}`)
+/** Most lines let the call go on, whatever becomes of them. */
+const line = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: statement.map((text) => `try { ${text} } catch (error) { kept.push(String(error)) }`),
+  },
+  { weight: 1, arbitrary: statement },
+  { weight: 1, arbitrary: fatal },
+)
+const body = fc.array(line, { minLength: 1, maxLength: 5 }).map((lines) => `{\n  ${lines.join('\n  ;')}\n}`)
 
 const HIDDEN = 'let hidden = 0\nconst kept = []\n'
 
