@@ -7,19 +7,19 @@ import { inputOf, MemorySource, SIGNER } from './helpers.js'
 import { SCRIPT_RULES } from './scripts.js'
 
 /** A call, or any other op; the participant that makes it. */
-export interface Played {
+interface Played {
   readonly op: unknown
   readonly signer?: Uint8Array
 }
 
-export interface Playing {
+interface Playing {
   readonly sandbox: Sandbox
   /** Most ops of a batch. */
   readonly size: number
 }
 
 /** One text for each op: outcome, fuel included, and changes. */
-export async function playScript({ sandbox, size }: Playing, text: string, ops: readonly Played[]) {
+async function playScript({ sandbox, size }: Playing, text: string, ops: readonly Played[]) {
   const contract = await sandbox.load(compileScript(text), SCRIPT_RULES)
   const state = new MemorySource()
   const session = size === 1 ? undefined : new StateSession()
