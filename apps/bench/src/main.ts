@@ -7,7 +7,7 @@ import { runBench } from './bench.js'
 import { compare, describeComparison } from './compare.js'
 import { lastRun } from './last-run.js'
 import { FULL, QUICK, TINY } from './sizes.js'
-import type { Summary, SummaryRow } from './summary.js'
+import { amend, type Summary, type SummaryRow } from './summary.js'
 import { writeResults } from './write.js'
 
 const APP = fileURLToPath(new URL('..', import.meta.url))
@@ -26,6 +26,7 @@ to apps/bench/results. Then tells what moved since the results that are committe
   --full           histories of a million ops and five rounds, ${FULL.minutesMax} minutes at most; npm run bench:full
   --tiny           a minute, only to see that it works; writes nothing
   --only <text>    only the rows whose id contains the text; writes nothing
+  --amend          with --only: puts these rows into the results that are there, with the run that measured them
   --minutes <n>    begin no row after so many minutes; what is left out is named
   --folder <path>  where to write while measuring, a folder on the disk that is meant; default tmp/
 `
@@ -35,6 +36,7 @@ const { values } = parseArgs({
     full: { type: 'boolean', default: false },
     tiny: { type: 'boolean', default: false },
     only: { type: 'string' },
+    amend: { type: 'boolean', default: false },
     minutes: { type: 'string' },
     folder: { type: 'string', default: path.join(REPO, 'tmp') },
     help: { type: 'boolean', default: false },
@@ -45,7 +47,7 @@ if (values.help) process.stdout.write(HELP)
 else await main()
 
 async function main(): Promise<void> {
-  const { full, tiny, only, minutes, folder } = values
+  const { full, tiny, only, amend: amends, minutes, folder } = values
   const sizes = full ? FULL : tiny ? TINY : QUICK
   console.log(
     `load average ${loadavg()
@@ -54,7 +56,7 @@ async function main(): Promise<void> {
   )
   const results = await runBench({
     sizes: minutes === undefined ? sizes : { ...sizes, minutesMax: Number(minutes) },
-    command: `npm run bench${full ? ':full' : ''}${minutes === undefined ? '' : ` -- --minutes ${minutes}`}`,
+    command: commandLine(),
     folder,
     only,
     onRow: print,
@@ -70,9 +72,23 @@ async function main(): Promise<void> {
       ? 'no results of this form are committed to compare with'
       : describeComparison(compare(before, results), before),
   )
-  if (only !== undefined) return
-  await writeResults(results, { report: REPORT, plots: PLOTS, data })
+  if (only !== undefined && !amends) return
+  if (amends && before === null)
+    throw new Error('there are no results of this form that rows could be put into')
+  const whole = amends ? amend(before!, results) : results
+  await writeResults(whole, { report: REPORT, plots: PLOTS, data })
   console.log(`wrote docs/benchmarks.md and ${path.relative(REPO, data)}`)
+}
+
+/** As the report quotes it. */
+function commandLine(): string {
+  const { full, only, amend: amends, minutes } = values
+  const options = [
+    ...(minutes === undefined ? [] : [`--minutes ${minutes}`]),
+    ...(only === undefined ? [] : [`--only ${only}`]),
+    ...(amends ? ['--amend'] : []),
+  ]
+  return `npm run bench${full ? ':full' : ''}${options.length === 0 ? '' : ` -- ${options.join(' ')}`}`
 }
 
 function print({ title, unit, contestants, failed = [] }: SummaryRow): void {

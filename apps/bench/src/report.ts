@@ -2,7 +2,7 @@
 import { curvesOf } from './curves.js'
 import { MEMORY_FILE_SYSTEMS } from './machine.js'
 import { PEERS } from './peers.js'
-import { HEADS, type Results, type Summary, type SummaryRow } from './summary.js'
+import { HEADS, type Results, type Run, type Summary, type SummaryRow } from './summary.js'
 
 /** @param plots folder of the plots, as the page links to it */
 export function renderReport(
@@ -19,7 +19,7 @@ export function renderReport(
     renderPeers(versions),
     ...renderCurves(results, plots),
     '## Figures',
-    ...results.rows.flatMap((row) => [`### ${row.title}`, renderRow(row)]),
+    ...results.rows.flatMap((row) => [`### ${row.title}`, ...renderLater(row), renderRow(row)]),
     ...renderOmitted(results),
   ]
   return `${parts.join('\n\n')}\n`
@@ -34,7 +34,11 @@ that of the line, taken round by round; figures differ from machine to machine, 
 a ratio above 1 means that the first one is faster; for times and bytes one below 1 means that it takes less.
 No table compares like with like: the contestants promise different things, as the next table says.`
 
-function renderRun({ command, date, rounds, seconds, machine }: Results): string {
+function renderLater({ run }: SummaryRow): string[] {
+  return run === undefined ? [] : [`Measured later than the others:\n\n${renderRun(run)}`]
+}
+
+function renderRun({ command, date, rounds, seconds, machine }: Run): string {
   const { cpu, cores, memoryGiB, system, node, fileSystem, load, commit } = machine
   const isBusy = load > cores / 2
   const lines = [

@@ -28,18 +28,24 @@ export interface SummaryRow {
   readonly contestants: readonly Summary[]
   /** Contestants without figures; absent where all came through. */
   readonly failed?: readonly Failed[]
+  /** The run that measured it, where that is a later one than that of the results. */
+  readonly run?: Run
 }
 
-/** Of {@link Results}. */
-export const FORMAT = 2
-
-export interface Results {
-  readonly format: typeof FORMAT
+/** When, where and how something was measured. */
+export interface Run {
   readonly date: string
   readonly command: string
   readonly rounds: number
   readonly seconds: number
   readonly machine: Machine
+}
+
+/** Of {@link Results}. */
+export const FORMAT = 2
+
+export interface Results extends Run {
+  readonly format: typeof FORMAT
   readonly rows: readonly SummaryRow[]
   /** Rows that were left out, and why. */
   readonly omitted: readonly string[]
@@ -53,6 +59,14 @@ export const HEADS: Readonly<Record<Unit, string>> = {
   ns: 'ns',
   bytes: 'bytes',
   MiB: 'MiB',
+}
+
+/** Earlier results with the rows of a later run, each of which says so: in their old places, new ones at the end. */
+export function amend(earlier: Results, { rows, omitted: _, format: __, ...run }: Results): Results {
+  const measured = new Map(rows.map((row) => [row.id, { ...row, run }]))
+  const known = earlier.rows.map((row) => measured.get(row.id) ?? row)
+  const added = [...measured.values()].filter(({ id }) => earlier.rows.every((row) => row.id !== id))
+  return { ...earlier, rows: [...known, ...added] }
 }
 
 export function summarize({ id, title, unit, contestants, failed }: MeasuredRow): SummaryRow {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { renderReport } from '../src/report.js'
-import type { Results } from '../src/summary.js'
+import { amend, type Results } from '../src/summary.js'
 
 const RESULTS: Results = {
   format: 2,
@@ -74,4 +74,30 @@ it('warns where the figures are worth less', () => {
   expect(render({})).not.toContain('**others were at work')
   expect(render({ load: 2.5 })).toContain('**others were at work')
   expect(render({ fileSystem: 'tmpfs' })).toContain('**in memory, nothing of this was on a disk**')
+})
+
+it('says of a row that was measured later when and how, and leaves the others as they were', () => {
+  const [latency] = RESULTS.rows
+  const later: Results = {
+    ...RESULTS,
+    date: '2026-02-03T04:05:06.000Z',
+    command: 'npm run bench -- --only late --amend',
+    machine: { ...RESULTS.machine, commit: 'def5678' },
+    rows: [
+      { ...latency!, title: 'Call to receipt, again' },
+      { ...latency!, id: 'late', title: 'Late' },
+    ],
+  }
+  const amended = amend(RESULTS, later)
+  expect(amended.rows.map(({ id, run }) => [id, run?.machine.commit])).toEqual([
+    ['latency', 'def5678'],
+    ...RESULTS.rows.slice(1).map(({ id }) => [id, undefined]),
+    ['late', 'def5678'],
+  ])
+  const { rows: _, ...run } = amended
+  expect(run).toEqual({ ...RESULTS, rows: undefined })
+  const [, report = ''] = renderReport(amended, {}, 'plots').split('### Late')
+  expect(report).toContain('Measured later than the others')
+  expect(report).toContain('- Commit: def5678')
+  expect(renderReport(RESULTS, {}, 'plots')).not.toContain('Measured later')
 })
