@@ -116,6 +116,12 @@ describe('a session', () => {
     session.enter('.call increment')
     await session.see('put /counter 1')
     expect(await json(['serve', 'status'], made.at)).toMatchObject({ command: 'host' })
+    for (const wrong of ['nobody()', '(() => { nobody() })()', 'null.x']) {
+      session.enter(wrong)
+      await session.see('Uncaught')
+      await session.see(PROMPT)
+    }
+    expect(session.shown).not.toMatch(/node:|vitra\.js/)
     session.enter('.fg')
     await session.see('Ctrl-D ends.')
     await session.see(PROMPT)
@@ -134,6 +140,7 @@ describe('a session', () => {
     await using session = await opened(made)
     process.kill(pid, 'SIGKILL')
     await session.see('HOLDER_GONE')
+    expect(session.shown).toMatch(/\nerror: /)
     expect(await session.ended()).toBe(1)
     await using again = await opened(made)
     again.type(CTRL_D)

@@ -53,13 +53,13 @@ export async function forward(
     }
   } catch (error) {
     if (error instanceof CliError) throw error
-    throw gone(holder, error)
+    throw gone(holder, options, error)
   } finally {
     stop()
     release()
     socket.destroy()
   }
-  throw gone(holder)
+  throw gone(holder, options)
 }
 
 /** Asks the process that keeps a folder to end, and waits until it has. @throws {CliError} `SERVE_NOT_STOPPED` */
@@ -131,7 +131,8 @@ function passedOn({ env }: Io): Record<string, string> {
   )
 }
 
-function gone({ command, pid }: Holder, cause?: unknown): CliError {
+function gone({ command, pid }: Holder, { io, needsTerminal }: ForwardOptions, cause?: unknown): CliError {
+  if (needsTerminal) io.stderr.write('\n') // it stands behind a prompt
   return new CliError(
     'HOLDER_GONE',
     `\`vitra ${command}\` (process ${pid}), which ran this command, ended before it was done`,

@@ -64,6 +64,7 @@ export async function converse(session: SessionOptions): Promise<SessionEnd> {
   keepHistory(repl, configFile(context.io, 'history'))
   await fill(repl, { context, db, options }, methods ?? [])
   waitForPromises(repl, turns)
+  showOwnFrames(repl)
   onReplaced?.(async (next) => {
     unwatch()
     await lane.end()
@@ -180,6 +181,18 @@ function waitForPromises(repl: REPLServer, turns: Turns): void {
   }
   ;(repl as { eval: typeof evaluate }).eval = waiting
 }
+
+/** Errors of what was typed are shown without the frames of what runs it: they tell nothing of it. */
+function showOwnFrames(repl: REPLServer): void {
+  const { writer } = repl as { writer: (value: unknown) => string }
+  ;(repl as { writer: typeof writer }).writer = (value) => {
+    if (types.isNativeError(value) && value.stack !== undefined)
+      value.stack = value.stack.replace(FRAMES_BELOW, '')
+    return writer.call(repl, value)
+  }
+}
+
+const FRAMES_BELOW = /\n\s+at [^\n]*(?:node:vm|node:repl)[\s\S]*$/
 
 /** An error of the database as people are told it: what happened, and its code. */
 function withoutFrames(failure: unknown): Error {
