@@ -136,6 +136,9 @@ describe('a monitor in a process of its own', () => {
       })
       expect((await vitra(['monitor', 'status'], at)).stdout).toContain('vitra fraud list')
       expect(await json(['fraud', 'check'], at, 3)).toMatchObject({ results: [{ number: 1, ok: true }] })
+      // Begun again, it says so itself.
+      const again = await vitra(['monitor', 'start', '--offline'], at)
+      expect(again).toMatchObject({ code: 3, stdout: expect.stringContaining('FRAUD') })
       await using db = await Database.load(folder.at('.vitra'))
       await expect(db.verify()).rejects.toMatchObject({ code: 'CONTRACT_FRAUD' })
     },

@@ -101,9 +101,10 @@ describe('a process in the background', () => {
 
   it('is begun once, and says why it could not be', async () => {
     await using made = await withDatabase()
-    await using _ = await served(made)
-    for (const command of [['serve', 'start'], ['host']])
-      expect(await json(command, made.at, 1)).toMatchObject({ error: { code: 'DATABASE_LOCKED' } })
+    await using first = await served(made)
+    expect(await json(['serve', 'start'], made.at)).toMatchObject({ pid: first.pid, started: false })
+    expect((await vitra(['serve', 'start', '--offline'], made.at)).stderr).toContain('as it was begun')
+    expect(await json(['host'], made.at, 1)).toMatchObject({ error: { code: 'DATABASE_LOCKED' } })
     mkdirSync(made.folder.at('empty'))
     const empty = await json(['serve', 'start', '--dir', 'empty'], made.at, 1)
     expect(empty).toMatchObject({ error: { code: 'SERVE_NOT_STARTED' } })

@@ -171,7 +171,10 @@ async function startAlone({ context, key, options }: Job): Promise<Begun> {
   }
   try {
     const holder = await startInBackground(context, folder, ['monitor', ...optionWords(OPTIONS, options)])
-    while (record() === null && isAlive(holder.pid))
+    // One that found a violation before finds it at once: whoever starts it is told.
+    const isBegun = (found: MonitorRecord | null) =>
+      found !== null && (before?.status !== 'fraud' || found.status !== 'checking')
+    while (!isBegun(record()) && isAlive(holder.pid))
       await sleep(LOOK_MS, undefined, { signal: context.signal })
   } catch (error) {
     // What it finds may end it before anybody has looked.

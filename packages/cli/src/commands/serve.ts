@@ -68,9 +68,17 @@ status ends with exit code 0 where a process keeps the folder, else with 1.`,
 })
 
 async function start({ context, folder, options }: Given): Promise<ExitCode> {
-  const holder = await startInBackground(context, folder, ['host', ...optionWords(HOST_OPTIONS, options)])
-  const said = { folder, running: true, ...holder }
-  context.out.result(said, [`serving ${folder} in process ${holder.pid}`])
+  const running = holderOf(folder)
+  const serves = running?.command === 'host'
+  const words = optionWords(HOST_OPTIONS, options)
+  const holder = serves ? running : await startInBackground(context, folder, ['host', ...words])
+  const said = { folder, running: true, started: !serves, ...holder }
+  const line = serves
+    ? `process ${holder.pid} serves ${folder} already`
+    : `serving ${folder} in process ${holder.pid}`
+  context.out.result(said, [line])
+  if (serves && words.length > 0)
+    context.out.warn('it goes on as it was begun: stop it with `vitra serve stop` to begin it otherwise')
   context.out.note('`vitra serve logs` shows what it does, `vitra serve stop` ends it.')
   return EXIT.ok
 }
