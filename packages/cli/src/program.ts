@@ -121,6 +121,14 @@ export function markParams(argv: readonly string[]): string[] {
   return [...argv.slice(0, from), ...markWords(argv.slice(from), known)]
 }
 
+/** `help` of what is no command asks for nothing that is there: the word itself is told to be wrong. */
+export function withoutVainHelp(argv: readonly string[]): readonly string[] {
+  const at = commandAt(argv)
+  const of = argv[at + 1]
+  const isVain = argv[at] === 'help' && of !== undefined && !of.startsWith('-') && of !== 'help'
+  return isVain && !COMMANDS.some(({ name }) => name === of) ? argv.toSpliced(at, 1) : argv
+}
+
 /** The command that a command line names. */
 export function commandIn(argv: readonly string[]): AnyCommand | undefined {
   return COMMANDS.find(({ name }) => name === argv[commandAt(argv)])
@@ -128,7 +136,15 @@ export function commandIn(argv: readonly string[]): AnyCommand | undefined {
 
 /** True where a command line names no command and asks for nothing else. */
 export function namesNothing(argv: readonly string[]): boolean {
-  return commandAt(argv) === argv.length && !argv.some((word) => ANSWERED.has(word))
+  if (commandAt(argv) < argv.length) return false
+  const globals = knownOptions(GLOBAL_OPTIONS)
+  let at = 0
+  while (at < argv.length) {
+    const option = globals.get(argv[at]!.split('=', 1)[0]!)
+    if (option === undefined) return false
+    at += option.takesValue && !argv[at]!.includes('=') ? 2 : 1
+  }
+  return true
 }
 
 /** Position of the first word that is neither an option nor its value. */
@@ -138,9 +154,6 @@ function commandAt(argv: readonly string[]): number {
   while (argv[at]?.startsWith('-')) at += globals.get(argv[at]!)?.takesValue ? 2 : 1
   return at
 }
-
-/** What the program answers by itself. */
-const ANSWERED: ReadonlySet<string> = new Set(['-h', '--help', '--version'])
 
 const HELP: readonly OptionDefinition[] = [
   { flags: '-h', says: '' },

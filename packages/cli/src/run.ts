@@ -14,7 +14,7 @@ import type { GlobalOptions } from './options.js'
 import { Output } from './output/output.js'
 import { quoteForShell } from './params/shell.js'
 import { unmark } from './params/split.js'
-import { buildProgram, type Chosen, commandIn, markParams, namesNothing } from './program.js'
+import { buildProgram, type Chosen, commandIn, markParams, namesNothing, withoutVainHelp } from './program.js'
 
 /** What a run needs besides its words. */
 export interface RunOptions {
@@ -124,7 +124,7 @@ function choose(argv: readonly string[], io: Io, version: string): Chosen | Exit
     },
   })
   try {
-    program.parse(markParams(argv), { from: 'user' })
+    program.parse(markParams(withoutVainHelp(argv)), { from: 'user' })
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok
     return refuse(error, complaint, argv, io)
@@ -133,8 +133,12 @@ function choose(argv: readonly string[], io: Io, version: string): Chosen | Exit
 }
 
 function refuse(error: unknown, complaint: string, argv: readonly string[], io: Io): ExitCode {
-  const message = complaint.replace(/^error: /, '').trim() || (error as Error).message
-  const name = commandIn(argv)?.name
+  const command = commandIn(argv)
+  const name = command?.name
+  const said = complaint.replace(/^error: /, '').trim() || (error as Error).message
+  const [, missing] = /^missing required argument '(\w+)'$/.exec(said) ?? []
+  const says = command?.argsSay?.[missing ?? '']
+  const message = says === undefined ? said : `${said}: ${says}`
   const hint = `see \`vitra ${name === undefined ? '' : `${name} `}--help\``
   const usage = error instanceof CommanderError ? new UsageError('USAGE', message, hint) : error
   const problem = explain(usage)

@@ -51,6 +51,11 @@ describe('help', () => {
     const { code, stderr } = await runCaptured(['verfy'])
     expect(code).toBe(2)
     expect(stderr).toContain('verify')
+    const unknown = { code: 2, stdout: '', stderr: expect.stringMatching(/^error: unknown command 'frob'/) }
+    for (const words of [['frob'], ['help', 'frob']]) expect(await runCaptured(words)).toMatchObject(unknown)
+    for (const words of [['--frob'], ['--frob', '--dir', 'x'], ['--dir=x', '--frob']])
+      expect(await runCaptured(words)).toMatchObject({ code: 2, stderr: expect.stringContaining('--frob') })
+    expect((await runCaptured(['tx'])).stderr).toContain("missing required argument 'what': list, show")
     expect((await runCaptured(['list', '--limt', '3'])).stderr).toMatch(/--limit[\s\S]*vitra list --help/)
   })
 })
