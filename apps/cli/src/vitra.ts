@@ -22,15 +22,19 @@ function interrupt(): void {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt)
 
 let isUnread = false
-// A reader that goes away, such as `head`, has seen enough.
+let isUnwritable = false
+// A reader that goes away, such as `head`, has seen enough. Output to a file that cannot be written is lost, and told.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
+  if (error.code !== 'EPIPE' && !isUnwritable) {
+    isUnwritable = true
+    process.stderr.write(
+      `error: what this prints cannot be written: ${error.message} (FILE_UNWRITABLE)\nmake room there, or print it elsewhere\n`,
+    )
+  }
   if (!isUnread) interrupt()
   isUnread = true
 })
-process.stderr.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-})
+process.stderr.on('error', () => {}) // there is nowhere left to tell it
 
 const io: Io = {
   program: [process.execPath, fileURLToPath(import.meta.url)],
@@ -69,7 +73,8 @@ const code = await run(process.argv.slice(2), { io, version })
 // Sockets of the network may linger: once what was printed is out, the process ends.
 await Promise.all([flush(process.stdout), flush(process.stderr)])
 // What was found counts, read or not: only the interruption by the reader itself is none.
-process.exit(isUnread && code === EXIT.interrupted ? EXIT.ok : code)
+const found = isUnread && code === EXIT.interrupted ? EXIT.ok : code
+process.exit(isUnwritable && found === EXIT.ok ? EXIT.failed : found)
 
 function flush(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {

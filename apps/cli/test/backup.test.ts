@@ -45,7 +45,7 @@ it('what is no backup is refused, and leaves nothing', async () => {
   writeFileSync(folder.at('text.tgz'), 'no backup')
   for (const name of ['short.tgz', 'text.tgz']) {
     expect(await json(['import', name, '--dir', 'copy'], at, 1)).toMatchObject({
-      error: { code: 'BACKUP_INVALID' },
+      error: { code: 'BACKUP_INVALID', hint: expect.stringContaining('vitra export') },
     })
     expect(existsSync(folder.at('copy/vitra.json'))).toBe(false)
   }

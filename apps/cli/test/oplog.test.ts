@@ -34,6 +34,10 @@ it('key pairs are made, chosen and removed, and what they have written stays', a
   expect(await listed(first)).toMatchObject({ local: true })
   expect(await listed(publicKey)).toMatchObject({ state: 'active', kept: false, local: false })
   expect(await json(['tx', 'show', txId], at)).toMatchObject({ status: 'processed' })
+  for (const key of ['abc', 'ab'.repeat(32)])
+    expect(await json(['oplog', 'delete', key], at, key === 'abc' ? 2 : 1)).toMatchObject({
+      error: { code: expect.not.stringMatching('NOT_CONFIRMED') },
+    })
   for (const words of [['use'], ['delete', '--yes']])
     expect(await json(['oplog', ...words, publicKey], at, 1)).toMatchObject({
       error: { code: 'NOT_A_PARTICIPANT' },

@@ -33,7 +33,7 @@ it('is made from its file, called with words, and read', async () => {
   expect((await vitra(['source', '--compiled'], at)).stdout).toMatch(/^\/\/ vitra script 1 commonjs\n/)
   await writeFile(folder.at('wrong.js'), 'exports.a = 1\nexports.b = () => {\n')
   const refused = await vitra(['init', '--script', 'wrong.js', '--dir', 'other'], at)
-  expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(/script\.js:3:1: .*SCRIPT_SYNTAX/) })
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(/wrong\.js:3:1: .*SCRIPT_SYNTAX/) })
   await using db = await Database.load(folder.at('.vitra'))
   await checkDatabase(db)
 })

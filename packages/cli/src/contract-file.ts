@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Place } from '@vitra/contract-sdk/build'
 import type { ContractOptions, ContractWarning } from 'vitra'
 import type { Context } from './context.js'
+import { CliError } from './errors.js'
 import { tameLine } from './output/text.js'
 import { WARNINGS_MEAN, warningLine } from './output/warnings.js'
 
@@ -26,9 +27,16 @@ export interface ContractFile {
  */
 export async function readContract(context: Context, name: string, isScript = false): Promise<ContractFile> {
   const source = await context.readText(name)
+  if (source.trim() === '')
+    throw new CliError('FILE_UNREADABLE', `${name === '-' ? 'standard input' : name} is empty`, {
+      hint: 'name the file of a contract, or with --script that of a script',
+    })
   const asItIs = { source, isScript, isBundled: false, placeOf: () => null }
   if (name === '-') return contractFile({ ...asItIs, files: [] })
-  if (isScript) return contractFile({ ...asItIs, files: [path.resolve(context.io.cwd, name)] })
+  if (isScript) {
+    const inFile = (line: number, column: number) => ({ file: name, line, column })
+    return contractFile({ ...asItIs, files: [path.resolve(context.io.cwd, name)], placeOf: inFile })
+  }
   const { buildContract } = await import('@vitra/contract-sdk/build')
   const { cwd } = context.io
   const built = await buildContract(name, { cwd })
@@ -80,8 +88,9 @@ function placed(error: unknown, placeOf: Parts['placeOf']): unknown {
   if (!(error instanceof Error) || typeof details?.line !== 'number' || typeof details.column !== 'number')
     return error
   const place = placeOf(details.line, details.column)
-  const made = `contract.js:${details.line}:${details.column}`
-  if (place !== null && message?.startsWith(made)) error.message = nameOf(place) + message.slice(made.length)
+  const [made] = /^(?:contract|script)\.js:\d+:\d+/.exec(message ?? '') ?? []
+  if (place !== null && made?.endsWith(`:${details.line}:${details.column}`))
+    error.message = nameOf(place) + message!.slice(made.length)
   return error
 }
 

@@ -58,6 +58,8 @@ const EXITS: Readonly<Record<string, ExitCode>> = {
   AUDIT_INCONCLUSIVE: EXIT.inconclusive,
 }
 
+const MEND_SCRIPT = 'mend the script and run this again'
+
 /** The next command to try, by the library's code. */
 const HINTS: Readonly<Record<string, string>> = {
   DATABASE_NOT_FOUND:
@@ -73,11 +75,17 @@ const HINTS: Readonly<Record<string, string>> = {
   CONTRACT_ERROR: 'see the method with `vitra source`, and what it takes with `vitra methods`',
   CONTRACT_SYNTAX: 'mend the contract and run this again',
   CONTRACT_LOAD: 'mend the contract and run this again',
+  BACKUP_INVALID: 'name a backup that `vitra export` has written, and that came here whole',
   BUILD_FILE: 'name the file of a contract, or of a test',
   BUILD_IMPORT: 'mend the imports and run this again; what a contract can have: `vitra build --help`',
   BUILD_SYNTAX: 'mend what it names and run this again',
+  SCRIPT_EXPORT: MEND_SCRIPT,
+  SCRIPT_IMPORT: MEND_SCRIPT,
+  SCRIPT_NAME: MEND_SCRIPT,
+  SCRIPT_SYNTAX: MEND_SCRIPT,
   CONTRACT_NO_APPLY: 'a contract exports `apply`; mend it and run this again',
-  CONTRACT_VIOLATED: 'see the violation with `vitra verify`',
+  CONTRACT_VIOLATED:
+    'see the violation with `vitra fraud show`; what it has is still read with `vitra get` and `vitra list`',
   OP_REJECTED: 'nothing was changed; see the op with `vitra tx show <id>`, the rules with `vitra source`',
   CONTRACT_REFUSED:
     'the contract had its process ended again and again: see what it does with `vitra source`',

@@ -1,5 +1,6 @@
 /** Which folder a command works on. */
 import { existsSync, statSync } from 'node:fs'
+import { rmdir } from 'node:fs/promises'
 import path from 'node:path'
 import { CliError } from './errors.js'
 import type { Io } from './io.js'
@@ -63,4 +64,15 @@ function notFound(message: string): CliError {
   return new CliError('FOLDER_NOT_FOUND', message, {
     hint: 'make one with `vitra init <contract.js>`, copy one with `vitra load <key>`, or name one with --dir',
   })
+}
+
+/** Makes a database in a folder; a folder that was not there, and is empty where that fails, goes again. */
+export async function inNewFolder<T>(folder: string, make: () => Promise<T>): Promise<T> {
+  const isNew = !existsSync(folder)
+  try {
+    return await make()
+  } catch (error) {
+    if (isNew) await rmdir(folder).catch(() => {}) // it may hold what others have put there
+    throw error
+  }
 }

@@ -5,6 +5,7 @@ import { readContract } from '../contract-file.js'
 import { UsageError } from '../errors.js'
 import { EXIT } from '../exit-codes.js'
 import { count } from '../output/text.js'
+import { writingFile } from '../output/write-file.js'
 
 interface Options {
   readonly out?: string
@@ -43,7 +44,7 @@ that. \`vitra init\`, \`vitra dev\` and tests build by themselves; this command 
     const file = options.out === undefined ? null : path.resolve(io.cwd, options.out)
     if (file !== null) {
       await assertNoInput(file, contract.files)
-      await writeFile(file, source)
+      await writingFile(options.out!, () => writeFile(file, source))
     }
     const files = contract.files.map((input) => path.relative(io.cwd, input))
     const bytes = Buffer.byteLength(source)

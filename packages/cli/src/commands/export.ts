@@ -5,11 +5,13 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { defineCommand } from '../command.js'
-import { CliError } from '../errors.js'
+import { CliError, UsageError } from '../errors.js'
 import { EXIT } from '../exit-codes.js'
 import { CONNECT_MS, Deadline, fetchHistory, findPeer } from '../network.js'
 import { type NetworkOptions, networkOptions } from '../options.js'
 import { count } from '../output/text.js'
+import { writingFile } from '../output/write-file.js'
+import { quoteForShell } from '../params/shell.js'
 
 interface Options extends NetworkOptions {
   readonly keys: boolean
@@ -36,6 +38,12 @@ copy that lacks some of the history fetches it first.`,
   resume: (_, again) => `no file was written; begin again with: ${again()}`,
   async run({ context, args: [name], options }) {
     const { io, out, signal } = context
+    if (name === '-')
+      throw new UsageError(
+        'USAGE',
+        'a backup goes to a file, not to standard output',
+        'name it: vitra export backup.tgz',
+      )
     const file = path.resolve(io.cwd, name!)
     const isThere = await stat(file).then(
       () => true,
@@ -53,25 +61,30 @@ copy that lacks some of the history fetches it first.`,
       await fetchHistory(context, db, deadline.isGiven ? { timeout: deadline.left() } : {})
     const next = `${file}.next`
     try {
-      await pipeline(
-        Readable.from(told(db.export({ keys: options.keys }), out.follow(bytesText))),
-        createGzip(),
-        createWriteStream(next, { mode: 0o600 }),
-        { signal },
+      await writingFile(name!, () =>
+        pipeline(
+          Readable.from(told(db.export({ keys: options.keys }), out.follow(bytesText))),
+          createGzip(),
+          createWriteStream(next, { mode: 0o600 }),
+          { signal },
+        ),
       )
       await using handle = await open(next)
       await handle.sync()
     } catch (error) {
-      await rm(next, { force: true })
+      await rm(next, { force: true }).catch(() => {}) // the first failure is the one to report
       throw error
     } finally {
       out.progressEnd()
     }
-    await rename(next, file)
+    await writingFile(name!, () => rename(next, file)).catch(async (error) => {
+      await rm(next, { force: true })
+      throw error
+    })
     const { size } = await stat(file)
     const key = db.pubkey.toString('hex')
     out.result({ file, bytes: size, key, keys: options.keys }, [`wrote ${count(size, 'byte')} to ${name}`])
-    out.note(`Restore it with: vitra import ${name} --dir <folder>`)
+    out.note(`Restore it with: vitra import ${quoteForShell(name!)} --dir <folder>`)
     if (options.keys) out.note('It holds secret keys: whoever has it can act as this copy.')
     return EXIT.ok
   },

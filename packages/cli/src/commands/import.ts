@@ -1,11 +1,12 @@
-import { createReadStream, existsSync } from 'node:fs'
-import { rmdir, stat } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { defineCommand } from '../command.js'
 import { CliError } from '../errors.js'
 import { EXIT } from '../exit-codes.js'
+import { inNewFolder } from '../folder.js'
 
 interface Options {
   readonly key?: string
@@ -36,12 +37,9 @@ far the logs are: keep it online with \`vitra serve start\`. Where nobody has mo
     const file = path.resolve(io.cwd, name!)
     await assertFile(file, name!)
     const given = options.key === undefined ? {} : { pubkey: options.key }
-    const isNew = !existsSync(folder)
-    const work = importDatabase(folder, unzipped(file, context.signal), given)
-    const { key, madeAt, version, executes } = await work.catch(async (error) => {
-      if (isNew) await rmdir(folder).catch(() => {}) // it may hold what others have put there
-      throw error
-    })
+    const { key, madeAt, version, executes } = await inNewFolder(folder, () =>
+      importDatabase(folder, unzipped(file, context.signal), given),
+    )
     out.result({ key: key.toString('hex'), folder, madeAt: madeAt.toISOString(), version, executes }, [
       key.toString('hex'),
     ])
@@ -63,10 +61,10 @@ async function* unzipped(file: string, signal: AbortSignal): AsyncGenerator<Uint
 
 /** @throws {CliError} `FILE_UNREADABLE` */
 async function assertFile(file: string, name: string): Promise<void> {
-  const isFile = await stat(file).then(
-    (found) => found.isFile(),
-    () => false,
-  )
-  if (!isFile)
-    throw new CliError('FILE_UNREADABLE', `${name} cannot be read: it is no file`, { hint: 'name a backup' })
+  const found = await stat(file).catch(() => null)
+  if (found?.isFile()) return
+  const why = found === null ? 'there is no such file' : 'it is no file'
+  throw new CliError('FILE_UNREADABLE', `${name} cannot be read: ${why}`, {
+    hint: 'name a backup that `vitra export` has written',
+  })
 }

@@ -3,6 +3,7 @@ import { defineCommand } from '../command.js'
 import { readContract } from '../contract-file.js'
 import { UsageError } from '../errors.js'
 import { EXIT } from '../exit-codes.js'
+import { inNewFolder } from '../folder.js'
 import { chosenDurability, DURABILITY_OPTION, type DurabilityOptions } from '../options.js'
 
 interface Options extends DurabilityOptions {
@@ -55,7 +56,7 @@ export const init = defineCommand<Options>({
         ...chosenDurability(options),
         onLog: context.onLog,
       })
-    const db = context.keep(await contract.using(create))
+    const db = context.keep(await inNewFolder(context.newFolder, () => contract.using(create)))
     const key = db.pubkey.toString('hex')
     const participant = db.localOplog!.publicKey.toString('hex')
     const warnings = await db.warnings()

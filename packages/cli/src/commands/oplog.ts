@@ -86,7 +86,8 @@ async function use({ context: { out }, db, pubkey }: Given): Promise<void> {
 async function remove({ context, db, pubkey, yes }: Given): Promise<void> {
   const waiting = (await db.pending()).length
   const what = `This removes the secret key of ${pubkey} for good.`
-  if (!yes) await confirm(context, what, pubkey.slice(0, 8))
+  const isHere = (await db.identities()).some((kept) => String(kept) === pubkey.toLowerCase())
+  if (isHere && !yes) await confirm(context, what, pubkey.slice(0, 8))
   await db.deleteIdentity(pubkey)
   context.out.result({ publicKey: pubkey, removed: true }, [`removed the secret key of ${pubkey}`])
   if (waiting > 0)

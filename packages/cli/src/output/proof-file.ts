@@ -3,7 +3,9 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Database, Proof } from 'vitra'
 import type { Context } from '../context.js'
+import { quoteForShell } from '../params/shell.js'
 import { count } from './text.js'
+import { writingFile } from './write-file.js'
 
 interface ProofFile {
   readonly db: Database
@@ -22,10 +24,10 @@ export async function writeProof(
   const { encodeProof } = await import('vitra')
   const bytes = encodeProof(proof)
   const file = path.resolve(io.cwd, name)
-  await writeFile(file, bytes)
+  await writingFile(name, () => writeFile(file, bytes))
   const key = db.pubkey.toString('hex')
   out.result({ ...document, file, bytes: bytes.length, key }, [
     `wrote ${count(bytes.length, 'byte')} to ${name}`,
-    `check it with: vitra check ${name} --key ${key}`,
+    `check it with: vitra check ${quoteForShell(name)} --key ${key}`,
   ])
 }

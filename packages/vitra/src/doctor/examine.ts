@@ -207,7 +207,7 @@ async function examineFindings(storage: Storage, found: Diagnoses): Promise<void
   if (frauds.length > 0) {
     const files = frauds.map((name) => path.join(storage.path, 'fraud', name))
     const message = `${frauds.length} violation${frauds.length === 1 ? '' : 's'} of the executor found: calls are refused`
-    found.problem('fraud', message, 'see `vitra fraud`; keep the folder, and move to another database', {
+    found.problem('fraud', message, 'see `vitra fraud list`; keep the folder, and move to another database', {
       files,
     })
   }
