@@ -170,7 +170,22 @@ describe('vitra dev', () => {
     const stdin = 'call add 3\n'
     const ran = await vitra(['dev', '--script', 'count.js'], { ...made.at, stdin })
     expect(ran.stdout).toMatch(/op \d+ of .*: ok/)
+    expect(ran.stdout).toMatch(/methods: add, addParticipant, removeParticipant\n/)
     expect(ran.code).toBe(0)
+    {
+      await using dev = new Live(['dev', '--script', 'count.js'], made.at)
+      await dev.until(({ event }) => event === 'dev')
+      dev.enter('call add 3')
+      await dev.until(({ line }) => line === 'call add 3')
+      const script = (count: number) =>
+        `exports.count = ${count}\nexports.add = (n) => (exports.count += n)\n`
+      // What a script begins with is its own; only calls are replayed.
+      await writeFile(made.folder.at('count.js'), `${script(0)}exports.none = () => null\n`)
+      expect(await dev.until(({ event }) => event === 'changed')).toMatchObject({ replayed: 1, differing: 0 })
+      await writeFile(made.folder.at('count.js'), script(7))
+      await dev.until(({ event, differing }) => event === 'changed' && differing === 2)
+      expect(await dev.stop()).toBe(0)
+    }
     await writeFile(made.folder.at('count.js'), 'exports.count = ')
     expect(await json(['dev', '--script', 'count.js'], made.at, 1)).toMatchObject({
       error: { code: 'SCRIPT_SYNTAX' },

@@ -134,8 +134,9 @@ class Development {
   async #greet(): Promise<void> {
     const { context, bench, contract } = this.#parts
     const { out } = context
-    const [methods, warnings] = [await bench.db.methods(), await bench.db.warnings()]
-    const names = methods.map(({ name }) => name)
+    const warnings = await bench.db.warnings()
+    const script = await bench.db.script()
+    const names = (script?.functions ?? (await bench.db.methods())).map(({ name }) => name)
     const key = bench.db.pubkey.toString('hex')
     const participant = bench.db.localOplog!.publicKey.toString('hex')
     out.event(

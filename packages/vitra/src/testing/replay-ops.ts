@@ -15,6 +15,8 @@ export interface ReplayedOp {
 /**
  * Writes the ops of one database to another, in the order in which they were executed, each as the participant that wrote it.
  *
+ * A script's first call is made by the new database itself; it is given only where it differs.
+ *
  * @param from holds the secret keys of all its participants
  * @param onto a new database; its participant is one of `from`'s
  * @param setClock is told the time of each op before it is executed
@@ -27,10 +29,16 @@ export async function* replayOps(
 ): AsyncGenerator<ReplayedOp> {
   for (const identity of await from.identities()) await onto.importIdentity(await identity.export())
   const caller = from.localOplog?.publicKey
+  const begun = await firstCall(onto)
   // What is written meanwhile counts as well.
   for (let at = 1; at < from.index.version; ) {
     const to = from.index.version
     for await (const before of executedOps(from, { from: at, to })) {
+      if (begun !== null && isFirstCall(before)) {
+        const differing = differs(before, begun)
+        if (differing) yield { before, after: begun, differs: differing }
+        continue
+      }
       setClock(before.outcome.ts)
       const after = await execute(onto, before)
       yield { before, after, differs: differs(before, after) }
@@ -38,6 +46,17 @@ export async function* replayOps(
     at = to
   }
   if (caller !== undefined) await onto.setLocalOplog(caller)
+}
+
+/** The first call of a script, which a database makes by itself when it is made; null where none was made. */
+async function firstCall(db: Database): Promise<ExecutedOp | null> {
+  if ((await db.script()) === null) return null
+  for await (const op of executedOps(db, { from: 1 })) if (isFirstCall(op)) return op
+  return null
+}
+
+function isFirstCall({ value }: ExecutedOp): boolean {
+  return (value as { readonly call?: unknown } | null | undefined)?.call === 'init'
 }
 
 async function execute(onto: Database, { participant, value }: ExecutedOp): Promise<ExecutedOp | null> {
