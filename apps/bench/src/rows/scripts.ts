@@ -121,12 +121,12 @@ export function scriptRows({ ops, calls }: Sizes): Row[] {
 function contestants(measure: (call: Call) => Promise<number[]>): Contestant[] {
   return [
     contestant(
-      'Script',
+      'Vitra, a script',
       'the forum of the first seed: a topic and nine posts to it, in turn; with its acknowledgements, as by default',
       AS_SCRIPT,
       measure,
     ),
-    contestant('Contract with apply', 'the same calls, checks and entries', AS_CONTRACT, measure),
+    contestant('Vitra, a contract with apply', 'the same calls, checks and entries', AS_CONTRACT, measure),
   ]
 }
 

@@ -3,7 +3,17 @@
  * prices. The adapter's own work is not charged; what it calls of the script is.
  */
 import type { Ack, Tx } from '@vitra/contract-sdk'
-import { scriptModule } from '@vitra/contract-sdk/modules'
+import {
+  type CallParts,
+  type Child,
+  describeScript,
+  executeCall,
+  readCall,
+  type ScriptBody,
+  type ScriptModules,
+  type ScriptRealm,
+  type ScriptStore,
+} from '@vitra/contract-sdk/modules'
 import { bytesLength, decodeUtf8, encodeUtf8, isBytes, pathFault } from '@vitra/log/values'
 import { ask, readState } from './batch.js'
 import { activeOplogs, INPUTS, type ListReply, WITH_INDEX } from './contract-module.js'
@@ -19,11 +29,14 @@ import { decodePriced, encodePriced, listOptions } from './values.js'
 const { apply } = Reflect
 const { set: fill } = Uint8Array.prototype
 
-type Body = scriptModule.ScriptBody
-type Modules = scriptModule.ScriptModules
-
 /** Executes the op of a compiled script. */
-export async function runCall(body: Body, modules: Modules, tx: Tx, op: unknown, ack: Ack): Promise<unknown> {
+export async function runCall(
+  body: ScriptBody,
+  modules: ScriptModules,
+  tx: Tx,
+  op: unknown,
+  ack: Ack,
+): Promise<unknown> {
   const parts = unmetered(() => {
     const queue = queueOf(tx)
     if (queue === undefined) throw refusal('contract', 'runCall takes the tx, op and ack that apply gets')
@@ -36,20 +49,23 @@ export async function runCall(body: Body, modules: Modules, tx: Tx, op: unknown,
       caller: { id: origin, seq, ts },
     }
   })
-  return scriptModule.executeCall(parts, op)
+  return executeCall(parts, op)
 }
 
 /** Makes a read-only call of a compiled script, in a method. */
-export async function runRead(body: Body, modules: Modules, call: unknown): Promise<unknown> {
-  return scriptModule.readCall(readParts(body, modules), call)
+export async function runRead(body: ScriptBody, modules: ScriptModules, call: unknown): Promise<unknown> {
+  return readCall(readParts(body, modules), call)
 }
 
 /** Names of what a script exports, by kind. */
-export function listExports(body: Body, modules: Modules): { functions: string[]; variables: string[] } {
-  return scriptModule.describeScript(readParts(body, modules))
+export function listExports(
+  body: ScriptBody,
+  modules: ScriptModules,
+): { functions: string[]; variables: string[] } {
+  return describeScript(readParts(body, modules))
 }
 
-function readParts(body: Body, modules: Modules): scriptModule.CallParts {
+function readParts(body: ScriptBody, modules: ScriptModules): CallParts {
   return unmetered(() => {
     const run = runIn('vitra:script', WITH_INDEX)
     const id = run.key === null ? null : hex(run.key)
@@ -57,7 +73,7 @@ function readParts(body: Body, modules: Modules): scriptModule.CallParts {
   })
 }
 
-const realm: scriptModule.ScriptRealm = {
+const realm: ScriptRealm = {
   argumentsMax: ARGUMENTS_MAX,
   charge: take,
   unmetered,
@@ -70,7 +86,7 @@ const realm: scriptModule.ScriptRealm = {
   },
 }
 
-class RealmStore implements scriptModule.ScriptStore {
+class RealmStore implements ScriptStore {
   readonly isWritable: boolean
   readonly #run: Run
   readonly #queue: Queue | null
@@ -96,7 +112,7 @@ class RealmStore implements scriptModule.ScriptStore {
     this.#queue!.write(path, encoded)
   }
 
-  children(path: string, limit?: number): scriptModule.Child[] {
+  children(path: string, limit?: number): Child[] {
     take(PRICE.list)
     return this.#list(path, limit === undefined ? undefined : { limit }).map(([at, name, , value]) => {
       take(PRICE.listItem + at.length)
