@@ -25,7 +25,7 @@ const channel = new Channel(guest.stdio[3], {
     if (kind === FRAME.ready) {
       const source = 'export function loop () { for (;;) {} }\\nexport function apply () {}'
       const limits = pack([1e6, 64, 1e6, 1e4, 8e6, Number.MAX_SAFE_INTEGER])
-      channel.send(FRAME.load, pack([1, source, [], false, false, limits]))
+      channel.send(FRAME.load, pack([1, 1, source, [], false, false, limits]))
     }
     if (kind !== FRAME.loaded) return
     const subject = new TextEncoder().encode('loop')

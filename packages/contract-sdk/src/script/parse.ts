@@ -33,7 +33,7 @@ function parseAs(text: string, options: Options): Program {
   try {
     return parse(text, options)
   } catch (cause) {
-    if (cause instanceof RangeError)
+    if (cause instanceof RangeError || (cause as SyntaxError).message.startsWith('Not enough stack space'))
       throw new ScriptError(
         'SCRIPT_SYNTAX',
         'the script is nested too deep',
