@@ -10,7 +10,7 @@ import type { LogCore } from './core.js'
 import { sodiumCrypto } from './crypto.js'
 import { LogError } from './errors.js'
 import { Exchange } from './exchange/exchange.js'
-import { HeadExchange } from './exchange/heads.js'
+import { CoreHeadExchange, type HeadExchange } from './exchange/heads.js'
 import { toHex } from './formats/hex.js'
 import {
   assertPinned,
@@ -148,7 +148,7 @@ export class Log extends EventEmitter<LogEvents> {
    * @param find the signed head at a length, as it is here; null where it is not
    */
   exchangeHeads(find: (length: number) => Promise<SignedHead | null>): HeadExchange {
-    return new HeadExchange(this.#core, find)
+    return new CoreHeadExchange(this.#core, find)
   }
 
   /** The hypercore under it. */

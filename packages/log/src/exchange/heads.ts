@@ -28,7 +28,13 @@ interface Answer {
 }
 
 /** Exchanges signed heads with the peers of a log. */
-export class HeadExchange {
+export interface HeadExchange {
+  /** The heads that connected peers have at a length, whatever they are; nobody has checked them. */
+  ask(length: number): Promise<SignedHead[]>
+}
+
+/** Over hypercore. Declarations of the package do not name it: it has no types of its own. */
+export class CoreHeadExchange implements HeadExchange {
   readonly #core: Hypercore
   readonly #extension: Extension
   /** Who waits for the answer of a peer, by length. */
@@ -44,7 +50,6 @@ export class HeadExchange {
     this.#extension = openExtension(core, NAME, (bytes, peer) => this.#hear(bytes, peer))
   }
 
-  /** The heads that connected peers have at a length, whatever they are; nobody has checked them. */
   async ask(length: number): Promise<SignedHead[]> {
     const heads = await Promise.all(this.#core.peers.map((peer) => this.#askPeer(peer, length)))
     return heads.filter((head) => head !== null)
