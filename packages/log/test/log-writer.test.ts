@@ -17,26 +17,13 @@ import {
   createLog,
   createReplica,
   fileHandlePrototype,
-  filesBelow,
-  filled,
-  fixedKeyPair,
-  loadLog,
   pause,
   restore,
   temporaryFolder,
   text,
   until,
 } from './helpers.js'
-
-const KEYS = fixedKeyPair(5)
-const INDEX = filled(6)
-
-async function newFolder(): Promise<string> {
-  return `${await temporaryFolder()}/db`
-}
-
-const create = (folder: string) => createLog({ folder, keyPair: KEYS, indexKey: INDEX })
-const load = (folder: string) => loadLog(folder, KEYS, INDEX)
+import { create, KEYS, load, losePower, newFolder } from './writer-folders.js'
 
 /** What is in the journal at this moment, read from its file. */
 async function journalled(file: string): Promise<JournalEntry[]> {
@@ -45,15 +32,6 @@ async function journalled(file: string): Promise<JournalEntry[]> {
   const { journal, entries } = await Journal.open(copy, false)
   await journal.close()
   return entries
-}
-
-/** Power loss: RocksDB's write-ahead logs lose what no flush has moved out of them. */
-async function losePower(backup: string, folder: string): Promise<void> {
-  await restore(backup, folder, 'logs')
-  await restore(backup, folder, 'journal')
-  const names = (await filesBelow(folder)).filter((name) => /^logs\/db\/\d+\.log$/.test(name))
-  expect(names.length).toBeGreaterThan(0)
-  for (const name of names) await truncate(`${folder}/${name}`, 0)
 }
 
 afterEach(() => {
@@ -353,173 +331,6 @@ describe('log writer', () => {
     const other = await LogWriter.open(log, storage, KEYS, { known: forged })
     expect(other.behind).toBe(false)
     await other.close()
-  })
-
-  it('catches up with a peer that has more of its log before it appends', async () => {
-    const folder = await newFolder()
-    const opened = await create(folder)
-    await opened.writer.append([text('a')])
-    const old = await backUp(folder)
-    const replica = await createReplica(opened.log.key)
-    connect(opened.storage.store, replica.storage.store)
-    for (let n = 0; n < 5; n++) await opened.writer.append([text(`lost ${n}`)])
-    await until(() => replica.log.length === 6)
-    for (let n = 0; n < 6; n++) await replica.log.get(n)
-    const head = await replica.log.head()
-    await opened.close()
-
-    await restore(old, folder, 'logs')
-    await restore(old, folder, 'journal')
-    const back = await load(folder)
-    expect(back.log.length).toBe(1)
-    connect(back.storage.store, replica.storage.store)
-    await until(() => back.log.core.peers.length > 0)
-    const next = await back.writer.append([text('new')])
-    expect(next.length).toBe(7)
-    expect(await back.log.treeHashAt(6)).toEqual(head!.treeHash)
-    expect(await back.log.get(3)).toEqual(text('lost 2'))
-    await until(() => replica.log.length === 7)
-    expect(await replica.log.get(6)).toEqual(text('new'))
-  })
-
-  it('loses nothing to a power cut after it has caught up', async () => {
-    const folder = await newFolder()
-    const opened = await create(folder)
-    await opened.writer.append([text('a')])
-    const old = await backUp(folder)
-    const replica = await createReplica(opened.log.key)
-    connect(opened.storage.store, replica.storage.store)
-    for (let n = 0; n < 5; n++) await opened.writer.append([text(`given ${n}`)])
-    await until(() => replica.log.length === 6)
-    await opened.close()
-
-    await restore(old, folder, 'logs')
-    await restore(old, folder, 'journal')
-    const back = await load(folder)
-    const cut = connect(back.storage.store, replica.storage.store)
-    await until(() => back.log.core.peers.length > 0)
-    await back.writer.append([text('seen')])
-    await until(() => replica.log.length === 7)
-    await cut()
-    const head = await back.writer.append([text('seen by nobody')])
-    const atPowerCut = await backUp(folder)
-    await back.close()
-    await losePower(atPowerCut, folder)
-
-    const { log, writer } = await load(folder)
-    expect(await log.head()).toEqual(head)
-    expect(await log.get(7)).toEqual(text('seen by nobody'))
-    expect((await writer.append([text('next')])).length).toBe(9)
-  })
-
-  it('finishes from its journal what follows on the part that a peer gives', async () => {
-    const folder = await newFolder()
-    const opened = await create(folder)
-    await opened.writer.append([text('a')])
-    const old = await backUp(folder)
-    const replica = await createReplica(opened.log.key)
-    const cut = connect(opened.storage.store, replica.storage.store)
-    // So large that the journal is begun anew on the way: it alone does not lead from `a` to the end.
-    for (let n = 0; n < 9; n++) await opened.writer.append([new Uint8Array(1024 * 1024).fill(n)])
-    await until(() => replica.log.length === 10)
-    await cut()
-    const head = await opened.writer.append([text('seen by nobody')])
-    await opened.close()
-
-    await restore(old, folder, 'logs')
-    const { log, writer, storage } = await load(folder)
-    expect(log.length).toBe(1)
-    connect(storage.store, replica.storage.store)
-    await until(() => log.core.peers.length > 0)
-    await writer.catchUp()
-    expect(await log.head()).toEqual(head)
-    expect(writer.behind).toBe(false)
-    expect((await writer.append([text('next')])).length).toBe(12)
-    await until(() => replica.log.length === 12)
-  })
-
-  it('opens where a peer gave the head of the log alone, and its journal is older', async () => {
-    const folder = await newFolder()
-    const opened = await create(folder)
-    await opened.writer.append([text('a')])
-    const old = await backUp(folder)
-    const replica = await createReplica(opened.log.key)
-    connect(opened.storage.store, replica.storage.store)
-    for (let n = 0; n < 3; n++) await opened.writer.append([text(`given ${n}`)])
-    const middle = await backUp(folder)
-    for (let n = 0; n < 3; n++) await opened.writer.append([text(`given later ${n}`)])
-    await until(() => replica.log.length === 7)
-    await opened.close()
-
-    await restore(old, folder, 'logs')
-    await restore(old, folder, 'journal')
-    const back = await load(folder)
-    const cut = connect(back.storage.store, replica.storage.store)
-    await until(() => back.log.core.peers.length > 0)
-    await back.writer.catchUp()
-    await cut()
-    await back.close()
-
-    await restore(middle, folder, 'journal')
-    const { log, writer } = await load(folder)
-    expect(log.length).toBe(7)
-    await expect(log.get(3, { wait: false })).rejects.toMatchObject({ code: 'BLOCK_MISSING' })
-    expect(writer.behind).toBe(false)
-    expect((await writer.append([text('next')])).length).toBe(8)
-  })
-
-  it('catches up when asked to', async () => {
-    const folder = await newFolder()
-    const opened = await create(folder)
-    await opened.writer.append([text('a')])
-    const old = await backUp(folder)
-    const replica = await createReplica(opened.log.key)
-    connect(opened.storage.store, replica.storage.store)
-    await opened.writer.append([text('b')])
-    await until(() => replica.log.length === 2)
-    await opened.close()
-    await restore(old, folder, 'logs')
-    const back = await load(folder)
-    // The journal holds the rest: nobody has to be asked.
-    expect(back.log.length).toBe(2)
-    await back.writer.catchUp()
-    expect(back.writer.behind).toBe(false)
-  })
-
-  it('leaves the event loop free while a peer does not give what it announced', async () => {
-    const { log, writer, storage } = await createLog()
-    await writer.append([text('a')])
-    const replica = await createReplica(log.key)
-    const cut = connect(storage.store, replica.storage.store)
-    await until(() => replica.log.length === 1 && log.core.peers.length > 0)
-    const peer = log.core.peers[0] as unknown as { remoteLength: number }
-    peer.remoteLength = 1000
-    let ticks = 0
-    const timer = setInterval(() => ticks++, 5)
-    const append = writer.append([text('b')])
-    const refusal = expect(append).rejects.toMatchObject({ code: 'LOG_BEHIND' })
-    await until(() => ticks >= 20, 5000)
-    clearInterval(timer)
-    await cut()
-    await refusal
-    expect((await writer.append([text('b')])).length).toBe(2)
-  })
-
-  it.each([0, 1])('refuses a log that contradicts its journal, %i blocks before its end', async (before) => {
-    const folder = await newFolder()
-    const opened = await create(folder)
-    await opened.writer.append([text('a')])
-    const old = await backUp(folder)
-    for (let n = 0; n <= before; n++) await opened.writer.append([text(`one history ${n}`)])
-    const journal = await backUp(folder)
-    await opened.close()
-    await restore(old, folder, 'logs')
-    await restore(old, folder, 'journal')
-    const other = await load(folder)
-    await other.writer.append([text('another history')])
-    await other.close()
-    await restore(journal, folder, 'journal')
-    await expect(load(folder)).rejects.toMatchObject({ code: 'LOG_CONTRADICTS_JOURNAL' })
   })
 
   it('cannot append once it is closed', async () => {

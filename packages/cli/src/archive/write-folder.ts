@@ -69,7 +69,7 @@ async function makeRoom({ folder, name, items, replaces }: WriteOptions): Promis
   if (found.every((one) => PARTIAL.test(one))) return
   if (!replaces) throw taken(name, 'is not empty')
   for (const item of items) {
-    const stats = await lstat(diskPath(folder, item)).catch(() => null)
+    const stats = await lstat(diskPath(folder, item)).catch(absent)
     const at = path.join(name, ...item.path.split('/'))
     if (item.isFolder && stats !== null && !stats.isDirectory()) throw taken(at, 'is no folder')
     if (!item.isFolder && stats?.isDirectory()) throw taken(at, 'is a folder')
@@ -97,7 +97,7 @@ async function writeAll({ items, read, signal, onFile }: WriteOptions, partial: 
 async function moveInto(from: string, to: string): Promise<void> {
   for (const entry of await readdir(from, { withFileTypes: true })) {
     const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)]
-    const isThere = entry.isDirectory() && (await lstat(target).catch(() => null)) !== null
+    const isThere = entry.isDirectory() && (await lstat(target).catch(absent)) !== null
     if (!isThere) await rename(source, target)
     else {
       await moveInto(source, target)
@@ -106,7 +106,13 @@ async function moveInto(from: string, to: string): Promise<void> {
   }
 }
 
-/** Removes a folder that was made, with those above it that were made for it. */
+/** Null for what is not there. @throws anything else */
+function absent(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null
+  throw error
+}
+
+/** Removes a folder that was made, with those above it that were made for it; one that is not empty stays. */
 async function removeEmpty(folder: string, made: string): Promise<void> {
   for (let at = folder; isWithin(at, made); at = path.dirname(at)) await rmdir(at).catch(() => {})
 }

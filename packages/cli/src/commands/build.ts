@@ -63,7 +63,7 @@ that. \`vitra init\`, \`vitra dev\` and tests build by themselves; this command 
 
 /** @throws {UsageError} where the file to write is one of the contract's own */
 async function assertNoInput(file: string, inputs: readonly string[]): Promise<void> {
-  const there = await stat(file).catch(() => null)
+  const there = await stat(file).catch(() => null) // what keeps it from being looked at is told when it is written
   for (const input of inputs) {
     const { dev, ino } = await stat(input)
     if (there !== null && there.dev === dev && there.ino === ino)

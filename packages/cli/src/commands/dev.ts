@@ -158,7 +158,7 @@ class Development {
   /** One thing at a time happens to the database. */
   #turn(work: () => Promise<void>): Promise<void> {
     const turn = this.#turns.then(work)
-    this.#turns = turn.catch(() => {})
+    this.#turns = turn.catch(() => {}) // whoever asked for the turn is told; the next one has its turn all the same
     return turn
   }
 
