@@ -3,10 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { importSource } from './source.mjs'
 
-const FORUM = readFileSync(
-  new URL('../../packages/vitra/test/contracts/forum-of-the-seed.js', import.meta.url),
-  'utf8',
-)
+const FORUM = readFileSync(new URL('../../apps/examples/scripts/forum.js', import.meta.url), 'utf8')
 const ALICE = 1
 const BOB = 2
 const hexOf = (byte) => byte.toString(16).padStart(2, '0').repeat(32)

@@ -1,4 +1,6 @@
-/** The one piece of work that all contestants do: put a value of 64 bytes under a new key. */
+/** The one piece of work that all contestants do, put a value of 64 bytes under a new key; and what scripts do. */
+
+import { readFileSync } from 'node:fs'
 
 const VALUE_BYTES = 64
 
@@ -26,3 +28,6 @@ export function arrays(ops: number, size: number, prefix?: string): Entry[][] {
   for (let from = 0; from < ops; from += size) list.push(entries(from, Math.min(size, ops - from), prefix))
   return list
 }
+
+/** The forum of the first seed, a script: the example that people read. */
+export const FORUM_SCRIPT = readFileSync(new URL('../../examples/scripts/forum.js', import.meta.url), 'utf8')

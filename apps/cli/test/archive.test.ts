@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
-import { TemporaryFolder } from '@vitra/testkit'
+import { FORUM_SCRIPT, TemporaryFolder } from '@vitra/testkit'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Database } from 'vitra'
@@ -20,10 +20,6 @@ import { EXECUTABLE, json, Live, type Ran, vitra } from './vitra.js'
 
 const LONG_MS = 180_000
 const CTRL_C = '\u0003'
-const FORUM = readFileSync(
-  new URL('../../../packages/vitra/test/contracts/forum-of-the-seed.js', import.meta.url),
-  'utf8',
-)
 /** Files by one call: a map of paths to texts or bytes; null makes a folder. */
 const WRITER = `
 exports.count = 0
@@ -60,7 +56,7 @@ async function withScript(script: string, before: (db: Database) => Promise<void
 const withFiles = (files: Files) => withScript(WRITER, (db) => db.api().write(files))
 
 const withForum = () =>
-  withScript(FORUM, async (db) => {
+  withScript(FORUM_SCRIPT, async (db) => {
     await db.api().addTopic('Hello world')
     await db.api().addPost(1, 'My name is bob')
   })

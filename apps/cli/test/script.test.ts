@@ -1,17 +1,15 @@
 /** A script from the command line: made, called, read and audited. */
-import { readFile, writeFile } from 'node:fs/promises'
-import { TemporaryFolder } from '@vitra/testkit'
+import { writeFile } from 'node:fs/promises'
+import { FORUM_SCRIPT, TemporaryFolder } from '@vitra/testkit'
 import { expect, it } from 'vitest'
 import { Database } from 'vitra'
 import { checkDatabase } from 'vitra/testing'
 import { json, vitra } from './vitra.js'
 
-const FORUM = new URL('../../../packages/vitra/test/contracts/forum-of-the-seed.js', import.meta.url)
-
 it('is made from its file, called with words, and read', async () => {
   await using folder = await TemporaryFolder.make()
   const at = { cwd: folder.path }
-  const text = `${await readFile(FORUM, 'utf8')}exports.topics = () => state.readdir('/topics')\n`
+  const text = `${FORUM_SCRIPT}exports.topics = () => state.readdir('/topics')\n`
   await writeFile(folder.at('forum.js'), text)
   await json(['init', '--script', 'forum.js'], at)
   expect((await vitra(['methods'], at)).stdout.split('\n').slice(0, 3)).toEqual([

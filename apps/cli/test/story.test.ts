@@ -1,6 +1,4 @@
-/** `vitra history --story` and `--log`: the logs as people read them. */
-import { readFile } from 'node:fs/promises'
-import { TemporaryFolder } from '@vitra/testkit'
+import { FORUM_SCRIPT, TemporaryFolder } from '@vitra/testkit'
 import { expect, it } from 'vitest'
 import { Database } from 'vitra'
 import { checkDatabase } from 'vitra/testing'
@@ -8,18 +6,15 @@ import { withDatabase } from './database.js'
 import { vitra } from './vitra.js'
 
 const LONG_MS = 180_000
-/** The script of the first seed. */
-const SCRIPT = new URL('../../../packages/vitra/test/contracts/forum-of-the-seed.js', import.meta.url)
 
 it(
   'prints the logs of the seed’s forum as the seed does',
   async () => {
     await using folder = await TemporaryFolder.make()
     const at = { cwd: folder.path }
-    const script = await readFile(SCRIPT, 'utf8')
     let bob: string
     {
-      await using db = await Database.create(folder.at('.vitra'), { contract: { script } })
+      await using db = await Database.create(folder.at('.vitra'), { contract: { script: FORUM_SCRIPT } })
       bob = db.localOplog!.publicKey.toString('hex').slice(0, 8)
       const forum = db.api()
       const topicId = await forum.addTopic('Hello world')

@@ -1,4 +1,5 @@
 // Compiled scripts in the sandbox: one call at a time over an index in memory (spec/10-scripts).
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Sandbox } from '../src/index.js'
 import { hex, MemorySource, RULES, stepOver } from './helpers.js'
@@ -7,24 +8,7 @@ import { loadScript, ME } from './scripts.js'
 const OTHER = new Uint8Array(32).fill(9)
 
 /** The contract of the first seed, to the letter. */
-const FORUM = `
-exports.topicCounter = 0
-exports.postCounter = 0
-exports.init = async () => {
-  state.mkdir('/topics')
-}
-exports.addTopic = async (title) => {
-  const id = ++exports.topicCounter
-  await state.mkdir(\`/topics/\${id}\`)
-  await state.writeFile(\`/topics/\${id}/title\`, title)
-  return id
-}
-exports.addPost = async (id, content) => {
-  const postId = ++exports.postCounter
-  await state.writeFile(\`/topics/\${id}/\${postId}\`, content)
-  return postId
-}
-`
+const FORUM = readFileSync(new URL('../../../apps/examples/scripts/forum.js', import.meta.url), 'utf8')
 
 let sandbox: Sandbox
 beforeAll(async () => {

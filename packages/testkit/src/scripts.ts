@@ -1,23 +1,11 @@
 /** Scripts that tests run (spec/10-scripts). */
+import { readFileSync } from 'node:fs'
 
-/** The forum of the first seed. */
-export const FORUM_SCRIPT = `exports.topicCounter = 0
-exports.postCounter = 0
-exports.init = async () => {
-  state.mkdir('/topics')
-}
-exports.addTopic = async (title) => {
-  const id = ++exports.topicCounter
-  await state.mkdir(\`/topics/\${id}\`)
-  await state.writeFile(\`/topics/\${id}/title\`, title)
-  return id
-}
-exports.addPost = async (id, content) => {
-  const postId = ++exports.postCounter
-  await state.writeFile(\`/topics/\${id}/\${postId}\`, content)
-  return postId
-}
-`
+/** The forum of the first seed: the example that people read. */
+export const FORUM_SCRIPT = readFileSync(
+  new URL('../../../apps/examples/scripts/forum.js', import.meta.url),
+  'utf8',
+)
 
 /** A market as an ES module: several variables, files that come and go, who calls what, and calls that fail. */
 export const MARKET_SCRIPT = `import assert from 'assert'

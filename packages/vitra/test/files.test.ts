@@ -2,7 +2,7 @@
 import { mkdir, readdir, readFile, rename, rm, rmdir, stat, unlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Log, Storage as LogStorage } from '@vitra/log'
-import { connect, TemporaryFolder, WORKBENCH_CONTRACT } from '@vitra/testkit'
+import { connect, FORUM_SCRIPT, TemporaryFolder, WORKBENCH_CONTRACT } from '@vitra/testkit'
 import { useGuests } from '@vitra/testkit/guests'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -12,7 +12,6 @@ import { checkDatabase } from '../src/testing/index.js'
 useGuests({ secondLooks: false })
 
 const TEST_MS = 180_000
-const FORUM = await readFile(new URL('./contracts/forum-of-the-seed.js', import.meta.url), 'utf8')
 
 /** Does operations of `state`, as they were asked for; those that fail are left out. */
 const FILES = `
@@ -141,7 +140,7 @@ describe.concurrent('the files of a script', () => {
     'are the forum of the seed, with its variables, at past versions too',
     async ({ expect }) => {
       await using folder = await TemporaryFolder.make()
-      await using db = await Database.create(folder.at('db'), { contract: { script: FORUM } })
+      await using db = await Database.create(folder.at('db'), { contract: { script: FORUM_SCRIPT } })
       expect(await db.variables()).toEqual({ postCounter: 0, topicCounter: 0 })
       const { version } = db.index
       const forum = db.api()

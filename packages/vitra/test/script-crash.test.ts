@@ -1,16 +1,13 @@
 // Calls of a script when processes are killed: executed once, and whoever waits for them is told (spec/10-scripts §1).
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
 import { createConnection, type Socket } from 'node:net'
-import path from 'node:path'
-import { TemporaryFolder } from '@vitra/testkit'
+import { FORUM_SCRIPT, TemporaryFolder } from '@vitra/testkit'
 import { expect, it } from 'vitest'
 import { Database } from '../src/index.js'
 import { compile } from '../src/script/compile.js'
 import { checkDatabase } from '../src/testing/index.js'
 import { NodeProcess } from './node-process.js'
 
-const FORUM = await readFile(path.join(import.meta.dirname, 'contracts', 'forum-of-the-seed.js'), 'utf8')
 const ROUNDS = 4
 const CALLS = 20
 
@@ -27,7 +24,7 @@ it('an executor that is killed executes each call once, and callers who come bac
   await using folder = await TemporaryFolder.make()
   const dir = folder.at('executor')
   let executor = new NodeProcess()
-  const key = await executor.ask<string>('create', dir, { contract: { script: FORUM } })
+  const key = await executor.ask<string>('create', dir, { contract: { script: FORUM_SCRIPT } })
   await using caller = await Database.load(folder.at('caller'), key)
   let socket = await reach(caller, executor)
   const bob = String(await caller.createIdentity())
@@ -56,7 +53,7 @@ it('a caller that is killed finds what became of its call', async () => {
   await using folder = await TemporaryFolder.make()
   const dir = folder.at('db')
   const node = new NodeProcess()
-  await node.ask('create', dir, { contract: { script: FORUM } })
+  await node.ask('create', dir, { contract: { script: FORUM_SCRIPT } })
   const { txId } = await node.ask<{ txId: string }>('call', 'call', {
     call: 'addTopic',
     args: ['Hello world'],
@@ -76,7 +73,7 @@ it('a database whose creation was cut short before its first call makes that cal
   // The same contract, given as one: what is there after its genesis, and before init.
   const { DatabaseCore } = await import('../src/database-core.js')
   const { Storage } = await import('@vitra/log')
-  const core = await DatabaseCore.create(Storage.at(dir), { contract: { source: compile(FORUM) } })
+  const core = await DatabaseCore.create(Storage.at(dir), { contract: { source: compile(FORUM_SCRIPT) } })
   await core.close()
   await using db = await Database.load(dir)
   expect((await db.index.get('/.script'))?.value).toMatchObject({

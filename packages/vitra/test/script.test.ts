@@ -1,14 +1,12 @@
 // Scripts as contracts: the first seed's model, through the database (spec/10-scripts).
 import { existsSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
-import path from 'node:path'
-import { connect, TemporaryFolder } from '@vitra/testkit'
+import { writeFile } from 'node:fs/promises'
+import { connect, FORUM_SCRIPT, TemporaryFolder } from '@vitra/testkit'
 import { describe, expect, it } from 'vitest'
 import { Database, ScriptCallError, Storage, Transaction } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
 
-const SEED = path.join(import.meta.dirname, 'contracts', 'forum-of-the-seed.js')
-const FORUM = `${await readFile(SEED, 'utf8')}
+const FORUM = `${FORUM_SCRIPT}
 exports.topics = () => state.readdir('/topics')
 exports.me = () => caller.id
 exports.echo = (value) => value
@@ -27,13 +25,12 @@ describe('the forum of the seed', () => {
   it('runs as it is written there, and goes on after a restart', async () => {
     await using folder = await TemporaryFolder.make()
     const dir = folder.at('db')
-    const script = await readFile(SEED, 'utf8')
-    const db = await Database.create(dir, { contract: { script } })
+    const db = await Database.create(dir, { contract: { script: FORUM_SCRIPT } })
     expect(await client(db.api())).toEqual([1, 1])
     expect((await db.index.get('/topics/1/title'))?.value).toBe('Hello world')
     expect((await db.index.get('/topics/1/1'))?.value).toBe('My name is bob')
     expect((await db.index.get('/.exports/topicCounter'))?.value).toBe(1)
-    expect((await db.script())?.text).toBe(script)
+    expect((await db.script())?.text).toBe(FORUM_SCRIPT)
     expect(await db.warnings()).toEqual([])
     await db.close()
     await using again = await Database.load(dir)

@@ -2,25 +2,7 @@
 import { type ContractOptions, Database } from 'vitra'
 import { type Contestant, each, perSecond, type Row } from '../harness.js'
 import type { Sizes } from '../sizes.js'
-
-const SCRIPT = `
-exports.topicCounter = 0
-exports.postCounter = 0
-exports.init = async () => {
-  state.mkdir('/topics')
-}
-exports.addTopic = async (title) => {
-  const id = ++exports.topicCounter
-  await state.mkdir(\`/topics/\${id}\`)
-  await state.writeFile(\`/topics/\${id}/title\`, title)
-  return id
-}
-exports.addPost = async (id, content) => {
-  const postId = ++exports.postCounter
-  await state.writeFile(\`/topics/\${id}/\${postId}\`, content)
-  return postId
-}
-`
+import { FORUM_SCRIPT } from '../workload.js'
 
 /** The same entries, with the same checks: a topic is made once, and a post needs its topic. */
 const CONTRACT = `
@@ -77,7 +59,7 @@ const FIRST_TOPIC = 1
 const isTopic = (nth: number): boolean => nth % (POSTS + 1) === 0
 
 const AS_SCRIPT: Forum = {
-  contract: { script: SCRIPT },
+  contract: { script: FORUM_SCRIPT },
   calls(db) {
     const forum = db.api()
     return (nth) => (isTopic(nth) ? forum.addTopic(`topic ${nth}`) : forum.addPost(FIRST_TOPIC, CONTENT))
