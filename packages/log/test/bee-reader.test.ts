@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import type Hyperbee from 'hyperbee'
 import { describe, expect, it } from 'vitest'
-import { BeeReader, IndexWriter, type KeyRange, listChildren, pathToKey } from '../src/index.js'
+import { BeeReader, compareKeys, IndexWriter, type KeyRange, listChildren, pathToKey } from '../src/index.js'
 import { text } from './helpers.js'
 import { hyperbees, writeBatch } from './hyperbee.js'
 
@@ -14,6 +14,9 @@ const change = fc.record({
 })
 /** Batches of writes, a third of them deletes, of paths that are there and of paths that are not. */
 const history = fc.array(fc.array(change, { minLength: 1, maxLength: 60 }), { minLength: 1, maxLength: 6 })
+
+/** Behind every key. */
+const END = Uint8Array.of(0xff)
 
 /** All paths that a history can write. */
 const UNIVERSE = ['/a', '/b', '/c', '/é', '/aa', '/ab', '/a/a', '/a/b', '/b/aa', '/c/é', '/a/b/c', '/nowhere']
@@ -60,6 +63,11 @@ describe('the reader of the tree', () => {
           for (const asked of [...UNIVERSE, ...batch.map((item) => item.path), low, high]) {
             const key = pathToKey(asked)
             expect(await reader.get(key)).toEqual(await bee.get(key))
+            const next = await bee.first({ gte: key, lt: END }, false)
+            const isThere = next !== null && compareKeys(next.key, key) === 0
+            expect(await reader.lookUp(key)).toEqual(
+              isThere ? { value: next.value } : { value: null, until: next?.key ?? null },
+            )
           }
           const range = { gte: pathToKey(low), lt: pathToKey(high) }
           for (const reverse of [false, true]) {

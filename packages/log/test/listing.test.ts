@@ -12,6 +12,7 @@ import {
   keyToPath,
   type ListItem,
   type ListOptions,
+  type Lookup,
   listChildren,
   Overlay,
   pathToKey,
@@ -32,6 +33,12 @@ class MemorySource implements EntrySource {
 
   async get(key: Uint8Array): Promise<Uint8Array | null> {
     return this.entries.find((entry) => compareKeys(entry.key, key) === 0)?.value ?? null
+  }
+
+  async lookUp(key: Uint8Array): Promise<Lookup> {
+    const next = this.entries.find((entry) => compareKeys(entry.key, key) >= 0)
+    if (next === undefined) return { value: null, until: null }
+    return compareKeys(next.key, key) === 0 ? { value: next.value } : { value: null, until: next.key }
   }
 
   async first({ gte, lt }: KeyRange, reverse: boolean): Promise<RawEntry | null> {

@@ -1,7 +1,15 @@
 /** Writes over a source: what is read is what a map of both would give, whatever was written and read before. */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { type Change, compareKeys, Overlay, pathToKey, type RawEntry } from '../src/index.js'
+import {
+  type Change,
+  compareKeys,
+  keyToPath,
+  type Lookup,
+  Overlay,
+  pathToKey,
+  type RawEntry,
+} from '../src/index.js'
 
 const below = (entries: Map<string, Uint8Array>) => {
   const sorted = (): RawEntry[] =>
@@ -15,8 +23,15 @@ const below = (entries: Map<string, Uint8Array>) => {
       const inside = sorted().filter(({ key }) => compareKeys(gte, key) <= 0 && compareKeys(key, lt) < 0)
       return (reverse ? inside.at(-1) : inside[0]) ?? null
     },
+    lookUp: async (key: Uint8Array): Promise<Lookup> => {
+      const next = sorted().find((entry) => compareKeys(entry.key, key) >= 0)
+      if (next === undefined) return { value: null, until: null }
+      return compareKeys(next.key, key) === 0 ? { value: next.value } : { value: null, until: next.key }
+    },
   }
 }
+
+const END = Uint8Array.of(0xff)
 
 const path = fc.integer({ min: 0, max: 60 }).map((n) => `/k/${n % 7}/${n}é`)
 const value = fc.option(fc.uint8Array({ minLength: 1, maxLength: 3 }))
@@ -40,8 +55,31 @@ it('an overlay reads as the two maps laid over each other', async () => {
           const range = { gte: pathToKey(from), lt: pathToKey(to) }
           expect(await overlay.get(range.gte)).toEqual(await below(model).get(range.gte))
           expect(await overlay.first(range, reverse)).toEqual(await below(model).first(range, reverse))
+          const found = await overlay.lookUp(range.gte)
+          expect(found.value).toEqual(await overlay.get(range.gte))
+          if (found.value !== null) continue
+          const gap = { gte: range.gte, lt: found.until ?? END }
+          expect(await below(model).first(gap, false)).toBeNull()
         }
       },
     ),
   )
+})
+
+it('says how far nothing is behind a key, without passing over what was deleted', async () => {
+  const given = new Map(['/a', '/c', '/d', '/f'].map((one) => [one, Uint8Array.of(1)]))
+  const overlay = new Overlay(below(given))
+  const until = async (one: string) => {
+    const found = await overlay.lookUp(pathToKey(one))
+    return found.value === null && found.until !== null ? keyToPath(found.until) : found
+  }
+  expect(await until('/b')).toBe('/c')
+  expect(await until('/g')).toEqual({ value: null, until: null })
+  for (const one of ['/c', '/d']) overlay.write({ path: one, value: null })
+  expect(await until('/b')).toBe('/c')
+  expect(await until('/c')).toBe('/c')
+  expect(await until('/e')).toBe('/f')
+  overlay.write({ path: '/bb', value: Uint8Array.of(2) })
+  expect(await until('/b')).toBe('/bb')
+  expect(await until('/bb')).toEqual({ value: Uint8Array.of(2) })
 })

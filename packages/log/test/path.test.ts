@@ -6,6 +6,7 @@ import {
   assertPrefix,
   childRange,
   compareKeys,
+  comparePaths,
   fromHex,
   isContractReadable,
   isSystemPath,
@@ -127,11 +128,13 @@ describe('paths', () => {
     const sorted = ['/a', '/a/b', '/a/b/c', '/a/c', '/a!', '/a.b', '/ab', '/b', '/é', '/\uffff', '/𝒳']
     const keys = sorted.map(pathToKey)
     expect([...keys].reverse().sort(compareKeys).map(keyToPath)).toEqual(sorted)
+    expect([...sorted].reverse().sort(comparePaths)).toEqual(sorted)
     fc.assert(
       fc.property(path, path, (a, b) => {
         expect(Math.sign(compareKeys(pathToKey(a), pathToKey(b)))).toBe(
           Math.sign(Buffer.compare(pathToKey(a), pathToKey(b))),
         )
+        expect(Math.sign(comparePaths(a, b))).toBe(Math.sign(compareKeys(pathToKey(a), pathToKey(b))))
       }),
     )
   })

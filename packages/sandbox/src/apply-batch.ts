@@ -21,6 +21,7 @@ export class ApplyBatch {
   /** The same by blocks, as far as {@link settle} got. */
   readonly #settled: Overlay
   readonly #sessions: ApplySession[] = []
+  #isLasting = false
   #ended = 0
 
   /** @param view state before the first op; it stays as it is meanwhile */
@@ -32,6 +33,7 @@ export class ApplyBatch {
 
   /** @throws what the view rejects with */
   run(contract: Contract, state: StateSession | undefined, isCareful: boolean): Promise<RunsResult> {
+    this.#isLasting = state !== undefined
     return contract.apply({
       isCareful,
       items: this.#ops,
@@ -65,7 +67,12 @@ export class ApplyBatch {
 
   #session(nth: number): ApplySession {
     const { rules, deriveOplog } = this.#ops[nth]!.input
-    this.#sessions[nth] ??= new ApplySession({ view: this.#live, rules, deriveOplog })
+    this.#sessions[nth] ??= new ApplySession({
+      view: this.#live,
+      rules,
+      deriveOplog,
+      isLasting: this.#isLasting,
+    })
     return this.#sessions[nth]
   }
 }

@@ -8,6 +8,7 @@ import {
   type EntrySource,
   encodeValue,
   isSystemPath,
+  keyToPath,
   type ListItem,
   type ListOptions,
   listChildren,
@@ -31,6 +32,7 @@ import {
 } from './messages.js'
 import { pack } from './pack.js'
 import { ReadableSource } from './view.js'
+import { TO_THE_END } from './wire.js'
 
 /** One read of the state before the op, in the order of the reads; the same read again is not a second one. */
 export type Read =
@@ -50,6 +52,8 @@ export interface SessionOptions {
   readonly rules: Rules
   /** Key of a signer's oplog in this database. */
   readonly deriveOplog: (signer: Uint8Array) => Uint8Array
+  /** True where the guest keeps what it reads for the ops that follow: then it is told how far there is nothing. */
+  readonly isLasting: boolean
 }
 
 export class ApplySession {
@@ -74,7 +78,7 @@ export class ApplySession {
     const [name, first, second, third] = expectArray(question, 'no question')
     switch (name) {
       case 'get':
-        return pack(await this.#get(expectReadablePath(first)))
+        return pack(await this.#read(expectReadablePath(first)))
       case 'list':
         return pack(asReply(await this.#list(expectReadablePrefix(first), expectListOptions(second))))
       case 'txList':
@@ -128,10 +132,24 @@ export class ApplySession {
     return changes
   }
 
+  /** What the guest is told of a path: see `SERVICE.get`. */
+  async #read(path: string): Promise<Uint8Array | string | null> {
+    if (!this.#options.isLasting || this.#values.has(path)) return this.#get(path)
+    const key = pathToKey(path)
+    const found = await this.#source.lookUp(key)
+    this.#take(path, found.value)
+    if (found.value !== null) return found.value
+    if (found.until === null) return TO_THE_END
+    return sameBytes(found.until, key) ? null : keyToPath(found.until)
+  }
+
   async #get(path: string, view: EntrySource = this.#source): Promise<Uint8Array | null> {
     const known = this.#values.get(path)
     if (known !== undefined) return known
-    const value = await view.get(pathToKey(path))
+    return this.#take(path, await view.get(pathToKey(path)))
+  }
+
+  #take(path: string, value: Uint8Array | null): Uint8Array | null {
     this.#keep(path.length + (value?.length ?? 0))
     this.#values.set(path, value)
     this.reads.push({ kind: 'get', path, value })

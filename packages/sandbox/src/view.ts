@@ -10,6 +10,7 @@ import {
   keyToPath,
   type ListItem,
   type ListOptions,
+  type Lookup,
   listChildren,
   pathToKey,
   type RawEntry,
@@ -33,6 +34,10 @@ export class ReadableSource implements EntrySource {
 
   async get(key: Uint8Array): Promise<Uint8Array | null> {
     return isHidden(key) ? null : this.#below.get(key)
+  }
+
+  async lookUp(key: Uint8Array): Promise<Lookup> {
+    return isHidden(key) ? { value: null, until: key } : this.#below.lookUp(key)
   }
 
   async first(range: KeyRange, reverse: boolean): Promise<RawEntry | null> {

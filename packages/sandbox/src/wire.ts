@@ -93,13 +93,19 @@ export const ORDER = {
 } as const
 export type Order = (typeof ORDER)[keyof typeof ORDER]
 
-/** What the guest process does for the realm. The numbers are the first argument of the realm's host function. */
+/** Stands for the path behind all others. */
+export const TO_THE_END = ''
+
+/** What a realm asks of the guest process. The numbers are the first argument of the realm's host function. */
 export const SERVICE = {
   /** Gives the packed limits of the rules. */
   limits: 0,
   /** Gives what the realm is to run: flags of {@link BATCH}, then each `RunItem`. */
   items: 1,
-  /** Takes a path, gives the encoded value there before the op, nothing where there is none. */
+  /**
+   * Takes a path, gives the encoded value there before the op. Where there is none, it gives nothing, or the path up to
+   * which there is no entry either, {@link TO_THE_END} where there is none behind it at all.
+   */
   get: 2,
   /** Takes any other question, gives the host's reply. */
   ask: 3,
@@ -109,3 +115,10 @@ export const SERVICE = {
   endings: 5,
 } as const
 export type Service = (typeof SERVICE)[keyof typeof SERVICE]
+
+/** What the guest process does for the realm; see {@link SERVICE} for what goes in and what comes back. */
+export type HostFunction = (
+  service: Service,
+  payload?: Uint8Array | string,
+  ...numbers: number[]
+) => Uint8Array | string | undefined

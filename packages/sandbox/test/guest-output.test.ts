@@ -20,7 +20,7 @@ import { caller, deriveOplog, hex, MemorySource, RULES } from './helpers.js'
 const PROTOCOL = { code: 'GUEST_PROTOCOL' }
 const { limits } = RULES
 const session = (content = {}) =>
-  new ApplySession({ view: new MemorySource(content), rules: RULES, deriveOplog })
+  new ApplySession({ view: new MemorySource(content), rules: RULES, deriveOplog, isLasting: false })
 const thrown = (run: () => unknown): unknown => {
   try {
     return run()

@@ -7,6 +7,7 @@ import {
   type EntrySource,
   encodeValue,
   type KeyRange,
+  type Lookup,
   Overlay,
   pathToKey,
   type RawEntry,
@@ -74,6 +75,12 @@ export class MemorySource implements EntrySource {
   async get(key: Uint8Array): Promise<Uint8Array | null> {
     for (const [path, value] of this.entries) if (compareKeys(pathToKey(path), key) === 0) return value
     return null
+  }
+
+  async lookUp(key: Uint8Array): Promise<Lookup> {
+    const next = await this.first({ gte: key, lt: Uint8Array.of(0xff) }, false)
+    if (next !== null && compareKeys(next.key, key) === 0) return { value: next.value }
+    return { value: null, until: next?.key ?? null }
   }
 
   async first({ gte, lt }: KeyRange, reverse: boolean): Promise<RawEntry | null> {

@@ -27,6 +27,7 @@ async function run(op: object, answerMs: number): Promise<{ step: Step; question
   const source = new MemorySource()
   const view: EntrySource = {
     first: (range, reverse) => source.first(range, reverse),
+    lookUp: (key) => source.lookUp(key),
     async get(key) {
       questions++
       if (answerMs > 0) await new Promise((resolve) => setTimeout(resolve, answerMs))

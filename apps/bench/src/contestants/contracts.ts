@@ -5,6 +5,7 @@ import {
   compareKeys,
   type EntrySource,
   type KeyRange,
+  type Lookup,
   Overlay,
   pathToKey,
   type RawEntry,
@@ -145,6 +146,11 @@ export class Subject implements EntrySource {
   async get(key: Uint8Array): Promise<Uint8Array | null> {
     for (const [path, value] of this.#entries) if (compareKeys(pathToKey(path), key) === 0) return value
     return null
+  }
+
+  async lookUp(key: Uint8Array): Promise<Lookup> {
+    const value = await this.get(key)
+    return value === null ? { value, until: key } : { value }
   }
 
   async first(_range: KeyRange, _reverse: boolean): Promise<RawEntry | null> {

@@ -5,7 +5,8 @@
  */
 import { LogError } from '../errors.js'
 import { type BeeBlock, type BeeLevel, readBeeBlock, readLevels } from '../formats/bee-block.js'
-import type { KeyRange, OrderedSource, RawEntry } from '../values/listing.js'
+import type { KeyRange, RawEntry } from '../values/listing.js'
+import type { EntrySource, Lookup } from '../values/overlay.js'
 import { compareKeys } from '../values/path.js'
 
 /** Gives a block by its number, or throws where it does not have it. */
@@ -43,7 +44,7 @@ export interface BlockTable {
 const DEPTH_MAX = 32
 
 /** The entries of an index at one version. */
-export class BeeReader implements OrderedSource {
+export class BeeReader implements EntrySource {
   readonly #read: BlockReader
   readonly #version: number
   readonly #blocks: BlockTable
@@ -61,6 +62,13 @@ export class BeeReader implements OrderedSource {
   /** The value of a key, or null. @throws {LogError} `INDEX_UNREADABLE` for blocks that are no tree */
   async get(key: Uint8Array): Promise<Uint8Array | null> {
     return (await this.#run(this.#seek(key, false, true)))?.value ?? null
+  }
+
+  /** @throws {LogError} `INDEX_UNREADABLE` for blocks that are no tree */
+  async lookUp(key: Uint8Array): Promise<Lookup> {
+    const next = await this.#run(this.#seek(key, false, false))
+    if (next === null) return { value: null, until: null }
+    return compareKeys(next.key, key) === 0 ? { value: next.value } : { value: null, until: next.key }
   }
 
   async first(range: KeyRange, reverse: boolean): Promise<RawEntry | null> {

@@ -12,10 +12,24 @@ export interface Change {
   value: Uint8Array | null
 }
 
+/** What is at a key. */
+export type Lookup =
+  | { readonly value: Uint8Array }
+  | {
+      readonly value: null
+      /**
+       * No entry is behind the key up to this one, which is not counted: the key itself where nothing is known of those
+       * behind it; null where there are none.
+       */
+      readonly until: Uint8Array | null
+    }
+
 /** Reads of one entry and of ordered ranges. */
 export interface EntrySource extends OrderedSource {
   /** The value of a key, or null. */
   get(key: Uint8Array): Promise<Uint8Array | null>
+  /** Like `get`; where there is nothing, also how far that is known, which may be less than it is true. */
+  lookUp(key: Uint8Array): Promise<Lookup>
 }
 
 export class Overlay implements EntrySource {
@@ -47,6 +61,17 @@ export class Overlay implements EntrySource {
   async get(key: Uint8Array): Promise<Uint8Array | null> {
     const own = this.#written.get(nameOf(key))
     return own === undefined ? this.#below.get(key) : own.value
+  }
+
+  async lookUp(key: Uint8Array): Promise<Lookup> {
+    const own = this.#written.get(nameOf(key))
+    if (own !== undefined) return own.value === null ? { value: null, until: key } : { value: own.value }
+    const below = await this.#below.lookUp(key)
+    if (below.value !== null) return below
+    this.#sort()
+    // What was deleted counts as an entry here: passing over any number of them would take as many steps.
+    const next = this.#sorted[this.#position(key)]?.key ?? null
+    return { value: null, until: nearer(next, below.until) }
   }
 
   async first(range: KeyRange, reverse: boolean): Promise<RawEntry | null> {
@@ -132,6 +157,12 @@ function nameOfPath(path: string): string {
 }
 
 const ASCII = /^[ -~]*$/
+
+/** The first of two keys, of which either may be missing. */
+function nearer(a: Uint8Array | null, b: Uint8Array | null): Uint8Array | null {
+  if (a === null || b === null) return a ?? b
+  return compareKeys(a, b) < 0 ? a : b
+}
 
 function after(key: Uint8Array): Uint8Array {
   const out = new Uint8Array(key.length + 1)

@@ -127,6 +127,23 @@ export function compareKeys(a: Uint8Array, b: Uint8Array): number {
   return a.length - b.length
 }
 
+/** Order of canonical paths: that of their keys, without making them. */
+export function comparePaths(a: string, b: string): number {
+  const length = Math.min(a.length, b.length)
+  for (let i = 0; i < length; i++) {
+    const unit = a.charCodeAt(i)
+    const other = b.charCodeAt(i)
+    if (unit !== other) return rank(unit) - rank(other)
+  }
+  return a.length - b.length
+}
+
+/** Where a UTF-16 unit stands in the order of keys: a slash is a NUL there, and halves of pairs come behind all else. */
+function rank(unit: number): number {
+  if (unit === SLASH) return 0
+  return unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit
+}
+
 function invalid(whole: string, why: string): PathError {
   const path = whole.length > 80 ? `${whole.slice(0, 80).toWellFormed()}…` : whole
   return new PathError('PATH_INVALID', `${JSON.stringify(path)} is not a path: ${why}`, {

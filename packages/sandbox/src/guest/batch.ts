@@ -113,9 +113,9 @@ export class Batch {
     return frame.payload
   }
 
-  /** The value at a path, as {@link ask}. */
-  get(path: string): Uint8Array | undefined {
-    return (unpack(this.ask(pack(['get', path]))) as Uint8Array | null) ?? undefined
+  /** What is at a path, as {@link ask}; see `SERVICE.get`. */
+  get(path: string): Uint8Array | string | undefined {
+    return (unpack(this.ask(pack(['get', path]))) as Uint8Array | string | null) ?? undefined
   }
 
   /** Tells the host a line of the console. */

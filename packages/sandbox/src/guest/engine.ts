@@ -1,5 +1,5 @@
 /** The part of isolated-vm that the guest uses, typed here: the package is found at run time, by the host. */
-import type { Service } from '../wire.js'
+import type { HostFunction } from '../wire.js'
 
 export interface Reference {
   applySync(
@@ -38,11 +38,5 @@ export interface EngineIsolate {
 
 export interface Engine {
   Isolate: new (options: { memoryLimit: number }) => EngineIsolate
-  Callback: new (
-    callback: (
-      service: Service,
-      payload?: Uint8Array | string,
-      ...numbers: number[]
-    ) => Uint8Array | undefined,
-  ) => object
+  Callback: new (callback: HostFunction) => object
 }

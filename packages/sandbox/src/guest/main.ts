@@ -63,7 +63,7 @@ function serve(
   service: Service,
   payload?: Uint8Array | string,
   ...numbers: number[]
-): Uint8Array | undefined {
+): Uint8Array | string | undefined {
   try {
     switch (service) {
       case SERVICE.limits:

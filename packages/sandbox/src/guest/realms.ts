@@ -5,7 +5,7 @@
  */
 
 import type { Runs } from '../runs.js'
-import { MODE, type Mode, type Order, type Service } from '../wire.js'
+import { type HostFunction, MODE, type Mode, type Order } from '../wire.js'
 import type { Engine, EngineContext, EngineIsolate, EngineModule, EngineScript, Reference } from './engine.js'
 import { CONTRACT, earlySources, lateSources, type Plan, TAIL, TAIL_REACHED } from './facades.js'
 
@@ -22,13 +22,6 @@ export interface Settings {
   /** Longest stretch of the contract's code, in milliseconds: what stops it if the host is gone. */
   readonly timeoutMs: number
 }
-
-/** Serves the realm: see `SERVICE`. */
-export type HostFunction = (
-  service: Service,
-  payload?: Uint8Array | string,
-  ...numbers: number[]
-) => Uint8Array | undefined
 
 /** A realm with a contract in it, ready to run. */
 export class Realm {

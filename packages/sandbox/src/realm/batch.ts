@@ -52,13 +52,13 @@ function begin(): FieldReader {
 
 /** The encoded value at a path before this op. */
 export function readState(path: string): Uint8Array | undefined {
-  let value = cache.get(path)
-  if (value === undefined) {
-    tellEarlier()
-    value = fetchState(path) ?? null
-    cache.keep(path, value)
-  }
-  return value ?? undefined
+  const known = cache.get(path)
+  if (known !== undefined) return known ?? undefined
+  tellEarlier()
+  const found = fetchState(path)
+  if (typeof found === 'string') cache.keepGap(path, found)
+  else cache.keep(path, found ?? null)
+  return typeof found === 'string' ? undefined : found
 }
 
 /** Asks the host anything else and waits. */

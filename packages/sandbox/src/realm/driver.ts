@@ -6,13 +6,13 @@ import './prelude.js'
 import { assertModule, cleanCaught, createUtil } from '@vitra/contract-sdk/modules'
 import { encodeValue } from '@vitra/log/values'
 import type { RunItem } from '../runs.js'
-import { MODE, type Mode, ORDER, type Order } from '../wire.js'
+import { type HostFunction, MODE, type Mode, ORDER, type Order } from '../wire.js'
 import { bringForward, endRun, isRunning, nextItem } from './batch.js'
 import { realmConsole, speak } from './console.js'
 import { index, listOplogs, oplog } from './contract-module.js'
 import { clean, diagnose, keepFrames } from './errors.js'
 import { freezeModule } from './freeze.js'
-import { connect, type HostFunction, takeLimits } from './host.js'
+import { connect, takeLimits } from './host.js'
 import {
   type Ending,
   type Exports,

@@ -3,15 +3,8 @@
  * gives bytes. It blocks, so whatever a contract reads is there when the call returns.
  */
 import { encodeValue, type Value } from '@vitra/log/values'
-import { GUEST_FRAME_BYTES_MAX, SERVICE, type Service } from '../wire.js'
+import { GUEST_FRAME_BYTES_MAX, type HostFunction, SERVICE } from '../wire.js'
 import { decodeFresh } from './values.js'
-
-/** What the guest process does for the realm; see {@link SERVICE} for what goes in and what comes back. */
-export type HostFunction = (
-  service: Service,
-  payload?: Uint8Array | string,
-  ...numbers: number[]
-) => Uint8Array | undefined
 
 let host: HostFunction
 
@@ -21,12 +14,12 @@ export function connect(hostFunction: HostFunction): void {
 
 /** Limits of the rules, as the host packed them. */
 export function takeLimits(): Uint8Array {
-  return host(SERVICE.limits)!
+  return host(SERVICE.limits) as Uint8Array
 }
 
 /** A batch that this realm is to run. */
 export function takeItems(): Uint8Array {
-  return host(SERVICE.items)!
+  return host(SERVICE.items) as Uint8Array
 }
 
 /** Tells how runs ended. @param stop of {@link STOP} */
@@ -34,14 +27,14 @@ export function tellEndings(endings: Uint8Array, count: number, stop: number): v
   host(SERVICE.endings, endings, count, stop)
 }
 
-/** The encoded value at a path, before the first op whose ending is not told. */
-export function fetchState(path: string): Uint8Array | undefined {
+/** What is at a path before the first op whose ending is not told; see {@link SERVICE}. */
+export function fetchState(path: string): Uint8Array | string | undefined {
   return host(SERVICE.get, path)
 }
 
 /** Asks the host anything else and waits. */
 export function askHost(...question: unknown[]): Value {
-  return decodeFresh(host(SERVICE.ask, encodeValue(question, FRAME_LIMITS))!)
+  return decodeFresh(host(SERVICE.ask, encodeValue(question, FRAME_LIMITS)) as Uint8Array)
 }
 
 /** Tells the guest process a line of the console. */

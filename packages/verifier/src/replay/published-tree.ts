@@ -2,7 +2,7 @@
  * The tree over the blocks of the index as they were published (spec/7-proofs §3): what an audit by hashes alone has
  * instead of an index that it rebuilds.
  */
-import { type EntrySource, type LogReader, type RawEntry, Roots, sodiumCrypto } from '@vitra/log'
+import { type EntrySource, type LogReader, type Lookup, type RawEntry, Roots, sodiumCrypto } from '@vitra/log'
 
 export class PublishedTree {
   /** Nothing is run, so nothing is read. */
@@ -40,6 +40,9 @@ export class PublishedTree {
 
 const NO_STATE: EntrySource = {
   async get(): Promise<Uint8Array | null> {
+    throw new Error('an audit by hashes reads no state')
+  },
+  async lookUp(): Promise<Lookup> {
     throw new Error('an audit by hashes reads no state')
   },
   async first(): Promise<RawEntry | null> {
