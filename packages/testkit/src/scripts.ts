@@ -40,3 +40,19 @@ export async function take (id) {
 
 export const whoAmI = () => caller.id
 `
+
+/** A club as anybody might write one: the owner admits and puts out, two members vouch for a third, and whoever likes leaves. */
+export const CLUB_SCRIPT = `exports.vouches = {}
+exports.init = () => state.mkdir('/notes')
+exports.note = async (name, text) => {
+  await state.writeFile('/notes/' + name, text)
+  return text.length
+}
+exports.vouch = async (id) => {
+  const by = (exports.vouches[id] ??= [])
+  if (!by.includes(caller.id)) by.push(caller.id)
+  if (by.length === 2) await participants.add(id)
+  return by.length
+}
+exports.leave = () => participants.remove(caller.id)
+`

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ContractFraudProof, Database } from 'vitra'
 import { checkDatabase } from 'vitra/testing'
 import {
+  CLUB_LIES,
   connect,
   type DishonestExecutor,
   FORUM_LIES,
@@ -21,7 +22,7 @@ import {
 } from '../src/index.js'
 import { accuse } from './accusers.js'
 import { useGuests } from './guests.js'
-import { writeForum, writeMarket } from './script-histories.js'
+import { writeClub, writeForum, writeMarket } from './script-histories.js'
 import { askStranger } from './strangers.js'
 
 useGuests()
@@ -33,13 +34,14 @@ beforeAll(async () => {
   sandbox = await Sandbox.open()
   await writeForum(folder.at('forum'))
   await writeMarket(folder.at('market'))
+  await writeClub(folder.at('club'))
 })
 afterAll(async () => {
   await sandbox.close()
   await folder[Symbol.asyncDispose]()
 })
 
-const SCRIPTS = { forum: FORUM_LIES, market: MARKET_LIES }
+const SCRIPTS = { forum: FORUM_LIES, market: MARKET_LIES, club: CLUB_LIES }
 
 for (const [script, lies] of Object.entries(SCRIPTS)) {
   describe(`the ${script} of an executor that`, () => {
@@ -112,6 +114,10 @@ describe('a monitor tells at once of an executor that', () => {
     ['market', live(MARKET_LIES, 'leaves out a call of another participant'), 4],
     ['market', live(MARKET_LIES, 'says that another participant wrote a file'), 4],
     ['market', live(MARKET_LIES, 'says that a call succeeded which failed'), 3],
+    ['club', live(CLUB_LIES, 'lets a stranger in with a call that lets nobody in'), 1],
+    ['club', live(CLUB_LIES, 'executes a call of somebody who is not let in yet'), 2],
+    ['club', live(CLUB_LIES, 'says that a member who is not the owner has put the owner out'), 4],
+    ['club', live(CLUB_LIES, 'keeps in whom the owner puts out'), 6],
   ]
   for (const [script, liar, before] of cases) {
     it(`${liar.does} (${script})`, async () => {
