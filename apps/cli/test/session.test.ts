@@ -1,4 +1,6 @@
 /** The interactive session, at a real pseudo-terminal. */
+import { writeFile } from 'node:fs/promises'
+import { FORUM_SCRIPT, TemporaryFolder } from '@vitra/testkit'
 import { describe, expect, it } from 'vitest'
 import { check, withDatabase } from './database.js'
 import { Terminal } from './terminal.js'
@@ -11,7 +13,7 @@ const PROMPT = /[0-9a-f]{8}> /
 
 const offline = { VITRA_BOOTSTRAP: '127.0.0.1:9' }
 
-async function opened(made: Awaited<ReturnType<typeof withDatabase>>, columns?: number): Promise<Terminal> {
+async function opened(made: { at: { cwd: string } }, columns?: number): Promise<Terminal> {
   const terminal = new Terminal([], { ...made.at, env: offline }, columns)
   await terminal.see('Ctrl-D ends.')
   await terminal.see(PROMPT)
@@ -105,6 +107,25 @@ describe('a session', () => {
     await first.see(/\n7\n/)
     first.type(CTRL_D)
     expect(await first.ended()).toBe(0)
+  })
+
+  it('says of a call that fails what the script says, and nothing of what runs it', async () => {
+    await using folder = await TemporaryFolder.make()
+    const at = { cwd: folder.path }
+    await writeFile(folder.at('forum.js'), FORUM_SCRIPT)
+    await json(['init', '--script', 'forum.js'], at)
+    await using session = await opened({ at })
+    session.enter("addPost(7, 'nobody reads it')")
+    await session.see('Uncaught:')
+    await session.see("[ENOENT: no such file or directory, open '/topics/7/1' (CALL_FAILED)] {")
+    await session.see("reason: 'ENOENT'")
+    await session.see(PROMPT)
+    expect(session.shown).not.toMatch(/\n +at |node:|vitra\.js|cause]/)
+    session.enter('_error.cause.code')
+    await session.see('OP_REJECTED')
+    session.type(CTRL_D)
+    expect(await session.ended()).toBe(0)
+    await check(folder.at('.vitra'))
   })
 
   it('goes to the background and comes back', async () => {

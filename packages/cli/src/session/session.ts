@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import type { REPLServer } from 'node:repl'
 import { types } from 'node:util'
-import type { Database } from 'vitra'
+import { type Database, VitraError } from 'vitra'
 import { callMethod } from '../call-method.js'
 import type { Context } from '../context.js'
 import { explain } from '../explain.js'
@@ -182,10 +182,17 @@ function waitForPromises(repl: REPLServer, turns: Turns): void {
   ;(repl as { eval: typeof evaluate }).eval = waiting
 }
 
-/** Errors of what was typed are shown without the frames of what runs it: they tell nothing of it. */
+/**
+ * Errors of what was typed are shown without the frames of what runs it, and those of the database without what they come
+ * from: it tells nothing of what was typed. `_error` has all of it.
+ */
 function showOwnFrames(repl: REPLServer): void {
   const { writer } = repl as { writer: (value: unknown) => string }
   ;(repl as { writer: typeof writer }).writer = (value) => {
+    if (value instanceof VitraError && value.cause !== undefined) {
+      const { stack, details } = value
+      return `[${stack}] ${writer.call(repl, details)}`
+    }
     if (types.isNativeError(value) && value.stack !== undefined)
       value.stack = value.stack.replace(FRAMES_BELOW, '')
     return writer.call(repl, value)
