@@ -20,6 +20,7 @@ const SHARING = [
   'packages/sandbox',
   'packages/vitra',
   'packages/testkit',
+  'apps/cli',
   'apps/examples',
 ]
 

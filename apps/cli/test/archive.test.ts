@@ -40,7 +40,7 @@ async function withScript(script: string, before: (db: Database) => Promise<void
   await using db = await Database.create(folder.at('.vitra'), { contract: { script } })
   await before(db)
   const at = { cwd: folder.path, env: { NO_COLOR: '1', VITRA_BOOTSTRAP: '127.0.0.1:9' } }
-  const run = (words: string, interruptMs?: number): Promise<Ran> => vitra(words.split(' '), at, interruptMs)
+  const run = (words: string): Promise<Ran> => vitra(words.split(' '), at)
   return {
     folder,
     at,

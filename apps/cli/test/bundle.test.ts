@@ -2,7 +2,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { builtinModules } from 'node:module'
 import { describe, expect, it } from 'vitest'
-import { EXECUTABLE, vitra } from './vitra.js'
+import { EXECUTABLE, spawned } from './vitra.js'
 
 describe('the executable', () => {
   it('imports nothing but Node’s modules and what package.json declares', async () => {
@@ -25,6 +25,10 @@ describe('the executable', () => {
     expect(await readFile(EXECUTABLE, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
     expect((await stat(EXECUTABLE)).mode & 0o111).toBe(0o111)
     const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
-    expect(await vitra(['--version'], { cwd: '/' })).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
+    expect(await spawned(['--version'], { cwd: '/' })).toEqual({
+      code: 0,
+      stdout: `${version}\n`,
+      stderr: '',
+    })
   })
 })

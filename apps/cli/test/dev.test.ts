@@ -4,7 +4,7 @@ import { TemporaryFolder } from '@vitra/testkit'
 import { describe, expect, it } from 'vitest'
 import { check } from './database.js'
 import { Terminal } from './terminal.js'
-import { json, Live, vitra } from './vitra.js'
+import { json, Live, spawned, vitra } from './vitra.js'
 
 const RULES = 'export const STEP_MAX: number = 10\n'
 const CONTRACT = `import assert from 'assert'
@@ -48,7 +48,7 @@ describe('vitra dev', () => {
     await using made = await author()
     const stdin =
       'call increment --amount 2\n# a comment\n\n.call get\ncall increment --amount 11\nget /counter\ndev x\n'
-    const ran = await vitra(['dev', 'contract.ts'], { ...made.at, stdin })
+    const ran = await spawned(['dev', 'contract.ts'], { ...made.at, stdin })
     expect(ran.code).toBe(1)
     expect(ran.stdout).toMatch(/methods: get, increment\n/)
     expect(ran.stdout).toMatch(/contract log: adds 2\n/)
@@ -58,7 +58,7 @@ describe('vitra dev', () => {
     expect(ran.stdout).toMatch(/op \d+ of .*: rejected, too large a step \([\d,]+ fuel\)\n2\n$/)
     expect(ran.stderr).toContain('OP_REJECTED')
     expect(ran.stderr).toContain('dev makes no sense here')
-    expect((await vitra(['dev', 'contract.ts'], { ...made.at, stdin: 'call increment\n' })).code).toBe(0)
+    expect((await spawned(['dev', 'contract.ts'], { ...made.at, stdin: 'call increment\n' })).code).toBe(0)
     expect(await made.left()).toEqual([])
     expect(await readdir(made.folder.path)).not.toContain('.vitra')
   })
@@ -129,7 +129,7 @@ describe('vitra dev', () => {
     await json(['export', 'backup.tgz', '--dir', 'live'], at)
     const before = await json<{ key: string; version: number }>(['info', '--dir', 'live'], at)
     const tried = async (words: readonly string[]) => {
-      const ran = await vitra(['dev', ...words, '--json'], {
+      const ran = await spawned(['dev', ...words, '--json'], {
         ...at,
         stdin: 'call increment --amount 2\ncall get\n',
       })
@@ -170,7 +170,7 @@ describe('vitra dev', () => {
       'exports.count = 0\nexports.add = (n) => (exports.count += n)\n',
     )
     const stdin = 'call add 3\n'
-    const ran = await vitra(['dev', '--script', 'count.js'], { ...made.at, stdin })
+    const ran = await spawned(['dev', '--script', 'count.js'], { ...made.at, stdin })
     expect(ran.stdout).toMatch(/op \d+ of .*: ok/)
     expect(ran.stdout).toMatch(/methods: add, addParticipant, removeParticipant\n/)
     expect(ran.code).toBe(0)

@@ -7,7 +7,7 @@ import { Database } from 'vitra'
 import { check } from './database.js'
 import { aliceAndBob, hosting } from './nodes.js'
 import { Terminal } from './terminal.js'
-import { json, Live, vitra } from './vitra.js'
+import { json, Live, spawned, vitra } from './vitra.js'
 
 const LONG_MS = 180_000
 const CTRL_C = '\u0003'
@@ -82,7 +82,7 @@ describe('Ctrl-C', () => {
   it(
     'tells in plain lines in a pipe, and nothing with --quiet',
     async () => {
-      const piped = await vitra(['verify', '--offline', '--workers', '1'], at(), 1500)
+      const piped = await spawned(['verify', '--offline', '--workers', '1'], at(), 1500)
       expect(piped).toEqual({
         code: 130,
         stdout: '',
@@ -105,7 +105,7 @@ describe('Ctrl-C', () => {
         ['import', 'whole.tgz', '--dir', 'restored'],
         ['export', 'other.tgz', '--offline'],
       ]) {
-        const { code, stderr } = await vitra(words, at(), 600)
+        const { code, stderr } = await spawned(words, at(), 600)
         // What takes no time may be done by then.
         if (code === 0 && words[0] !== 'load') continue
         expect(code, words[0]).toBe(130)

@@ -8,7 +8,7 @@ import { Database } from 'vitra'
 import { checkDatabase } from 'vitra/testing'
 import { check, withDatabase } from './database.js'
 import { aliceAndBob, hosting } from './nodes.js'
-import { json, Live, type Surroundings, vitra } from './vitra.js'
+import { json, kill, Live, type Surroundings, vitra } from './vitra.js'
 
 useGuests({ secondLooks: false })
 
@@ -80,7 +80,10 @@ describe('a monitor in a process of its own', () => {
       expect(await statusOnce(at, () => true)).toMatchObject({ state: 'stopped', code: 1 })
       await json(['call', 'increment'], at)
       await json(['monitor', 'start', '--offline'], at)
-      const third = await statusOnce(at, ({ record }) => record.version > second.record.version)
+      const third = await statusOnce(
+        at,
+        ({ record: { version, status } }) => version > second.record.version && status === 'valid',
+      )
       expect(third.record).toMatchObject({ from: second.record.version, ops: 1, status: 'valid' })
       await vitra(['monitor', 'stop'], at)
       await check(made.folder.at('.vitra'))
@@ -98,7 +101,7 @@ describe('a monitor in a process of its own', () => {
       await json(['monitor', 'start', '--offline'], at)
       const { record } = await statusOnce(at, ({ record }) => record.status === 'valid')
       await sleep(1500) // the place is written once a second
-      process.kill(record.pid, 'SIGKILL')
+      await kill(record.pid)
       const dead = await statusOnce(at, ({ state }) => state === 'dead')
       expect(dead).toMatchObject({ code: 1, record: { pid: record.pid, version: record.version } })
       expect((await vitra(['monitor', 'status'], at)).stdout).toContain(

@@ -1,4 +1,4 @@
-/** The commands on one machine: databases on disk, each command a process of its own. */
+/** The commands on one machine: databases on disk; where a process does something of its own, the commands are processes. */
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { CallsOpUnexecutable, publish, readHistory, TemporaryFolder } from '@vitra/testkit'
@@ -8,7 +8,7 @@ import { Database } from 'vitra'
 import { checkDatabase } from 'vitra/testing'
 import { CONTRACT } from './contract.js'
 import { check, withDatabase } from './database.js'
-import { json, Live, vitra } from './vitra.js'
+import { json, Live, spawned, vitra } from './vitra.js'
 
 useGuests({ secondLooks: false })
 
@@ -220,6 +220,18 @@ describe('what goes wrong', () => {
     await check(made.folder.at('.vitra'))
   })
 
+  it.each([
+    ['a command line that is wrong', ['list', '--limit', 'x'], 'USAGE', 2],
+    ['a command that fails', ['get', '/nope'], 'ENTRY_NOT_FOUND', 1],
+  ])('the process ends so as well after %s: %j', async (_, args, code, exit) => {
+    const ran = await spawned([...args, '--json'], made.at)
+    expect(ran).toEqual(await vitra([...args, '--json'], made.at))
+    expect({ code: ran.code, stdout: ran.stdout }).toEqual({ code: exit, stdout: '' })
+    expect(JSON.parse(ran.stderr)).toMatchObject({ error: { code } })
+    expect(await spawned(args, made.at)).toEqual(await vitra(args, made.at))
+    await check(made.folder.at('.vitra'))
+  })
+
   it('shows a stack trace where it is asked for', async () => {
     expect((await vitra(['get', '/nope', '--debug'], made.at)).stderr).toMatch(/^\s+at /m)
     expect((await vitra(['get', '/nope'], { ...made.at, env: { VITRA_DEBUG: '1' } })).stderr).toMatch(
@@ -295,7 +307,7 @@ describe('what goes wrong', () => {
 
   it('several commands at once wait for each other', async () => {
     await using made = await withDatabase()
-    const ran = await Promise.all([1, 2, 3].map(() => vitra(['call', 'increment'], made.at)))
+    const ran = await Promise.all([1, 2, 3].map(() => spawned(['call', 'increment'], made.at)))
     expect(ran.map(({ code }) => code)).toEqual([0, 0, 0])
     expect((await vitra(['get', '/counter'], made.at)).stdout).toBe('3\n')
     await check(made.folder.at('.vitra'))
@@ -349,7 +361,7 @@ describe('a dishonest executor', () => {
         await checkDatabase(db)
         await db.index.dangerousBatch([{ type: 'put', path: '/counter', value: 1 }])
       }
-      const verified = await vitra(['verify'], at)
+      const verified = await spawned(['verify'], at)
       expect(verified.code).toBe(3)
       expect(verified.stdout).toContain('FRAUD')
       expect(verified.stdout).toContain('unprompted-change')
@@ -412,7 +424,7 @@ describe('a copy without peers', () => {
     await using folder = await TemporaryFolder.make()
     const at = { cwd: folder.path }
     await json(['load', '1'.repeat(64), '--offline'], at)
-    const verified = await vitra(['verify', '--offline'], at)
+    const verified = await spawned(['verify', '--offline'], at)
     expect(verified.code).toBe(4)
     expect(verified.stdout).toContain('index-empty')
     expect(await json(['verify', '--offline'], at, 4)).toMatchObject({

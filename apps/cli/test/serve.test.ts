@@ -6,7 +6,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { check, withDatabase } from './database.js'
-import { json, Live, type Surroundings, vitra } from './vitra.js'
+import { json, kill, Live, type Surroundings, vitra } from './vitra.js'
 
 interface Status {
   readonly pid: number
@@ -114,7 +114,7 @@ describe('a process in the background', () => {
   it('that was killed is in nobody’s way', async () => {
     await using made = await withDatabase()
     const { pid } = await json<Status>(['serve', 'start', '--offline'], made.at)
-    process.kill(pid, 'SIGKILL')
+    await kill(pid)
     expect(await json(['call', 'increment'], made.at)).toMatchObject({ status: 'processed' })
     {
       await using again = await served(made)

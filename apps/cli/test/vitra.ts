@@ -1,26 +1,27 @@
-/** Runs the built executable as people do: a process of its own, folders on disk, a network on loopback. */
+/**
+ * Runs commands on folders on disk and a network on loopback: in this process, which has its modules loaded and its guests
+ * started, or as people do, the built executable in a process of its own.
+ */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import path from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { setTimeout as sleep } from 'node:timers/promises'
 import createTestnet from 'hyperdht/testnet.js'
+import { inProcess } from './in-process.js'
+import { EXECUTABLE, type Ran, type Surroundings, surroundingsOf } from './surroundings.js'
 
-export const EXECUTABLE = fileURLToPath(new URL('../dist/vitra.js', import.meta.url))
+export { EXECUTABLE, type Ran, type Surroundings, surroundingsOf } from './surroundings.js'
 
-export interface Ran {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
+/** Runs a command to its end: in this process, but for `vitra test`, whose tests import what was built, as the executable does. */
+export function vitra(args: readonly string[], surroundings: Surroundings): Promise<Ran> {
+  return args[0] === 'test' ? spawned(args, surroundings) : inProcess(args, surroundings)
 }
 
-export interface Surroundings {
-  readonly cwd: string
-  readonly env?: NodeJS.ProcessEnv
-  readonly stdin?: string
-}
-
-/** Runs a command to its end. @param interruptMs after which time it is sent what Ctrl-C sends */
-export async function vitra(
+/**
+ * Runs the executable to its end: for what a process does, not a command.
+ *
+ * @param interruptMs after which time it is sent what Ctrl-C sends
+ */
+export async function spawned(
   args: readonly string[],
   surroundings: Surroundings,
   interruptMs?: number,
@@ -115,6 +116,22 @@ export class Live implements AsyncDisposable {
   }
 }
 
+/** Kills a process, and waits until it is gone. */
+export async function kill(pid: number): Promise<void> {
+  process.kill(pid, 'SIGKILL')
+  while (isThere(pid)) await sleep(GONE_LOOK_MS)
+}
+
+const GONE_LOOK_MS = 20
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
 /** A DHT on loopback, and the environment that points to it. */
 export async function localNetwork() {
   const testnet = await createTestnet(3)
@@ -128,10 +145,4 @@ export async function localNetwork() {
 function start(args: readonly string[], surroundings: Surroundings): ChildProcess {
   if (!existsSync(EXECUTABLE)) throw new Error('build first: npm run build')
   return spawn(process.execPath, [EXECUTABLE, ...args], surroundingsOf(surroundings))
-}
-
-/** Folder and environment: nothing of whoever runs the tests counts, such as what they have chosen with `vitra use`. */
-export function surroundingsOf({ cwd, env }: Surroundings): { cwd: string; env: NodeJS.ProcessEnv } {
-  const { VITRA_DIR: _, VITRA_BOOTSTRAP: __, VITRA_DEBUG: ___, ...rest } = process.env
-  return { cwd, env: { ...rest, XDG_CONFIG_HOME: path.join(cwd, '.config'), ...env } }
 }

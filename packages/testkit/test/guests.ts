@@ -16,3 +16,11 @@ export function useGuests({ secondLooks = true } = {}): void {
   })
   afterAll(() => Promise.all(open.map((sandbox) => sandbox.close())))
 }
+
+let kept: Promise<Sandbox> | undefined
+
+/** Starts guests for all databases with the default limits that this process opens, if there are none: they end with it. */
+export async function keepGuests(): Promise<void> {
+  kept ??= Sandbox.open()
+  await kept
+}

@@ -31,7 +31,12 @@ export async function startInBackground(
     throw new CliError('SERVE_NOT_STARTED', 'this program cannot start another process')
   const output = beginLog(folder)
   const [program, ...given] = [...io.program, ...words, '--dir', folder]
-  const child = spawn(program!, given, { detached: true, stdio: ['ignore', output, output], cwd: folder })
+  const child = spawn(program!, given, {
+    detached: true,
+    stdio: ['ignore', output, output],
+    cwd: folder,
+    env: io.env,
+  })
   closeSync(output)
   let ended: string | null = null
   child.once('error', ({ message }) => (ended = message))
