@@ -1,6 +1,6 @@
 /** Writes over a source: what is read is what a map of both would give, whatever was written and read before. */
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import {
   type Change,
   compareKeys,
@@ -82,4 +82,25 @@ it('says how far nothing is behind a key, without passing over what was deleted'
   overlay.write({ path: '/bb', value: Uint8Array.of(2) })
   expect(await until('/b')).toBe('/bb')
   expect(await until('/bb')).toEqual({ value: Uint8Array.of(2) })
+})
+
+it('takes writes between reads in steps that grow with what is new, not with all that was written', async () => {
+  const overlay = new Overlay(below(new Map()))
+  const one = Uint8Array.of(1)
+  const write = (from: number, count: number) => {
+    for (let n = from; n < from + count; n++) overlay.write({ path: `/${(n * 7919) % 20_000}`, value: one })
+  }
+  const look = () => overlay.lookUp(pathToKey('/nothing'))
+  write(0, 18_000)
+  await look()
+  const sort = vi.spyOn(Array.prototype, 'sort')
+  onTestFinished(() => sort.mockRestore())
+  for (let n = 0; n < 100; n++) {
+    write(18_000 + 20 * n, 20)
+    expect(await look()).toEqual({ value: null, until: null })
+  }
+  // Sorting all of them each time would sort two million.
+  const sorted = sort.mock.contexts.reduce<number>((sum, row) => sum + (row as unknown[]).length, 0)
+  expect(sorted).toBeGreaterThanOrEqual(2000)
+  expect(sorted).toBeLessThan(50_000)
 })

@@ -13,6 +13,7 @@ import {
   type ListOptions,
   listChildren,
   Overlay,
+  PathError,
   pathToKey,
   sameBytes,
   type Value,
@@ -140,7 +141,7 @@ export class ApplySession {
     this.#take(path, found.value)
     if (found.value !== null) return found.value
     if (found.until === null) return TO_THE_END
-    return sameBytes(found.until, key) ? null : keyToPath(found.until)
+    return sameBytes(found.until, key) ? null : pathOf(found.until)
   }
 
   async #get(path: string, view: EntrySource = this.#source): Promise<Uint8Array | null> {
@@ -217,6 +218,16 @@ export class ApplySession {
   #valueLimits(): { bytesMax: number; depthMax: number } {
     const { valueBytesMax, valueDepthMax } = this.#options.rules.limits
     return { bytesMax: valueBytesMax, depthMax: valueDepthMax }
+  }
+}
+
+/** The path of a key; null where it is that of none, as it may be in an index that nobody has checked. */
+function pathOf(key: Uint8Array): string | null {
+  try {
+    return keyToPath(key)
+  } catch (error) {
+    if (error instanceof PathError) return null
+    throw error
   }
 }
 

@@ -36,8 +36,11 @@ export class Overlay implements EntrySource {
   readonly #below: EntrySource
   /** By key, one character a byte. */
   readonly #written = new Map<string, Written>()
-  /** In key order as far as listings have asked for it; the rest is put in its place when one does. */
-  #sorted: Written[] = []
+  /**
+   * What reads have asked the order of: rows in key order, each at least twice as long as the one after it, so that a batch
+   * of any size takes new writes between any number of reads.
+   */
+  readonly #rows: Written[][] = []
   #unsorted: Written[] = []
 
   constructor(below: EntrySource, changes: Iterable<Change> = []) {
@@ -53,7 +56,7 @@ export class Overlay implements EntrySource {
       known.value = value
       return
     }
-    const written = new Written(path, value)
+    const written = new Written(path, name, value)
     this.#written.set(name, written)
     this.#unsorted.push(written)
   }
@@ -64,14 +67,16 @@ export class Overlay implements EntrySource {
   }
 
   async lookUp(key: Uint8Array): Promise<Lookup> {
-    const own = this.#written.get(nameOf(key))
+    const name = nameOf(key)
+    const own = this.#written.get(name)
     if (own !== undefined) return own.value === null ? { value: null, until: key } : { value: own.value }
     const below = await this.#below.lookUp(key)
     if (below.value !== null) return below
     this.#sort()
+    let { until } = below
     // What was deleted counts as an entry here: passing over any number of them would take as many steps.
-    const next = this.#sorted[this.#position(key)]?.key ?? null
-    return { value: null, until: nearer(next, below.until) }
+    for (const row of this.#rows) until = nearer(row[position(row, name)]?.key ?? null, until)
+    return { value: null, until }
   }
 
   async first(range: KeyRange, reverse: boolean): Promise<RawEntry | null> {
@@ -89,60 +94,70 @@ export class Overlay implements EntrySource {
     }
   }
 
-  #firstOwn(range: KeyRange, reverse: boolean): RawEntry | null {
+  #firstOwn({ gte, lt }: KeyRange, reverse: boolean): RawEntry | null {
     this.#sort()
-    const from = this.#position(range.gte)
-    const to = this.#position(range.lt)
-    for (let n = 0; n < to - from; n++) {
-      const { key, value } = this.#sorted[reverse ? to - 1 - n : from + n]!
-      if (value !== null) return { key, value }
+    const low = nameOf(gte)
+    const high = nameOf(lt)
+    let first: Written | null = null
+    for (const row of this.#rows) {
+      const from = position(row, low)
+      const to = position(row, high)
+      for (let n = 0; n < to - from; n++) {
+        const written = row[reverse ? to - 1 - n : from + n]!
+        if (written.value === null) continue
+        if (first === null || written.name < first.name !== reverse) first = written
+        break
+      }
     }
-    return null
+    return first === null ? null : { key: first.key, value: first.value! }
   }
 
   #sort(): void {
     if (this.#unsorted.length === 0) return
-    // A few are put in, many are sorted with the rest: either way in steps that grow with what is new.
-    if (this.#unsorted.length < INSERT_MAX) {
-      for (const written of this.#unsorted) this.#sorted.splice(this.#position(written.key), 0, written)
-    } else {
-      this.#sorted = this.#sorted.concat(this.#unsorted).sort((a, b) => compareKeys(a.key, b.key))
-    }
+    let row = this.#unsorted.sort(byName)
     this.#unsorted = []
-  }
-
-  /** Index of the first key that is not below `key`. */
-  #position(key: Uint8Array): number {
-    let low = 0
-    let high = this.#sorted.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (compareKeys(this.#sorted[middle]!.key, key) < 0) low = middle + 1
-      else high = middle
-    }
-    return low
+    // Two rows are put together in as many steps as they have entries, and each entry meets few rows that are as long.
+    while (this.#rows.length > 0 && this.#rows.at(-1)!.length < 2 * row.length)
+      row = this.#rows.pop()!.concat(row).sort(byName)
+    this.#rows.push(row)
   }
 }
 
+/** The order of keys, since a character of a name is a byte. */
+function byName(a: Written, b: Written): number {
+  return a.name < b.name ? -1 : 1
+}
+
+/** Index of the first entry of a row that is not before a name. */
+function position(row: readonly Written[], name: string): number {
+  let low = 0
+  let high = row.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (row[middle]!.name < name) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
 class Written {
+  readonly name: string
   value: Uint8Array | null
   readonly #path: string
   #key: Uint8Array | null = null
 
-  constructor(path: string, value: Uint8Array | null) {
+  constructor(path: string, name: string, value: Uint8Array | null) {
     this.#path = path
+    this.name = name
     this.value = value
   }
 
-  /** Made when a listing asks for it: most writes are never listed. */
+  /** Made when a read comes to it: to most writes none does. */
   get key(): Uint8Array {
     this.#key ??= pathToKey(this.#path)
     return this.#key
   }
 }
-
-/** Fewer new keys than this are put in one by one. */
-const INSERT_MAX = 16
 
 /** A key as the name of a map's entry. */
 function nameOf(key: Uint8Array): string {

@@ -14,10 +14,14 @@ export class StateCache {
   readonly #gaps = new Gaps()
   #bytes = 0
 
-  /** The value at a path, null for none, undefined where it is not known. */
+  /** The value at a path, null for none, undefined where no entry tells. */
   get(path: string): Uint8Array | null | undefined {
-    const entry = this.#entries.get(path)
-    return entry === undefined && this.#gaps.holds(path) ? null : entry
+    return this.#entries.get(path)
+  }
+
+  /** True where a path of which no entry tells is known to have none. */
+  isGap(path: string): boolean {
+    return this.#gaps.holds(path)
   }
 
   /** Keeps what was read, while there is room. */
