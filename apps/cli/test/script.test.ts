@@ -6,6 +6,12 @@ import { Database } from 'vitra'
 import { checkDatabase } from 'vitra/testing'
 import { json, vitra } from './vitra.js'
 
+/** Line and column of the last place of a text, 1-based. */
+function placeIn(script: string, text: string): { line: number; column: number } {
+  const lines = script.slice(0, script.lastIndexOf(text)).split('\n')
+  return { line: lines.length, column: lines.at(-1)!.length + 1 }
+}
+
 it('is made from its file, called with words, and read', async () => {
   await using folder = await TemporaryFolder.make()
   const at = { cwd: folder.path }
@@ -22,9 +28,25 @@ it('is made from its file, called with words, and read', async () => {
   expect(posted).toMatchObject({ status: 'processed', result: 1, changes: [{ path: '/topics/1/1' }, {}] })
   expect(await json(['call', 'addTopic', '--params', '["3"]'], at)).toMatchObject({ result: 2 })
   expect(await json(['call', '--read', 'topics'], at)).toEqual({ status: 'read', result: ['1', '2'] })
-  expect(await json(['call', 'addPost', '9', 'x'], at, 1)).toMatchObject({ error: { code: 'OP_REJECTED' } })
+  const failed = await json(['call', 'addPost', '9', 'x'], at, 1)
+  const place = placeIn(text, 'writeFile(')
+  const details = { call: 'addPost', failure: 'contract', reason: 'ENOENT', place }
+  const message = "ENOENT: no such file or directory, open '/topics/9/2'"
+  expect(failed).toMatchObject({ error: { code: 'CALL_FAILED', message, details } })
+  const { txId } = (failed as { error: { details: { txId: string } } }).error.details
+  const thrown = `thrown at line ${place.line}:${place.column}`
+  expect((await vitra(['tx', 'show', txId], at)).stdout).toContain(
+    `${thrown}: Error, code ENOENT, ENOENT: no such`,
+  )
+  expect(await vitra(['call', 'addPost', '9', 'x'], at)).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringContaining(
+      `${message} (CALL_FAILED)\ncode ENOENT, ${thrown} of the script\nnothing was changed`,
+    ),
+  })
   expect(await json(['call', '--read', 'addTopic', 'x'], at, 1)).toMatchObject({
-    error: { code: 'CALL_FAILED' },
+    error: { code: 'CALL_FAILED', details: { reason: 'EROFS' } },
   })
   expect(await json(['call', 'addTopics', 'x'], at, 1)).toMatchObject({ error: { code: 'METHOD_NOT_FOUND' } })
   expect((await vitra(['source'], at)).stdout).toBe(text)

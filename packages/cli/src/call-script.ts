@@ -39,6 +39,8 @@ export async function callScript(
     ...how,
     method: 'call',
     params: { call, args },
+  }).catch(async (error: unknown) => {
+    throw await callError(db, call, error)
   })
   const [ack] = acks as readonly (Ack | undefined)[]
   const result = toJsonValue(ack?.returnValue)
@@ -58,6 +60,35 @@ export async function callScript(
   if (refusal !== undefined) out.warn(refusal)
   if (status === 'processed' && result === undefined) out.note(`executed ${call}: it returns nothing`)
   return status === 'pending' ? tx.ops.length : 0
+}
+
+/** What the script threw, and where, in place of the op's refusal. */
+async function callError(db: Database, call: string, error: unknown): Promise<unknown> {
+  const { failureText, ScriptCallError, TransactionError } = await import('vitra')
+  if (!(error instanceof TransactionError) || error.code !== 'OP_REJECTED') return error
+  const { txId, kind, failure, message } = error.details as unknown as Refusal
+  const why = await db.explain(txId).catch(() => null) // what there is to say without it is said
+  const { reason, errorName, places = [] } = why ?? {}
+  const said =
+    why?.message ?? failureText({ kind, ...(failure && { code: failure }), ...(message && { message }) })
+  return new ScriptCallError('CALL_FAILED', said, {
+    cause: error,
+    details: {
+      call,
+      txId,
+      failure,
+      ...(errorName === undefined ? {} : { errorName }),
+      ...(reason === undefined ? {} : { reason }),
+      ...(places[0] === undefined ? {} : { place: places[0] }),
+    },
+  })
+}
+
+interface Refusal {
+  readonly txId: string
+  readonly kind: Ack['outcome']['kind']
+  readonly failure: Ack['outcome']['code'] | null
+  readonly message: string | null
 }
 
 function shown({ out }: Context, result: unknown): string[] {

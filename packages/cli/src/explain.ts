@@ -1,6 +1,7 @@
 /** Errors as people and scripts are told them: what happened, a stable code, and the next command to try. */
 import { CliError } from './errors.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
+import { tameLine } from './output/text.js'
 
 export interface Problem {
   readonly code: string
@@ -20,9 +21,32 @@ export function explain(thrown: unknown): Problem {
   }
   const { code: given, details = {} } = (error ?? {}) as { code?: unknown; details?: Problem['details'] }
   const code = typeof given === 'string' ? given : 'UNEXPECTED'
-  const hint = code === 'UNEXPECTED' ? UNEXPECTED_HINT : HINTS[code]
+  const hint = code === 'UNEXPECTED' ? UNEXPECTED_HINT : code === CALL_FAILED ? ofCall(details) : HINTS[code]
   const exit = EXITS[code] ?? EXIT.failed
   return { code, message, details, exit, stack, ...(hint === undefined ? {} : { hint }) }
+}
+
+const CALL_FAILED = 'CALL_FAILED'
+
+/** What a script threw besides its message, and where. */
+function ofCall(details: Problem['details']): string {
+  const { errorName, reason, place, txId } = details as CallDetails
+  const name = errorName === undefined || errorName === 'Error' ? [] : [tameLine(errorName)]
+  const code = reason === undefined ? [] : [`code ${tameLine(reason)}`]
+  const where = place === undefined ? [] : [`thrown at line ${place.line}:${place.column} of the script`]
+  const what = [...name, ...code, ...where].join(', ')
+  const next =
+    txId === undefined
+      ? 'nothing was changed'
+      : `nothing was changed; see the op with \`vitra tx show ${txId}\`, the script with \`vitra source\``
+  return what === '' ? next : `${what}\n${next}`
+}
+
+interface CallDetails {
+  readonly errorName?: string
+  readonly reason?: string
+  readonly place?: { readonly line: number; readonly column: number }
+  readonly txId?: string
 }
 
 /** What the system says of a file, in the words of this program. */

@@ -79,6 +79,7 @@ describe('an error', () => {
     ['KEY_INVALID', 2],
     ['PATH_INVALID', 2],
     ['OP_REJECTED', 1],
+    ['CALL_FAILED', 1],
     ['ENOSPC', 1],
   ])('of code %s ends with %i', (code, exit) => {
     expect(explain(coded(code))).toMatchObject({ code, exit, message: 'it failed' })

@@ -2,7 +2,7 @@
  * `apply` over the ops of a batch, as the host sees it (spec/4-execution §2, §3): one session per op, over a state that the
  * ops before it brought forward.
  */
-import { type Change, type EntrySource, Overlay } from '@vitra/log/values'
+import { type Change, type EntrySource, Overlay, type Value } from '@vitra/log/values'
 import { ApplySession, type Read } from './apply-session.js'
 import type { ApplyItem, Contract, RunsResult } from './contract.js'
 import type { Ending } from './ending.js'
@@ -41,6 +41,11 @@ export class ApplyBatch {
       onEndings: (endings) => this.#take(endings),
       ...(state === undefined ? {} : { state }),
     })
+  }
+
+  /** Answers what the first op asks, where it is run by itself. */
+  answer(question: Value): Promise<Uint8Array> {
+    return this.#session(0).answer(question)
   }
 
   /** What an op that went well changes and read. In order, each once. */

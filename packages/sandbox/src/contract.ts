@@ -1,6 +1,7 @@
 /** A loaded contract, as its users see it (spec/4-execution §1, §2): its methods, `process` and `apply`. */
+import type { FailureCode } from '@vitra/log'
 import type { Value } from '@vitra/log/values'
-import type { Ending } from './ending.js'
+import type { Ending, ErrorPlace } from './ending.js'
 import type { SandboxError } from './errors.js'
 import type { MethodHost } from './method-calls.js'
 import type { MethodInfo } from './method-info.js'
@@ -58,6 +59,19 @@ export interface ApplyRequest {
   onEndings(endings: readonly Ending[]): void
 }
 
+/** How an op failed, for people: none of it is in a record, but what the outcome says. */
+export interface Failure {
+  readonly code: FailureCode
+  /** What was thrown says; of an error of the engine too, of which the outcome has the class alone. */
+  readonly message: string
+  /** Name of the error; empty where it is none. */
+  readonly name: string
+  /** The error's own `code`, where that is a text; else empty. */
+  readonly reason: string
+  /** Places in the contract's source, innermost first; empty where none is known. */
+  readonly places: readonly ErrorPlace[]
+}
+
 /** How a batch of runs went. It may end before its last item: the guest stops where the host has to have its say. */
 export interface RunsResult {
   /** Of the first items, in order. */
@@ -86,4 +100,6 @@ export interface Contract {
   process(ops: readonly Uint8Array[], isCareful?: boolean): Promise<RunsResult>
   /** Runs `apply`. @throws {SandboxError} where it is closed or refused, or whatever `answer` rejects with */
   apply(request: ApplyRequest): Promise<RunsResult>
+  /** Runs `apply` over one op to say how it fails; null where it does not. For {@link explain}. @throws as `apply` */
+  explain(item: ApplyItem, answer: (question: Value) => Promise<Uint8Array>): Promise<Failure | null>
 }

@@ -34,6 +34,8 @@ export type Ending = {
       /** Name of the error. */
       readonly name: string
       readonly frames: readonly ErrorPlace[]
+      /** The error's own `code`; empty where it has none, or nobody asked. */
+      readonly reason: string
     }
   | { readonly kind: 'pending' }
   /** The run met a limit of the machine, which is no outcome: it has to be tried elsewhere. */
@@ -89,11 +91,11 @@ function readTold(
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
 
 function readFailure(
-  [code, message, name, frames]: readonly unknown[],
+  [code, message, name, frames, reason = '']: readonly unknown[],
   limits: RuleLimits,
 ): DistributiveOmit<Extract<Ending, { kind: 'failed' }>, 'fuel'> {
   if (!FAILURE_CODES.includes(code as FailureCode)) throw protocolError('an unknown failure')
-  if (typeof message !== 'string' || typeof name !== 'string')
+  if (typeof message !== 'string' || typeof name !== 'string' || typeof reason !== 'string')
     throw protocolError('a failure without a message')
   return {
     kind: 'failed',
@@ -101,6 +103,7 @@ function readFailure(
     message: cut(message, limits.messageUnitsMax),
     name: cut(name, limits.messageUnitsMax),
     frames: expectArray(frames, 'no places').map(readPlace),
+    reason: cut(reason, limits.messageUnitsMax),
   }
 }
 

@@ -8,6 +8,7 @@ export type {
   CallRequest,
   CallResult,
   Contract,
+  Failure,
   ProcessResult,
   RunsResult,
 } from './contract.js'
@@ -29,7 +30,7 @@ export type { MethodInfo, MethodParameter } from './method-info.js'
 export { oldestAbi } from './parse.js'
 export { type ContractLogEntry, Sandbox, type SandboxOptions } from './sandbox.js'
 export { StateSession } from './state-session.js'
-export { step, steps } from './step.js'
+export { explain, step, steps } from './step.js'
 export type { Step, StepInput } from './step-types.js'
 export { type UnknownName, unknownNames } from './unknown-names.js'
 export { type IndexView, ReadableSource, readableView } from './view.js'

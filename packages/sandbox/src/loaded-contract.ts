@@ -3,8 +3,16 @@ import { randomBytes } from 'node:crypto'
 import type { FailureCode, RuleLimits, Rules } from '@vitra/log'
 import { decodeValue, encodeUtf8, type Value } from '@vitra/log/values'
 import { CallQueue } from './call-queue.js'
-import type { ApplyRequest, CallRequest, CallResult, Contract, RunsResult } from './contract.js'
-import { type Ending, readEndings } from './ending.js'
+import type {
+  ApplyItem,
+  ApplyRequest,
+  CallRequest,
+  CallResult,
+  Contract,
+  Failure,
+  RunsResult,
+} from './contract.js'
+import { type Ending, type ErrorPlace, readEndings } from './ending.js'
 import { ContractError, isResourceLimit, SandboxError } from './errors.js'
 import { type GuestRun, protocolError } from './guest-process.js'
 import { checked, expectArray } from './messages.js'
@@ -83,10 +91,33 @@ export class LoadedContract implements Contract {
   }
 
   apply({ items, ...how }: ApplyRequest): Promise<RunsResult> {
-    const packed = items.map(({ op, metadata, signer, seq, ts, seed }) =>
-      packItem({ subject: op, extra: metadata, seed: this.#seed(seed), key: signer, seq, ts }),
+    return this.#runAll(
+      MODE.apply,
+      items.map((item) => this.#packOp(item)),
+      how,
     )
-    return this.#runAll(MODE.apply, packed, how)
+  }
+
+  async explain(item: ApplyItem, answer: (question: Value) => Promise<Uint8Array>): Promise<Failure | null> {
+    const { endings, failure } = await this.#runAll(MODE.apply, [this.#packOp(item)], {
+      isExplained: true,
+      answer: (_, question) => answer(question),
+    })
+    const [ending] = endings
+    if (ending === undefined) throw failure
+    if (ending.kind !== 'failed') return null
+    const { code, message, name, reason } = ending
+    return { code, message, name, reason, places: this.#placesOf(ending) }
+  }
+
+  #packOp({ op, metadata, signer, seq, ts, seed }: ApplyItem): Uint8Array {
+    return packItem({ subject: op, extra: metadata, seed: this.#seed(seed), key: signer, seq, ts })
+  }
+
+  /** In the author's source. */
+  #placesOf({ frames }: Extract<Ending, { kind: 'failed' }>): ErrorPlace[] {
+    const { authorColumn } = this.#options
+    return frames.map(({ line, column }) => ({ line, column: authorColumn(line, column) }))
   }
 
   /** A seed, where the contract can draw from it. */
@@ -101,15 +132,12 @@ export class LoadedContract implements Contract {
         details: { method, stack: [] },
       })
     }
-    const { message, name } = ending
-    const frames = ending.frames.map(({ line, column }) => ({
-      line,
-      column: this.#options.authorColumn(line, column),
-    }))
+    const { message, name, reason } = ending
+    const frames = this.#placesOf(ending)
     const stack = frames.map(({ line, column }) => `contract.js:${line}:${column}`)
     const said = message || `${method} ${LIMITS_SAID[ending.code] ?? `failed with ${name || 'an error'}`}`
     return new ContractError('CONTRACT_ERROR', said, {
-      details: { method, stack },
+      details: { method, stack, ...(reason === '' ? {} : { reason }) },
       place: { name, line: frames[0]?.line, column: frames[0]?.column },
     })
   }
@@ -117,7 +145,7 @@ export class LoadedContract implements Contract {
   /** Runs one item after the other, and says how far the guest got. */
   async #runAll(mode: Mode, items: readonly Uint8Array[], how: RunOptions): Promise<RunsResult> {
     const { rules, run } = this.#options
-    const { isWriter = null, isCareful = false, state, answer, onEndings, signal } = how
+    const { isWriter = null, isCareful = false, isExplained = false, state, answer, onEndings, signal } = how
     const endings: Ending[] = []
     let toldAt = 0
     const take = (payload: Uint8Array): void => {
@@ -129,7 +157,8 @@ export class LoadedContract implements Contract {
       endings.push(...next)
     }
     const batch = nextBatch++
-    const runs = { mode, isWriter, isCareful, batch, items, state: state?.id ?? 0, after: state?.after ?? 0 }
+    const place = { batch, state: state?.id ?? 0, after: state?.after ?? 0 }
+    const runs = { mode, isWriter, isCareful, isExplained, items, ...place }
     state?.reset()
     try {
       await run({

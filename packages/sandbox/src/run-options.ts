@@ -7,4 +7,6 @@ export interface RunOptions
     Partial<Pick<ApplyRequest, 'answer' | 'isCareful' | 'onEndings' | 'state'>> {
   /** Value of `isWriter`; null outside methods. */
   readonly isWriter?: boolean | null
+  /** Endings tell where ops failed. */
+  readonly isExplained?: boolean
 }

@@ -17,6 +17,8 @@ export interface Runs {
   readonly after: number
   /** Each ending is told at once, since a guest did not survive such a batch. */
   readonly isCareful: boolean
+  /** Endings tell where ops failed. */
+  readonly isExplained: boolean
   /** What the realms are given, in order. */
   readonly items: readonly Uint8Array[]
 }
@@ -37,14 +39,19 @@ export interface RunItem {
   readonly ts: number
 }
 
+/** Flags of a run frame. */
+const IS_CAREFUL = 1
+const IS_EXPLAINED = 2
+
 const IS_WRITER = [null, false, true] as const
 
 const nextWriter = reusedWriter()
 
 /** A run frame's payload. */
-export function packRuns({ id, mode, isWriter, batch, state, after, isCareful, items }: Runs): Uint8Array {
+export function packRuns({ id, mode, isWriter, batch, state, after, items, ...how }: Runs): Uint8Array {
   const writer = nextWriter()
-  const numbers = [id, mode, IS_WRITER.indexOf(isWriter), batch, state, after, isCareful ? 1 : 0]
+  const flags = (how.isCareful ? IS_CAREFUL : 0) | (how.isExplained ? IS_EXPLAINED : 0)
+  const numbers = [id, mode, IS_WRITER.indexOf(isWriter), batch, state, after, flags]
   for (const number of numbers) writer.wide(number)
   for (const item of items) writer.bytes(item)
   return writer.take()
@@ -55,10 +62,12 @@ export function unpackRuns(payload: Uint8Array): Runs {
   const reader = new FieldReader(payload)
   const wide = () => reader.wide()
   const runs = { id: wide(), mode: wide() as Mode, isWriter: IS_WRITER[wide()]! }
-  const place = { batch: wide(), state: wide(), after: wide(), isCareful: wide() === 1 }
+  const place = { batch: wide(), state: wide(), after: wide() }
+  const flags = wide()
+  const how = { isCareful: (flags & IS_CAREFUL) !== 0, isExplained: (flags & IS_EXPLAINED) !== 0 }
   const items: Uint8Array[] = []
   while (!reader.isAtEnd) items.push(reader.bytes()!)
-  return { ...runs, ...place, items }
+  return { ...runs, ...place, ...how, items }
 }
 
 /** Bytes of an item. */

@@ -13,7 +13,7 @@ import {
 } from '@vitra/log'
 import { type Change, decodeValue, type EntrySource, VitraError } from '@vitra/log/values'
 import { ApplyBatch, type ApplyOp } from './apply-batch.js'
-import type { Contract, ProcessResult, RunsResult } from './contract.js'
+import type { Contract, Failure, ProcessResult, RunsResult } from './contract.js'
 import { cut, type Ending } from './ending.js'
 import { ContractLoadError, isResourceLimit, type SandboxError } from './errors.js'
 import { failed, failedEnding, notRun, unexecutable } from './outcomes.js'
@@ -88,6 +88,23 @@ async function stepAll(
   }
   if (nth < endings.length) session?.reset()
   return done
+}
+
+/**
+ * How an op fails that is executed as {@link step} does; null where it does not, or where `apply` is not reached.
+ *
+ * @throws {SandboxError} where no guest runs it to its end
+ */
+export async function explain(
+  contract: Contract,
+  view: EntrySource,
+  input: StepInput,
+): Promise<Failure | null> {
+  const [planned] = await runProcess(contract, [plan(input)])
+  if (planned === undefined || 'outcome' in planned) return null
+  const op = applyOp(planned)
+  const batch = new ApplyBatch(view, [op])
+  return contract.explain(op, (question) => batch.answer(question))
 }
 
 /** An op that is to be executed. */

@@ -71,6 +71,8 @@ export const BATCH = {
   isCareful: 4,
   /** Nothing changes the state: methods read it. */
   isFixed: 8,
+  /** Endings tell where ops failed: they are run once more for that alone. */
+  isExplained: 16,
 } as const
 
 /** Whether a realm goes on: 0 where it does. */

@@ -78,6 +78,7 @@ describe('fields', () => {
         state: 0,
         after: n,
         isCareful: n % 2 === 0,
+        isExplained: n % 3 === 0,
         items,
       }
       expect(unpackRuns(packRuns(runs))).toEqual(runs)

@@ -22,6 +22,7 @@ import { DatabaseProofs } from './database-proofs.js'
 import { destroyAt } from './destroy.js'
 import { eachWithin } from './each-within.js'
 import { DatabaseError } from './errors.js'
+import { explainFailure, type OpFailure } from './explain-failure.js'
 import type { CreateOptions, NewDatabase } from './genesis.js'
 import type { Identity } from './identity.js'
 import { type PublicKeyLike, parseKey } from './keys.js'
@@ -388,6 +389,22 @@ export class Database<M = AnyContract> extends EventEmitter<DatabaseEvents> impl
     } finally {
       await lines.return(undefined)
     }
+  }
+
+  /**
+   * Why a call failed that was executed: what it threw, and where. No record has the place: the op is run once more here, over
+   * the state that it met.
+   *
+   * @param tx a transaction, or its name
+   * @returns null where no op of it has failed, or none is known
+   * @throws {LogError} `BLOCK_MISSING`; `SandboxError` where nothing can be run now
+   * @example
+   * const { message, places: [place] } = await db.explain(error.details.txId)
+   * console.log(`${message} at line ${place.line}:${place.column}`)
+   */
+  async explain(tx: Transaction | string): Promise<OpFailure | null> {
+    const found = typeof tx === 'string' ? await this.findTransaction(tx) : tx
+    return found === null ? null : this.#core.use(() => explainFailure(this.#core, found))
   }
 
   /** The limits of this database's rules, pinned at its genesis; `fuelMax` is that of one op. */

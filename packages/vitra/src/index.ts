@@ -103,6 +103,7 @@ export type { Diagnosis, DiagnosisCode, Examination, LogState } from './doctor/d
 export { declareAlone, type ExamineOptions, examine } from './doctor/examine.js'
 export type { PeerQuestion } from './doctor/peers.js'
 export * from './errors.js'
+export type { OpFailure } from './explain-failure.js'
 export { failureText } from './failure-text.js'
 export type { ContractOptions, CreateOptions } from './genesis.js'
 export type { Identity } from './identity.js'

@@ -36,7 +36,9 @@ export const call = defineCommand<Options>({
 {"$bytes": "00ff"} are bytes. Words after -- are parameters even where the command has an option of that name.
 
 Where the contract is a script, words are the arguments of the function, in their order, and what it returns is
-printed. A word that is JSON is read as JSON, all else is text.
+printed. A word that is JSON is read as JSON, all else is text. Where the function throws, its message is the error, with code
+CALL_FAILED and exit code 1; behind it are the error's own name and code, and line and column in the script. With --json they
+are in details: errorName, reason, place.
 
 On the copy that executes, the call waits until its ops are executed. On another one it joins the network, fetches
 the newest state, writes the ops to this participant's log and waits for the executor. Where that is away the ops

@@ -1,4 +1,4 @@
-import type { Ack, Database, Transaction } from 'vitra'
+import type { Ack, Database, OpFailure, Transaction } from 'vitra'
 import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
 import { EXIT } from '../exit-codes.js'
@@ -50,7 +50,8 @@ export const tx = defineCommand<Options>({
 that each took. verify checks the receipt of one: that its ops stand in the oplog, and that the executor has signed these
 outcomes and changes. It runs nothing again: \`vitra verify\` does.
 
-An op that failed is shown with its code: docs/errors/outcomes says of each what happened, whose doing it is and what to do.
+An op that failed is shown with its code: docs/errors/outcomes says of each what happened, whose doing it is and what to do. Where
+it was thrown is in no record: the op is run once more here, over the state that it met.
 Fuel is what the contract spent on the op, and the most that the rules of the database allow.`,
   options: [...JOBS.options, ...READ_OPTIONS],
   examples: [
@@ -120,6 +121,7 @@ interface DescribedOp {
   readonly outcome: OutcomeKind | 'pending'
   readonly code?: string
   readonly message?: string
+  readonly thrown?: Thrown
   readonly ts?: number
   readonly fuel?: number
   readonly fuelMax?: number
@@ -134,6 +136,7 @@ async function describe(db: Database, call: Transaction) {
   const { fuelMax } = await db.limits()
   const acks = await call.fetchAcks()
   const results = await call.fetchResults()
+  const why = await db.explain(call).catch(() => null) // blocks may be missing: what is known is shown
   const ops = call.ops.map(({ oplog, seq, value }): DescribedOp => {
     const isOwn = (other: { oplog: string; seq: number }) => other.oplog === oplog && other.seq === seq
     const changes = results.filter(isOwn).map(({ path, value, deleted }) => {
@@ -148,6 +151,7 @@ async function describe(db: Database, call: Transaction) {
       outcome: kind,
       ...(code === undefined ? {} : { code }),
       ...(message ? { message } : {}),
+      ...(why?.seq === seq && why.places.length > 0 ? { thrown: thrownBy(why) } : {}),
       ts,
       fuel,
       fuelMax,
@@ -156,6 +160,25 @@ async function describe(db: Database, call: Transaction) {
   })
   const { txId, status, method, params } = call
   return { txId, status, method, params: toJsonValue(params), ops }
+}
+
+/** Where an op failed, and with what. */
+function thrownBy({ message, errorName, reason, places }: OpFailure): Thrown {
+  return {
+    place: places[0]!,
+    message,
+    ...(errorName === undefined ? {} : { errorName }),
+    ...(reason === undefined ? {} : { reason }),
+  }
+}
+
+interface Thrown extends Pick<OpFailure, 'message' | 'errorName' | 'reason'> {
+  readonly place: OpFailure['places'][number]
+}
+
+function thrownLine({ place, message, errorName, reason }: Thrown): string {
+  const what = [errorName ?? '', reason === undefined ? '' : `code ${reason}`, message]
+  return `  thrown at line ${place.line}:${place.column}: ${tameLine(what.filter((text) => text !== '').join(', '))}`
 }
 
 type Described = Awaited<ReturnType<typeof describe>>
@@ -172,6 +195,7 @@ function lines({ style, width }: Output, { txId, status, method, params, ops }: 
       const paint = op.outcome === 'ok' ? style.green : op.outcome === 'pending' ? style.yellow : style.red
       return [
         `op ${op.seq}  ${paint(op.outcome)}${said === '' ? '' : ` ${said}`}  ${style.dim(showShort(op.value, width))}`,
+        ...(op.thrown === undefined ? [] : [thrownLine(op.thrown)]),
         ...(op.fuel === undefined ? [] : [`  fuel ${op.fuel} of ${op.fuelMax}`]),
         ...op.changes.map(({ path, deleted, value }) =>
           deleted ? `  del ${tameLine(path)}` : `  put ${tameLine(path)} ${showShort(value, width)}`,

@@ -91,12 +91,13 @@ export class Batch {
    * @param goesOn the realm knows the state as it is now
    */
   items(areAll: boolean, goesOn: boolean): Uint8Array {
-    const { items, state, isCareful, mode } = this.runs
+    const { items, state, isCareful, isExplained, mode } = this.runs
     this.#stop = 0
     const writer = nextItems()
     const isLasting = state === 0 ? 0 : BATCH.isLasting
     const isFixed = mode === MODE.call ? BATCH.isFixed : 0
-    writer.uint(isLasting | isFixed | (goesOn ? BATCH.goesOn : 0) | (isCareful ? BATCH.isCareful : 0))
+    const how = (isCareful ? BATCH.isCareful : 0) | (isExplained ? BATCH.isExplained : 0)
+    writer.uint(isLasting | isFixed | (goesOn ? BATCH.goesOn : 0) | how)
     for (const item of items.slice(this.#ended, areAll ? undefined : this.#ended + 1)) writer.append(item)
     return writer.take()
   }

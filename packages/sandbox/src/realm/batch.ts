@@ -24,6 +24,7 @@ const ending = new FieldWriter()
 const untold = new FieldWriter()
 let items: FieldReader | null = null
 let isCareful = false
+let isExplained = false
 let untoldCount = 0
 /** What is known of the state that ops go on from, and of the one that methods read. */
 const known = { ops: new StateCache(), methods: new StateCache() }
@@ -37,6 +38,11 @@ export function isRunning(): boolean {
   return items !== null
 }
 
+/** True where endings are to tell where ops failed. */
+export function explains(): boolean {
+  return isExplained
+}
+
 /** The next item; where no batch is in progress, the first of the next one. */
 export function nextItem(): RunItem {
   items ??= begin()
@@ -48,6 +54,7 @@ function begin(): FieldReader {
   const reader = new FieldReader(takeItems())
   const flags = reader.uint()
   isCareful = (flags & BATCH.isCareful) !== 0
+  isExplained = (flags & BATCH.isExplained) !== 0
   hasChangedSystem = false
   if ((flags & BATCH.isLasting) === 0) {
     cache = new StateCache()

@@ -7,7 +7,7 @@ import { assertModule, cleanCaught, createUtil } from '@vitra/contract-sdk/modul
 import { encodeValue } from '@vitra/log/values'
 import type { RunItem } from '../runs.js'
 import { type HostFunction, MODE, type Mode, ORDER, type Order } from '../wire.js'
-import { bringForward, endRun, isRunning, nextItem } from './batch.js'
+import { bringForward, endRun, explains, isRunning, nextItem } from './batch.js'
 import { realmConsole, speak } from './console.js'
 import { index, listOplogs, oplog } from './contract-module.js'
 import { clean, diagnose, keepFrames } from './errors.js'
@@ -106,7 +106,7 @@ function start(mode: Mode, contract: Exports): void {
     const run: Run = { mode, seed, limits, key, isOpen: true }
     beginRun(run)
     speak()
-    keepFrames(mode === MODE.call)
+    keepFrames(mode === MODE.call ? 'method' : explains() ? 'explained' : null)
     refuel(limits.fuelMax)
     prepared = prepare(contract, run, item)
     return run

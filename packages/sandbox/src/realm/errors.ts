@@ -39,13 +39,18 @@ type EngineErrorClass = AnyErrorClass & {
 
 const CONTRACT_FILE = 'contract.js'
 const FRAMES_MAX = 10
+/** Frames that V8 looks at: those of the modules that a contract calls are between its own. */
+const STACK_MAX = 40
 
 const made = new WeakSet<object>()
 const framesOf = new WeakMap<object, Frame[]>()
+/** Of errors of the engine that were made bare. */
+const messagesOf = new WeakMap<object, string>()
 const refusals = new WeakMap<object, string>()
 const prototypes = new Map<object, string>()
 let engineError: EngineErrorClass
 let areFramesKept = false
+let areMessagesKept = false
 let isDiagnosing = false
 
 const global = globalThis as unknown as Record<string, AnyErrorClass>
@@ -65,18 +70,23 @@ export function replaceErrors(): void {
   }
 }
 
-/** Says whether places in the source are kept: they are for methods, whose errors go to their caller. */
-export function keepFrames(areKept: boolean): void {
+/**
+ * Says whether places in the source are kept. They are for methods, whose errors go to their caller, and for ops that are run
+ * once more to say where they failed: those go on as they did, with errors of the engine as bare as they were.
+ */
+export function keepFrames(what: 'method' | 'explained' | null): void {
+  areMessagesKept = what === 'method'
+  const areKept = what !== null
   if (areFramesKept === areKept) return
   areFramesKept = areKept
-  if (areKept) engineError.stackTraceLimit = FRAMES_MAX
+  if (areKept) engineError.stackTraceLimit = STACK_MAX
   else delete engineError.stackTraceLimit
 }
 
 /** Leaves `stack` alone: the module is evaluated once more only to say where it throws. */
 export function diagnose(): void {
   isDiagnosing = true
-  engineError.stackTraceLimit = FRAMES_MAX
+  engineError.stackTraceLimit = STACK_MAX
   delete engineError.prepareStackTrace
 }
 
@@ -111,6 +121,7 @@ function contractFrames(sites: CallSite[]): Frame[] {
   for (const site of sites) {
     if (site.getScriptNameOrSourceURL() !== CONTRACT_FILE) continue
     frames.push([site.getLineNumber() ?? 0, site.getColumnNumber() ?? 0])
+    if (frames.length === FRAMES_MAX) break
   }
   return frames
 }
@@ -118,6 +129,11 @@ function contractFrames(sites: CallSite[]): Frame[] {
 /** True for an error that the contract, or the driver on its behalf, made with `new`. */
 export function isMade(error: object): boolean {
   return made.has(error)
+}
+
+/** What an error of the engine said before it was made bare; undefined where it was not, or nobody wanted to know. */
+export function bareMessage(error: object): string | undefined {
+  return messagesOf.get(error)
 }
 
 /** The failure code of an error made by {@link refusal}. */
@@ -141,7 +157,7 @@ export function errorFrames(error: object): Frame[] {
   return framesOf.get(error) ?? []
 }
 
-/** True in methods, where messages and places go to the caller and to no record. */
+/** True where messages and places go to who asked and to no record. */
 export function isTalkative(): boolean {
   return areFramesKept
 }
@@ -177,12 +193,16 @@ export function noticeLimit(thrown: unknown): void {
 export function clean(thrown: unknown): unknown {
   noticeLimit(thrown)
   checkFuel()
-  if (typeof thrown !== 'object' || thrown === null || areFramesKept || isDiagnosing || made.has(thrown))
+  if (typeof thrown !== 'object' || thrown === null || areMessagesKept || isDiagnosing || made.has(thrown))
     return thrown
   const prototype = Reflect.getPrototypeOf(thrown)
   if (prototype === null || !prototypes.has(prototype)) return thrown
   // The engine gives each of its errors this property; ours lose it when they are made.
   if (Reflect.getOwnPropertyDescriptor(thrown, 'stack') === undefined) return thrown
+  if (areFramesKept) {
+    errorFrames(thrown)
+    messagesOf.set(thrown, String(Reflect.getOwnPropertyDescriptor(thrown, 'message')?.value ?? ''))
+  }
   Reflect.deleteProperty(thrown, 'stack')
   Reflect.defineProperty(thrown, 'message', {
     value: '',

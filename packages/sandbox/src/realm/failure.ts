@@ -1,6 +1,7 @@
 /** What a contract threw, as plain data (spec/6-determinism §3): whose error it is and what may be recorded of it. */
 import { formatValue } from '@vitra/contract-sdk/modules'
 import {
+  bareMessage,
   errorFrames,
   type Frame,
   isMade,
@@ -16,12 +17,20 @@ export interface Failure {
   message: string
   name: string
   frames: Frame[]
+  /** The error's own `code`; only where {@link isTalkative} it is read. */
+  reason?: string
 }
 
 const PROTOTYPES_MAX = 100
 
 /** Runs code of the contract where `message` or `name` is a getter. */
 export function describe(thrown: unknown): Failure {
+  const failure = describeError(thrown)
+  if (!isTalkative() || typeof thrown !== 'object' || thrown === null) return failure
+  return { ...failure, reason: readText(thrown, 'code') }
+}
+
+function describeError(thrown: unknown): Failure {
   noticeLimit(thrown)
   if (typeof thrown !== 'object' || thrown === null) {
     return foreign(typeof thrown === 'string' ? thrown : formatValue(thrown), [])
@@ -35,7 +44,8 @@ export function describe(thrown: unknown): Failure {
   }
   const name = engineClass(thrown)
   if (name === undefined) return foreign(formatValue(thrown), frames)
-  return { code: 'engine', message: isTalkative() ? readText(thrown, 'message') : name, name, frames }
+  const message = isTalkative() ? (bareMessage(thrown) ?? readText(thrown, 'message')) : name
+  return { code: 'engine', message, name, frames }
 }
 
 /** A thrown value that is no error at all. */

@@ -6,8 +6,7 @@ import { decodeUtf8 } from '@vitra/log/values'
 import { EMITS_MAX } from '../constants.js'
 import type { Write } from '../ending-fields.js'
 import type { RunItem } from '../runs.js'
-import { MODE } from '../wire.js'
-import { refusal } from './errors.js'
+import { isTalkative, refusal } from './errors.js'
 import { describe } from './failure.js'
 import { hex } from './hex.js'
 import { take, unmetered } from './meter.js'
@@ -154,21 +153,21 @@ export function watch(run: Run, call: () => unknown): Finish {
       }))
     } catch (thrown) {
       run.isOpen = false
-      ending = unmetered(() => failure(run, thrown))
+      ending = unmetered(() => failure(thrown))
     }
   }
   void settle()
   return () => ending
 }
 
-function failure(run: Run, thrown: unknown): Ending {
-  const { code, message, name, frames } = describe(thrown)
-  const places = run.mode === MODE.call ? frames : []
-  return { isOk: false, told: ['failed', code, told(message), told(name), places] }
+function failure(thrown: unknown): Ending {
+  const { code, message, name, frames, reason } = describe(thrown)
+  const told: Told = ['failed', code, cut(message), cut(name), isTalkative() ? frames : []]
+  return { isOk: false, told: reason === undefined ? told : [...told, cut(reason)] }
 }
 
 /** As much of a text as the host may want: it cuts what the rules leave out, and an ending is one value. */
-function told(text: string): string {
+function cut(text: string): string {
   return text.slice(0, TOLD_UNITS_MAX).toWellFormed()
 }
 

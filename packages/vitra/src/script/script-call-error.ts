@@ -4,6 +4,7 @@ import { scriptPlace } from '@vitra/contract-sdk/script'
 import { VitraError } from '@vitra/log'
 import { ContractError, type ContractErrorCode } from '@vitra/sandbox'
 import { TransactionError } from '../errors.js'
+import type { OpFailure } from '../explain-failure.js'
 import { failureText } from '../failure-text.js'
 
 /** Codes of {@link ScriptCallError}. */
@@ -11,14 +12,15 @@ export type ScriptCallErrorCode = 'CALL_FAILED'
 
 /**
  * A call that the script refused: the message is the one that it threw. `details` has `call`, `failure` (the code of the
- * outcome), `reason` and, for calls that were executed, `txId`.
+ * outcome), `reason` and, for calls that were executed, `txId`: `db.explain(txId)` finds out where it was thrown. That of a
+ * read-only call, and of `init`, has `place`, line and column in the script, and `errorName`.
  */
 export class ScriptCallError extends VitraError<ScriptCallErrorCode> {
   override name = 'ScriptCallError'
 
-  /** The code that the message begins with, as those of `state` do. @example 'ENOENT' */
+  /** The `code` of what was thrown, where it is known: errors of `state` begin with it. @example 'ENOENT' */
   get reason(): string | undefined {
-    return REASON.exec(this.message)?.[1]
+    return (this.details as { reason?: string }).reason
   }
 }
 
@@ -32,19 +34,38 @@ export function asCallError(call: string, txId: string, error: unknown): unknown
   return failed(said, { call, txId, failure }, error)
 }
 
+/** The same error with what was found out about it. */
+export function explained(error: unknown, why: OpFailure | null): unknown {
+  if (!(error instanceof ScriptCallError) || why === null) return error
+  const { errorName, places, reason, message } = why
+  const [place] = places
+  const found = {
+    ...(errorName === undefined ? {} : { errorName }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(place === undefined ? {} : { place }),
+  }
+  return failed(message, { ...error.details, ...found }, error.cause)
+}
+
 /** The error of a read-only call, with places in the script. */
 export function asReadError(call: string, source: string, error: unknown): unknown {
   const codes: readonly ContractErrorCode[] = ['CONTRACT_ERROR']
   if (!(error instanceof ContractError) || !codes.includes(error.code)) return error
-  const { line, column } = error
+  const { line, column, errorName, details } = error
   const place = line === undefined ? null : scriptPlace(source, { line, column: column ?? 1 })
-  return failed(error.message, { call, ...(place === null ? {} : { place }) }, error)
+  const { reason } = details as { reason?: string }
+  const found = {
+    ...(errorName ? { errorName } : {}),
+    ...(reason === undefined ? {} : { reason }),
+    ...(place === null ? {} : { place }),
+  }
+  return failed(error.message, { call, ...found }, error)
 }
 
 function failed(message: string, details: Record<string, unknown>, cause: unknown): ScriptCallError {
   const reason = REASON.exec(message)?.[1]
   return new ScriptCallError('CALL_FAILED', message, {
     cause,
-    details: { ...details, ...(reason === undefined ? {} : { reason }) },
+    details: { ...(reason === undefined ? {} : { reason }), ...details },
   })
 }

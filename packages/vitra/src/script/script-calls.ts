@@ -5,10 +5,11 @@ import { type Contract, ContractError } from '@vitra/sandbox'
 import { CallTurns } from '../call-turns.js'
 import type { DatabaseCore } from '../database-core.js'
 import { DatabaseError } from '../errors.js'
+import { explainFailure } from '../explain-failure.js'
 import { isScriptSource } from '../script-source.js'
 import type { Transaction } from '../transaction.js'
 import type { WaitOptions } from '../transaction-types.js'
-import { asCallError, asReadError } from './script-call-error.js'
+import { asCallError, asReadError, explained } from './script-call-error.js'
 import type { ScriptResult } from './script-types.js'
 
 /** What the contract in force is, where it is a script. */
@@ -104,7 +105,12 @@ export class ScriptCalls {
     if (record !== null) return
     const pending = await core.participant.pending()
     const begun = pending.find(({ ops }) => ops.some(({ value }) => isInit(value)))
-    await this.#result(INIT, begun ?? (await this.#write(INIT, [])), {})
+    const tx = begun ?? (await this.#write(INIT, []))
+    try {
+      await this.#result(INIT, tx, {})
+    } catch (error) {
+      throw explained(error, await explainFailure(core, tx).catch(() => null))
+    }
   }
 
   async #result(call: string, tx: Transaction, options: WaitOptions): Promise<Value | undefined> {
