@@ -137,6 +137,11 @@ describe('a monitor in a process of its own', () => {
         code: 3,
         record: { violation: { code: 'unprompted-change' } },
       })
+      {
+        // Who reads that the monitor has ended may take the folder.
+        await using db = await Database.load(folder.at('.vitra'))
+        expect(await db.frauds()).toHaveLength(1)
+      }
       expect((await vitra(['monitor', 'status'], at)).stdout).toContain('vitra fraud list')
       expect(await json(['fraud', 'check'], at, 3)).toMatchObject({ results: [{ number: 1, ok: true }] })
       // Begun again, it says so itself.

@@ -47,6 +47,7 @@ export class Context {
   /** The one of the process that runs this command for somebody else. */
   readonly #shared: Database | undefined
   readonly #open = new Set<Database>()
+  readonly #onClosed: (() => void)[] = []
 
   constructor({ io, options, version, commands, abort, database, runOn, runAgain }: ContextOptions) {
     this.io = io
@@ -128,6 +129,12 @@ export class Context {
     const open = [...this.#open]
     this.#open.clear()
     for (const db of open) await db.close()
+    for (const listener of this.#onClosed.splice(0)) listener()
+  }
+
+  /** Calls the listener once what the command has opened is closed, so that others may open it. */
+  onClosed(listener: () => void): void {
+    this.#onClosed.push(listener)
   }
 
   /** What a contract prints with `console`. */

@@ -18,10 +18,12 @@ export async function whileHolding<T>(
 ): Promise<T> {
   if (context.isServed) return work()
   const socket = socketPath(db.path)
+  let isOver = false
   await using _listening = await Listening.at({
     socket,
     version: context.version,
     run: (argv, io) => context.runOn(db, argv, io),
+    isEnding: () => isOver || context.signal.aborted,
     onStop: () => context.stop(),
   })
   const release = markFolder(db.path, { command, pid: process.pid, socket, since: new Date().toISOString() })
@@ -30,6 +32,7 @@ export async function whileHolding<T>(
   try {
     return await work()
   } finally {
+    isOver = true
     await keptMonitor(db)?.close()
     KEEPERS.delete(db)
     clearInterval(alive)

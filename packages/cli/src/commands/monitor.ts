@@ -6,11 +6,11 @@ import { CliError, UsageError } from '../errors.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { startInBackground } from '../holder/background.js'
 import { stopHolder } from '../holder/forward.js'
-import { isAlive } from '../holder/mark.js'
+import { holderOf, isAlive } from '../holder/mark.js'
 import { Jobs } from '../jobs.js'
 import { keeperOf, untilStopped, whileHolding } from '../live.js'
 import { KeptMonitor, keptMonitor } from '../monitor/kept.js'
-import { type MonitorRecord, readRecord } from '../monitor/record.js'
+import { type MonitorRecord, readRecord, settledRecord } from '../monitor/record.js'
 import { monitorExit, monitorLines, monitorState } from '../monitor/status.js'
 import { tellMonitor } from '../monitor/tell.js'
 import { goOnline } from '../network.js'
@@ -89,9 +89,15 @@ async function follow({ context, options }: Job): Promise<ExitCode> {
     out.event({ event: 'monitoring', key, version: db.index.version }, `monitoring ${key}, Ctrl-C stops it`)
     const how = fresh === undefined ? {} : { fresh }
     // For somebody elsewhere it is one of theirs, and ends with their command.
-    const kept = context.isServed ? null : await KeptMonitor.start(db, 'monitor', how)
+    const by = { command: 'monitor', alone: context }
+    const kept = context.isServed ? null : await KeptMonitor.start(db, by, how)
     const watch = kept?.watch ?? (await db.monitor(how))
-    const violated = new Promise<ExitCode>((resolve) => watch.on('violation', () => resolve(EXIT.fraud)))
+    const violated = new Promise<ExitCode>((resolve) =>
+      watch.on('violation', () => {
+        resolve(EXIT.fraud)
+        context.stop() // what is run here from now on waits for the end
+      }),
+    )
     tellMonitor(out, db, watch)
     const code = await Promise.race([violated, untilStopped(context).then(() => EXIT.ok)])
     const { status } = watch
@@ -146,7 +152,7 @@ async function startHere({ context, key, options }: Job): Promise<Begun> {
   const engines = await enginesToOpen(options, context)
   const { fresh = false } = options
   const { command = 'session', context: keeper } = keeperOf(db) ?? {}
-  const kept = await KeptMonitor.start(db, command, { fresh, engines })
+  const kept = await KeptMonitor.start(db, { command }, { fresh, engines })
   // A session tells of violations itself, and its terminal is for what is typed.
   if (keeper !== undefined && command !== 'session') tellMonitor(keeper.out, db, kept.watch)
   return { record: kept.record, isNew: true }
@@ -158,7 +164,7 @@ async function startAlone({ context, key, options }: Job): Promise<Begun> {
     folder = (await context.copy(folder, key)).path
     await context.close()
   }
-  const before = readRecord(folder)
+  const before = holderOf(folder) === null ? await settledRecord(folder) : readRecord(folder)
   if (before !== null && before.ended === null && before.status !== 'fraud')
     context.out.note(
       `The monitor before it died (process ${before.pid}); this goes on from version ${before.version}.`,
@@ -207,7 +213,10 @@ async function stopHere(context: Context): Promise<MonitorRecord | null> {
 }
 
 async function stopProcess({ folder, holder }: Context): Promise<MonitorRecord | null> {
-  if (holder === null) return null
+  if (holder === null) {
+    await settledRecord(folder)
+    return null
+  }
   await stopHolder(holder)
   return readRecord(folder)
 }
@@ -217,7 +226,7 @@ async function status({ context }: Job): Promise<ExitCode> {
   const db = context.isServed ? await context.database() : null
   const kept = db === null ? null : keptMonitor(db)
   const folder = db?.path ?? context.folder
-  const record = kept?.record ?? readRecord(folder)
+  const record = kept?.record ?? (db === null ? await settledRecord(folder) : readRecord(folder))
   if (record === null) {
     out.result({ state: 'none', record: null }, ['no monitor has watched this database'])
     out.note('`vitra monitor start` begins one.')

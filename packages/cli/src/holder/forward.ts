@@ -17,7 +17,7 @@ export interface ForwardOptions {
 /**
  * Has a command line run by the process that keeps its folder.
  *
- * @returns its exit code; null where nobody answers, so that nothing was run, and where that process has handed the folder over
+ * @returns its exit code; null where nothing was run, as nobody answers or that process has ended meanwhile, and where it has handed the folder over
  * @throws {CliError} `HOLDER_GONE`, `HOLDER_VERSION`
  */
 export async function forward(
@@ -29,7 +29,7 @@ export async function forward(
   const socket = await connectTo(holder)
   if (socket === null) return null
   const stop = io.onInterrupt(() => send(socket, { kind: 'interrupt' }))
-  let takesOver = false
+  let [isBegun, takesOver] = [false, false]
   let release = () => {}
   try {
     const { cwd, stdout, stderr } = io
@@ -44,7 +44,9 @@ export async function forward(
       if (message.kind === 'stdin') await sendStdin(io, socket)
       if (message.kind === 'ask') send(socket, { kind: 'answer', text: await io.ask(message.question) })
       if (message.kind === 'take-over') takesOver = true
+      if (message.kind === 'begun') isBegun = true
       if (message.kind === 'exit') {
+        if (message.isEnding) await untilEnded(holder, socket, STOP_MS)
         if (!takesOver) return message.code
         await stopHolder(holder)
         return null
@@ -53,12 +55,14 @@ export async function forward(
     }
   } catch (error) {
     if (error instanceof CliError) throw error
+    if (!isBegun && (await untilEnded(holder, socket, ENDING_MS))) return null
     throw gone(holder, options, error)
   } finally {
     stop()
     release()
     socket.destroy()
   }
+  if (!isBegun && (await untilEnded(holder, socket, ENDING_MS))) return null
   throw gone(holder, options)
 }
 
@@ -75,9 +79,19 @@ export async function stopHolder(holder: Holder): Promise<void> {
   if (isAlive(holder.pid)) throw notStopped(holder)
 }
 
+/** Waits for the end of a process that has let go of this side; true where it came in time. */
+async function untilEnded({ pid }: Holder, socket: Socket, ms: number): Promise<boolean> {
+  socket.destroy() // the process waits for that
+  const deadline = Date.now() + ms
+  while (isAlive(pid) && Date.now() < deadline) await sleep(LOOK_MS)
+  return !isAlive(pid)
+}
+
 const LOOK_MS = 50
 /** How long a process may take to end, in ms. */
 const STOP_MS = 60_000
+/** How long one may take that has run nothing: where it goes on, something else is wrong. */
+const ENDING_MS = 20_000
 
 function notStopped({ pid }: Holder): CliError {
   return new CliError('SERVE_NOT_STOPPED', `process ${pid} did not end in ${STOP_MS / 1000} s`, {

@@ -19,6 +19,8 @@ export interface ListenOptions {
   readonly version: string
   /** Runs a command line to its exit code. */
   readonly run: (argv: readonly string[], io: Io) => Promise<ExitCode>
+  /** True once this process is about to end. */
+  readonly isEnding: () => boolean
   /** Called where somebody asks for the end of this process. */
   readonly onStop: () => void
 }
@@ -119,9 +121,12 @@ class Served {
   }
 
   async #run(request: Request): Promise<void> {
-    const { version, run } = this.#options
+    const { version, run, isEnding } = this.#options
     if (request.version !== version) return this.#end({ kind: 'other-version', version })
-    this.#end({ kind: 'exit', code: await run(request.argv, this.#io(request)) })
+    if (isEnding()) return void this.#socket.destroy()
+    send(this.#socket, { kind: 'begun' })
+    const code = await run(request.argv, this.#io(request))
+    this.#end({ kind: 'exit', code, isEnding: isEnding() })
   }
 
   #end(message: HolderMessage): void {

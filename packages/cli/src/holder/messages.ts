@@ -43,13 +43,16 @@ export type HolderMessage =
   | { readonly kind: 'stdout' | 'stderr'; readonly text: string }
   /** Bytes for standard output, in base64. */
   | { readonly kind: 'bytes'; readonly bytes: string }
+  /** The command is run from now on; a side that is gone before it says so has run nothing. */
+  | { readonly kind: 'begun' }
   /** The other side is to have this process end, and to keep the folder itself. */
   | { readonly kind: 'take-over' }
   /** Asks whoever sits at the terminal. */
   | { readonly kind: 'ask'; readonly question: string }
   /** Asks for standard input. */
   | { readonly kind: 'stdin' }
-  | { readonly kind: 'exit'; readonly code: ExitCode }
+  /** The command has ended; so is this process where `isEnding` says so, and the folder is free after that. */
+  | { readonly kind: 'exit'; readonly code: ExitCode; readonly isEnding: boolean }
   | { readonly kind: 'other-version'; readonly version: string }
 
 /** Longest message, in characters: parameters and values of contracts are far below. */

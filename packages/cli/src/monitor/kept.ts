@@ -1,5 +1,6 @@
 /** The monitor of a process that keeps a folder: one for its database, which goes on when the command that began it ends. */
 import type { AuditReport, Database, Monitor, MonitorOptions, Violation } from 'vitra'
+import type { Context } from '../context.js'
 import { explain } from '../explain.js'
 import { type MonitorRecord, writeRecord } from './record.js'
 
@@ -10,6 +11,14 @@ const WRITE_MS = 1000
 /** The monitor that was begun on a database of this process and not stopped. */
 export function keptMonitor(db: Database): KeptMonitor | null {
   return KEPT.get(db) ?? null
+}
+
+/** Whose monitor it is. */
+interface KeptBy {
+  /** The command whose process this is. */
+  readonly command: string
+  /** Given where that command does nothing else, and ends with the monitor. */
+  readonly alone?: Context
 }
 
 export class KeptMonitor {
@@ -23,11 +32,18 @@ export class KeptMonitor {
   #failure: MonitorRecord['failure'] = null
   #timer: NodeJS.Timeout | null = null
   #ended: string | null = null
+  /** True where the process ends with the monitor: its record tells of the end once the folder is free. */
+  readonly #isAlone: boolean
+  #isFree = false
+  /** The record once it has ended. */
+  #last: MonitorRecord | null = null
 
-  private constructor(db: Database, watch: Monitor, command: string) {
+  private constructor(db: Database, watch: Monitor, { command, alone }: KeptBy) {
     this.#db = db
     this.#watch = watch
     this.#command = command
+    this.#isAlone = alone !== undefined
+    alone?.onClosed(() => this.#tellEnd())
     watch.on('validated', ({ batches, ops }) => this.#learn({ done: { batches, ops }, findings: [] }))
     watch.on('inconclusive', ({ batches, ops, findings }) =>
       this.#learn({ done: { batches, ops }, findings }),
@@ -46,9 +62,9 @@ export class KeptMonitor {
     this.#write()
   }
 
-  /** Begins one. @param command whose process this is */
-  static async start(db: Database, command: string, options: MonitorOptions): Promise<KeptMonitor> {
-    const kept = new KeptMonitor(db, await db.monitor(options), command)
+  /** Begins one. */
+  static async start(db: Database, by: KeptBy, options: MonitorOptions): Promise<KeptMonitor> {
+    const kept = new KeptMonitor(db, await db.monitor(options), by)
     KEPT.set(db, kept)
     return kept
   }
@@ -60,6 +76,7 @@ export class KeptMonitor {
 
   /** How it is doing now. */
   get record(): MonitorRecord {
+    if (this.#last !== null) return this.#last
     const { status, from, lag, treeHash } = this.#watch
     return {
       key: this.#db.pubkey.toString('hex'),
@@ -86,7 +103,13 @@ export class KeptMonitor {
     KEPT.delete(this.#db)
     await this.#watch.close()
     this.#ended = new Date().toISOString()
+    this.#last = this.record
     this.#write()
+  }
+
+  #tellEnd(): void {
+    this.#isFree = true
+    if (this.#last !== null) this.#write()
   }
 
   #learn({
@@ -111,6 +134,7 @@ export class KeptMonitor {
   #write(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
+    if (this.#isAlone && !this.#isFree && (this.#violation ?? this.#ended) !== null) return
     try {
       writeRecord(this.#db.path, this.record)
     } catch {

@@ -1,7 +1,9 @@
 /** How the monitor of a folder is doing, in a file there: what remains to be read when its process is gone. */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Finding, MonitorStatus, Violation } from 'vitra'
+import { isAlive } from '../holder/mark.js'
 
 const FILE = 'monitor.json'
 const FORMAT = 1
@@ -44,6 +46,22 @@ export function readRecord(folder: string): MonitorRecord | null {
     return format === FORMAT && isRecord(record) ? record : null
   } catch {
     return null // no such file, or none that was written whole
+  }
+}
+
+/** How long a process may take to say that it has ended, in ms, and how often to look. */
+const END_MS = 5000
+const LOOK_MS = 50
+
+/** The same, of a folder that no process keeps: one that is about to end is waited for. */
+export async function settledRecord(folder: string): Promise<MonitorRecord | null> {
+  // A number that another process has got since is believed for this long only.
+  const deadline = Date.now() + END_MS
+  for (;;) {
+    const record = readRecord(folder)
+    const isEnding = record !== null && record.ended === null && isAlive(record.pid)
+    if (!isEnding || Date.now() > deadline) return record
+    await sleep(LOOK_MS)
   }
 }
 
