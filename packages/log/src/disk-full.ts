@@ -1,5 +1,5 @@
 /** A disk without room: what Node, RocksDB and the system say of it, told as one error. */
-import { mkdir, statfs } from 'node:fs/promises'
+import { mkdir, stat, statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { LogError } from './errors.js'
 
@@ -44,26 +44,29 @@ async function hasNoRoom(folder: string): Promise<boolean> {
 }
 
 /**
- * Makes a folder, and those above it. Where there is no room for one, Node says that it is not there; the system says why.
+ * Makes a folder, and those above it, one by one: Node's `recursive` hides that there is no room, and never ends where the
+ * system takes no folder, as in /proc.
  *
  * @returns as `mkdir` does: the first folder that was made
  */
 export async function makeFolder(folder: string, mode = 0o777): Promise<string | undefined> {
   try {
-    return await mkdir(folder, { recursive: true, mode })
+    await mkdir(folder, { mode })
+    return folder
   } catch (error) {
-    throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? await whyNot(folder, error) : error
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' && (await isFolder(folder))) return undefined
+    const parent = path.dirname(folder)
+    if (code !== 'ENOENT' || (await isFolder(parent))) throw error
+    const first = await makeFolder(parent, mode)
+    const last = await makeFolder(folder, mode)
+    return first ?? last
   }
 }
 
-async function whyNot(folder: string, error: unknown): Promise<unknown> {
-  for (let at = folder; path.dirname(at) !== at; at = path.dirname(at)) {
-    try {
-      await mkdir(at)
-      return error // there is room by now
-    } catch (reason) {
-      if ((reason as NodeJS.ErrnoException).code !== 'ENOENT') return reason
-    }
-  }
-  return error
+async function isFolder(name: string): Promise<boolean> {
+  return stat(name).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
 }

@@ -111,4 +111,24 @@ describe('a backup with one file that is damaged', () => {
       importDatabase(folder.at('copy'), pack(new Map([...files, ['vitra-backup.json', twice]]))),
     ).rejects.toMatchObject({ code: 'BACKUP_INVALID' })
   })
+
+  it('is not blamed for what kept its bytes from coming', async () => {
+    await using folder = await TemporaryFolder.make()
+    const files = await wholeBackup(folder)
+    async function* lost(error: Error) {
+      let n = 0
+      for await (const chunk of pack(files)) {
+        if (n++ === 3) throw error
+        yield chunk
+      }
+    }
+    for (const error of [new TypeError('undefined is not a function'), new Error('EIO: i/o error, read')])
+      await expect(importDatabase(folder.at('copy'), lost(error))).rejects.toBe(error)
+    const damaged = Object.assign(new Error('unexpected end of file'), { code: 'Z_BUF_ERROR' })
+    await expect(importDatabase(folder.at('copy'), lost(damaged))).rejects.toMatchObject({
+      code: 'BACKUP_INVALID',
+      cause: damaged,
+    })
+    expect(existsSync(folder.at('copy/logs'))).toBe(false)
+  })
 })

@@ -200,23 +200,68 @@ interface Entry {
   readonly bytes: Buffer
 }
 
-/** The files of an archive, one after the other. @throws {BackupError} `BACKUP_INVALID` */
+/** The files of an archive, one after the other. @throws {BackupError} `BACKUP_INVALID`; what the source throws */
 async function* entriesOf(source: AsyncIterable<Uint8Array>): AsyncGenerator<Entry> {
   const extract = tar.extract()
-  const fed = pipeline(Readable.from(source), extract).catch((error: Error) => error)
+  const given = new Given(source)
+  const fed = pipeline(Readable.from(given.bytes()), extract).catch((error: Error) => error)
+  const entries = extract[Symbol.asyncIterator]()
   try {
-    for await (const entry of extract) {
+    for (;;) {
+      const { done, value: entry } = await given.whole(entries.next())
+      if (done) break
       const { name, size = 0, type } = entry.header
       if (type !== 'file') throw invalid(`it holds ${JSON.stringify(name)}, which is no file`)
       if (size > ENTRY_BYTES_MAX) throw invalid(`${JSON.stringify(name)} is too long`)
-      const chunks: Uint8Array[] = []
-      for await (const chunk of entry) chunks.push(chunk)
-      yield { name, bytes: Buffer.concat(chunks) }
+      yield { name, bytes: Buffer.concat(await given.whole(chunksOf(entry))) }
     }
-  } catch (error) {
-    if (error instanceof VitraError) throw error
-    throw invalid('it is no whole tar archive', error)
+    const failure = await fed
+    if (failure instanceof Error) throw given.why(failure)
+  } finally {
+    extract.destroy()
   }
-  const failure = await fed
-  if (failure instanceof Error) throw invalid('it is no whole tar archive', failure)
+}
+
+async function chunksOf(entry: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of entry) chunks.push(chunk)
+  return chunks
+}
+
+/** The bytes that were given: what is wrong with them is told apart from what kept them from coming. */
+class Given {
+  readonly #source: AsyncIterable<Uint8Array>
+  #failure: { readonly error: unknown } | null = null
+
+  constructor(source: AsyncIterable<Uint8Array>) {
+    this.#source = source
+  }
+
+  async *bytes(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* this.#source
+    } catch (error) {
+      this.#failure = { error }
+      throw error
+    }
+  }
+
+  /** What the archive's reader gives. @throws as {@link why} says */
+  whole<T>(work: Promise<T>): Promise<T> {
+    return work.catch((error) => {
+      throw this.why(error)
+    })
+  }
+
+  /** @param error of the archive's reader */
+  why(error: unknown): unknown {
+    const cause = this.#failure === null ? error : this.#failure.error
+    const isOfBytes = this.#failure === null || isOfZip(cause)
+    return isOfBytes ? invalid('it is no whole tar archive', cause) : cause
+  }
+}
+
+/** What `node:zlib` says of bytes that it cannot read. */
+function isOfZip(error: unknown): boolean {
+  return error instanceof Error && /^Z_/.test(String((error as NodeJS.ErrnoException).code))
 }
