@@ -21,10 +21,14 @@ function interrupt(): void {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt)
 
+let isClosed = false
 let isUnread = false
 let isUnwritable = false
 // A reader that goes away, such as `head`, has seen enough. Output to a file that cannot be written is lost, and told.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // Where it was closed from the start, nobody wants to read, and the work is done all the same.
+  isClosed ||= error.code === 'EBADF'
+  if (isClosed) return
   if (error.code !== 'EPIPE' && !isUnwritable) {
     isUnwritable = true
     process.stderr.write(

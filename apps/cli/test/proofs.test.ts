@@ -58,12 +58,58 @@ async function prepare() {
 
 describe('a proof', () => {
   it(
+    'replaces no file, unless it is told to',
+    async () => {
+      await using made = await prepare()
+      const { at, folder, proof } = made
+      await writeFile(proof, 'mine')
+      const words = ['prove', 'head', '--out', proof]
+      expect(await json(words, at, 1)).toMatchObject({
+        error: { code: 'FILE_EXISTS', hint: expect.stringContaining('--force') },
+      })
+      expect(await readFile(proof, 'utf8')).toBe('mine')
+      await json([...words, '--force'], at)
+      expect(await made.check(proof)).toMatchObject({ ok: true })
+      expect(await vitra(['prove', 'head', '--out', '/dev/null'], at)).toMatchObject({ code: 0 })
+      expect(await vitra(['prove', 'head', '--out', folder.at('.vitra')], at)).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('FILE_UNWRITABLE'),
+      })
+    },
+    TIMEOUT_MS,
+  )
+
+  it(
+    'is made of an older version than the newest, which `get` and `list` read too',
+    async () => {
+      await using made = await prepare()
+      const { at, version } = made
+      expect(await json(['get', '/counter', '--at', String(version)], at)).toEqual({
+        path: '/counter',
+        value: 2,
+        version,
+      })
+      expect(await json(['get', '/counter'], at)).toMatchObject({ value: 5 })
+      const then = await json<{ entries: { path: string }[] }>(['list', '--at', String(version)], at)
+      expect(then).toMatchObject({ version })
+      expect(then.entries.map(({ path }) => path)).toEqual(['/.sys', '/counter'])
+      expect(await json(['get', '/all/a', '--at', String(version)], at, 1)).toMatchObject({
+        error: { code: 'ENTRY_NOT_FOUND', hint: expect.stringContaining(`vitra list --at ${version}`) },
+      })
+      expect(await json(['get', '/counter', '--at', String(version + 1)], at, 1)).toMatchObject({
+        error: { code: 'NOT_A_BATCH_END' },
+      })
+    },
+    TIMEOUT_MS,
+  )
+
+  it(
     'of each kind is checked in a folder without a database, and says what it proves',
     async () => {
       await using made = await prepare()
       const { at, key, txId, version, proof, check } = made
       const prove = async (...words: string[]) => {
-        const told = await json<Made>(['prove', ...words, '--out', proof], at)
+        const told = await json<Made>(['prove', ...words, '--out', proof, '--force'], at)
         expect(told).toMatchObject({ key, bytes: (await readFile(proof)).length })
         return told.kind
       }

@@ -51,9 +51,10 @@ interface CallDetails {
 
 /** What the system says of a file, in the words of this program. */
 function ofSystem(thrown: unknown): unknown {
-  const { code, path } = (thrown ?? {}) as { code?: unknown; path?: unknown }
+  const { code, path, syscall } = (thrown ?? {}) as { code?: unknown; path?: unknown; syscall?: unknown }
   if (!(thrown instanceof Error) || typeof path !== 'string') return thrown
-  const why = WHY_UNWRITABLE[String(code)]
+  const isNoPlace = code === 'ENOENT' && syscall === 'mkdir'
+  const why = isNoPlace ? NO_PLACE : WHY_UNWRITABLE[String(code)]
   if (why !== undefined) {
     const [text, hint] = why
     return new CliError('FILE_UNWRITABLE', `${path} cannot be written: ${text}`, { hint, cause: thrown })
@@ -63,6 +64,8 @@ function ofSystem(thrown: unknown): unknown {
 }
 
 const AS_OWNER = 'run this as the user that owns it, or name another place'
+/** As in /proc: there is a folder, and the system makes none in it. */
+const NO_PLACE = ['no folder can be made there', 'name another place'] as const
 const WHY_UNWRITABLE: Readonly<Record<string, readonly [text: string, hint: string]>> = {
   EACCES: ['permission denied', AS_OWNER],
   EPERM: ['permission denied', AS_OWNER],

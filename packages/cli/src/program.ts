@@ -1,7 +1,8 @@
 /** The commands as a commander program: parsing and help, made from the definitions. */
-import { Command, Option } from 'commander'
+import { Command, Help, Option } from 'commander'
 import type { AnyCommand } from './command.js'
 import { COMMAND_GROUPS, COMMANDS } from './commands/index.js'
+import { UsageError } from './errors.js'
 import { type OptionDefinition, readFlags } from './option.js'
 import { GLOBAL_OPTIONS } from './options.js'
 import { wrap } from './output/wrap.js'
@@ -30,7 +31,7 @@ export function buildProgram(options: ProgramOptions): Command {
       'Databases whose rules are public JavaScript contracts, run by one host and checkable by everyone.',
     )
     .usage('<command> [options]')
-    .version(options.version, '--version', 'print the version')
+    .version(options.version, VERSION, 'print the version of this program')
     .helpOption('-h, --help', 'print help')
     .addHelpCommand(
       new Command('help').argument('[command]').description('Print help of a command').helpGroup('Begin:'),
@@ -39,6 +40,7 @@ export function buildProgram(options: ProgramOptions): Command {
       showGlobalOptions: true,
       minWidthToWrap: 20,
       subcommandTerm: (command) => command.name(),
+      visibleGlobalOptions: (command) => globalOptionsOf(command),
     })
     .configureOutput({
       writeOut: options.write,
@@ -57,6 +59,14 @@ export function buildProgram(options: ProgramOptions): Command {
     }
   }
   return program
+}
+
+const VERSION = '--version'
+
+/** Those that go with a command: `--version` goes without one. */
+function globalOptionsOf(command: Command): Option[] {
+  const options = Object.assign(new Help(), { showGlobalOptions: true }).visibleGlobalOptions(command)
+  return options.filter(({ long }) => long !== VERSION)
 }
 
 const EPILOGUE = `Exit codes: 0 fine, 1 failed, 2 wrong command line, 3 fraud found, 4 could not be checked.
@@ -128,6 +138,38 @@ export function withoutVainHelp(argv: readonly string[]): readonly string[] {
   const isVain = argv[at] === 'help' && of !== undefined && !of.startsWith('-') && of !== 'help'
   return isVain && !COMMANDS.some(({ name }) => name === of) ? argv.toSpliced(at, 1) : argv
 }
+
+/**
+ * `--version` where it says something else than it is typed for: with a value, or behind a command.
+ *
+ * @throws {UsageError}
+ */
+export function refuseVainVersion(argv: readonly string[]): void {
+  const command = commandIn(argv)
+  const end = command?.takesParams ? commandAt(argv) : [...argv, '--'].indexOf('--')
+  const word = argv.slice(0, end).findIndex((word) => word.split('=', 1)[0] === VERSION)
+  if (word < 0 || (argv[word] === VERSION && word < commandAt(argv) && commandAt(argv) === argv.length))
+    return
+  const what = 'prints the version of this program'
+  const value = /^(?:--version=)?(\d+)$/.exec(
+    argv[word] === VERSION ? (argv[word + 1] ?? '') : argv[word]!,
+  )?.[1]
+  if (command === undefined || word < commandAt(argv))
+    throw new UsageError(
+      'USAGE',
+      `${VERSION} ${what}: it takes no value, and goes without a command`,
+      AT_HINT,
+    )
+  const readsPast = command.options?.some(({ flags }) => readFlags({ flags }).name === '--at')
+  throw new UsageError(
+    'USAGE',
+    `${VERSION} ${what}: it does not go with \`vitra ${command.name}\``,
+    readsPast ? `an older version of the database is --at ${value ?? '<version>'}` : AT_HINT,
+  )
+}
+
+const AT_HINT =
+  'an older version of the database is read with --at, as in `vitra get /counter --at <version>`'
 
 /** The command that a command line names. */
 export function commandIn(argv: readonly string[]): AnyCommand | undefined {

@@ -14,7 +14,15 @@ import type { GlobalOptions } from './options.js'
 import { Output } from './output/output.js'
 import { quoteForShell } from './params/shell.js'
 import { unmark } from './params/split.js'
-import { buildProgram, type Chosen, commandIn, markParams, namesNothing, withoutVainHelp } from './program.js'
+import {
+  buildProgram,
+  type Chosen,
+  commandIn,
+  markParams,
+  namesNothing,
+  refuseVainVersion,
+  withoutVainHelp,
+} from './program.js'
 
 /** What a run needs besides its words. */
 export interface RunOptions {
@@ -124,6 +132,7 @@ function choose(argv: readonly string[], io: Io, version: string): Chosen | Exit
     },
   })
   try {
+    refuseVainVersion(argv)
     program.parse(markParams(withoutVainHelp(argv)), { from: 'user' })
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok

@@ -1,8 +1,10 @@
 /** The database that its user has chosen with `vitra use`, in a file of this user's configuration. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
+import { CliError } from './errors.js'
 import type { Io } from './io.js'
+import { makeFolder } from './make-folder.js'
 
 const USE_FILE = 'use.json'
 
@@ -16,14 +18,31 @@ export function usedFolder(io: Io): string | null {
   }
 }
 
-/** @throws the system's error where the file cannot be written */
+/** @throws {CliError} `FILE_UNWRITABLE`; the system's error where the disk is full */
 export function rememberUsed(io: Io, folder: string): void {
-  mkdirSync(path.dirname(configFile(io, USE_FILE)), { recursive: true })
-  writeFileSync(configFile(io, USE_FILE), `${JSON.stringify({ folder })}\n`)
+  writing(configFile(io, USE_FILE), (file) => {
+    makeFolder(path.dirname(file))
+    writeFileSync(file, `${JSON.stringify({ folder })}\n`)
+  })
 }
 
+/** @throws {CliError} `FILE_UNWRITABLE` */
 export function forgetUsed(io: Io): void {
-  rmSync(configFile(io, USE_FILE), { force: true })
+  writing(configFile(io, USE_FILE), (file) => rmSync(file, { force: true }))
+}
+
+function writing(file: string, work: (file: string) => void): void {
+  try {
+    work(file)
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'ENOSPC' || code === 'EDQUOT') throw error
+    throw new CliError('FILE_UNWRITABLE', `${file} cannot be written: ${message}`, {
+      hint: 'set XDG_CONFIG_HOME to a folder of yours, or name the database with --dir or VITRA_DIR',
+      details: { file },
+      cause: error,
+    })
+  }
 }
 
 /** A file of this user's configuration, as the XDG base directory specification has it. */

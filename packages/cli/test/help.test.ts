@@ -31,7 +31,7 @@ describe('help', () => {
       }
       const listed = [...stdout.matchAll(/^ {2}(?:-[a-z], )?(--[a-z-]+)/gm)].map((match) => match[1])
       const taken = [...(command.options ?? []), ...GLOBAL_OPTIONS].map((option) => readFlags(option).name)
-      expect(listed.sort()).toEqual([...taken, '--help', '--version'].sort())
+      expect(listed.sort()).toEqual([...taken, '--help'].sort())
       expect(command.examples.length).toBeGreaterThan(0)
       for (const { run, says } of command.examples) {
         expect(run).toMatch(new RegExp(`^vitra ${name}( |$)`))
@@ -42,6 +42,26 @@ describe('help', () => {
       for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(120)
     },
   )
+
+  it.each([
+    ['get /x --version 3', 'an older version of the database is --at 3'],
+    ['get /x --version=3', 'an older version of the database is --at 3'],
+    ['list --version', 'an older version of the database is --at <version>'],
+    ['sync --version', 'is read with --at'],
+    ['--version 3', 'is read with --at'],
+    ['--version=3', 'is read with --at'],
+    ['--version get /x', 'is read with --at'],
+  ])('%s asks for no version of the program, and is told what to write', async (words, hint) => {
+    const { code, stdout, stderr } = await runCaptured(words.split(' '))
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(/^error: --version prints the version of this program.*\(USAGE\)\n/)
+    expect(stderr).toContain(hint)
+  })
+
+  it('leaves --version to a method that takes it', async () => {
+    const { stderr } = await runCaptured(['call', 'get', '--version', '3', '--dir', '/nowhere'])
+    expect(stderr).toContain('FOLDER_NOT_FOUND')
+  })
 
   it('prints the version', async () => {
     expect(await runCaptured(['--version'])).toEqual({ code: 0, stdout: '1.2.3\n', stderr: '' })

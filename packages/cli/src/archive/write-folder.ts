@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto'
 import { lstat, mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { CliError } from '../errors.js'
+import { makeFolder } from '../make-folder.js'
 import { assertName, unwritable } from './names.js'
 
 /** A file or a folder to write. */
@@ -43,10 +44,7 @@ export async function writeFolder(options: WriteOptions): Promise<void> {
     throw new CliError('FILE_EXISTS', 'the files would be written into the folder of the database', {
       hint: 'name another folder',
     })
-  const made = await mkdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'EEXIST' || error.code === 'ENOTDIR') throw taken(options.name, 'is a file')
-    throw error
-  })
+  const made = makeInto(folder, options.name)
   const partial = path.join(folder, `.vitra-partial-${randomBytes(8).toString('hex')}`)
   try {
     await makeRoom(options)
@@ -130,6 +128,17 @@ function diskPath(folder: string, item: Written): string {
 function refuse(from: string): (error: NodeJS.ErrnoException) => never {
   return (error) => {
     throw unwritable(from, error)
+  }
+}
+
+/** @returns the first folder that was made */
+function makeInto(folder: string, name: string): string | undefined {
+  try {
+    return makeFolder(folder)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' || code === 'ENOTDIR') throw taken(name, 'is a file')
+    throw error
   }
 }
 

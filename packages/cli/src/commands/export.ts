@@ -5,12 +5,12 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { defineCommand } from '../command.js'
-import { CliError, UsageError } from '../errors.js'
+import { UsageError } from '../errors.js'
 import { EXIT } from '../exit-codes.js'
 import { CONNECT_MS, Deadline, fetchHistory, findPeer } from '../network.js'
 import { type NetworkOptions, networkOptions } from '../options.js'
 import { count } from '../output/text.js'
-import { writingFile } from '../output/write-file.js'
+import { assertNew, FORCE_OPTION, writingFile } from '../output/write-file.js'
 import { quoteForShell } from '../params/shell.js'
 
 interface Options extends NetworkOptions {
@@ -28,7 +28,7 @@ folder; with --no-keys it has no keys, and whoever restores it has a copy that o
 copy that lacks some of the history fetches it first.`,
   options: [
     { flags: '--no-keys', says: 'leave the secret keys out' },
-    { flags: '--force', says: 'replace the file if it is there' },
+    FORCE_OPTION,
     ...networkOptions('how long fetching may take (default: as long as something arrives)'),
   ],
   examples: [
@@ -45,15 +45,7 @@ copy that lacks some of the history fetches it first.`,
         'name it: vitra export backup.tgz',
       )
     const file = path.resolve(io.cwd, name!)
-    const isThere = await stat(file).then(
-      () => true,
-      () => false,
-    )
-    if (isThere && !options.force)
-      throw new CliError('FILE_EXISTS', `${name} is there already`, {
-        hint: 'name another file, or add --force to replace it',
-        details: { file },
-      })
+    assertNew(file, { name: name!, replaces: options.force })
     const db = await context.database()
     const deadline = new Deadline(options, CONNECT_MS / 1000)
     const lacksSome = db.executor === null && db.progress().missingBlocks > 0

@@ -4,13 +4,10 @@ import type { Context } from '../context.js'
 import { CliError } from '../errors.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { Jobs } from '../jobs.js'
-import { writeProof } from '../output/proof-file.js'
+import { assertProofFile, type ProofFileOptions, writeProof } from '../output/proof-file.js'
 import { violationLines } from '../output/report.js'
 import { count, tame, tameLine } from '../output/text.js'
-
-interface Options {
-  readonly out?: string
-}
+import { FORCE_OPTION } from '../output/write-file.js'
 
 interface Found {
   readonly number: number
@@ -28,13 +25,13 @@ const JOBS = new Jobs<(given: Given) => Promise<ExitCode>>('fraud', {
   list: { run: list },
   show: {
     takes: '[number]',
-    options: [{ flags: '--out <file>', says: 'write the bytes of the proof to this file' }],
+    options: [{ flags: '--out <file>', says: 'write the bytes of the proof to this file' }, FORCE_OPTION],
     run: show,
   },
   check: { takes: '[number]', run: check },
 })
 
-export const fraud = defineCommand<Options>({
+export const fraud = defineCommand<ProofFileOptions>({
   name: 'fraud',
   args: '<what> [number]',
   argsSay: { what: JOBS.says, number: 'which one, as list counts them; else the first, or all' },
@@ -53,6 +50,7 @@ be checked here. 0: there is none.`,
   ],
   async run({ context, args: [what, number], options }) {
     const run = JOBS.find(what, number, options)
+    assertProofFile(context, options)
     const db = await context.database()
     const found = (await db.frauds()).map((fraudProof, n) => ({ number: n + 1, fraudProof }))
     const chosen = number === undefined ? found : found.filter((one) => String(one.number) === number)

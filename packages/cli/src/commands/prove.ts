@@ -7,10 +7,10 @@ import { Jobs } from '../jobs.js'
 import { databaseToRead } from '../network.js'
 import type { OptionDefinition } from '../option.js'
 import { READ_OPTIONS, type ReadOptions, wholeNumber } from '../options.js'
-import { writeProof } from '../output/proof-file.js'
+import { assertProofFile, type ProofFileOptions, writeProof } from '../output/proof-file.js'
+import { FORCE_OPTION } from '../output/write-file.js'
 
-interface Options extends ReadOptions {
-  readonly out?: string
+interface Options extends ReadOptions, ProofFileOptions {
   readonly at?: number
 }
 
@@ -75,6 +75,7 @@ nothing is. list <path>: what lies directly below, complete. head: the executor 
 With --out the proof goes to a file, as bytes; without it to stdout, as JSON. \`vitra check\` reads both.`,
   options: [
     { flags: '--out <file>', says: 'write the bytes of the proof to this file' },
+    FORCE_OPTION,
     ...JOBS.options,
     ...READ_OPTIONS,
   ],
@@ -88,6 +89,7 @@ With --out the proof goes to a file, as bytes; without it to stdout, as JSON. \`
   async run({ context, args: [what, subject], options }) {
     const { at, out } = options
     const make = JOBS.find(what, subject, options)(subject, at === undefined ? {} : { version: at })
+    assertProofFile(context, options)
     const db = await databaseToRead(context, options)
     const proof = await make(db)
     if (out !== undefined) {

@@ -1,10 +1,11 @@
 /** The throw-away database of `vitra dev`: made of a contract, and made again of the next one whenever that changes. */
-import { mkdir, mkdtemp, readdir, rename, rm, rmdir } from 'node:fs/promises'
+import { mkdtemp, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { ContractLogEntry, ContractOptions, Database, TimeSource } from 'vitra'
 import type { ReplayedOp } from 'vitra/testing'
 import { CliError } from '../errors.js'
+import { makeFolder } from '../make-folder.js'
 
 export interface WorkbenchOptions {
   /** The folder that keeps the database at the end; null where nothing is kept. */
@@ -46,7 +47,7 @@ export class Workbench {
   static async make(options: WorkbenchOptions): Promise<Workbench> {
     const { keepIn } = options
     if (keepIn !== null) await assertFree(keepIn)
-    if (keepIn !== null) await mkdir(path.dirname(keepIn), { recursive: true })
+    if (keepIn !== null) makeFolder(path.dirname(keepIn))
     // A folder can only be renamed on its own disk.
     const folder = await mkdtemp(keepIn === null ? path.join(tmpdir(), 'vitra-dev-') : `${keepIn}.dev-`)
     return new Workbench(folder, options)

@@ -1,9 +1,10 @@
 /** Where the socket of a folder is: in the folder, which is its user's alone, or in one that is as private. */
 import { createHash } from 'node:crypto'
-import { lstatSync, mkdirSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import path from 'node:path'
 import { CliError } from '../errors.js'
+import { makeFolder } from '../make-folder.js'
 
 /** Longest path of a socket that every system takes, in bytes: macOS has room for 104 with the end mark. */
 const PATH_BYTES_MAX = 103
@@ -19,7 +20,7 @@ export function socketPath(folder: string): string {
 function privateFolder(): string {
   const { uid } = userInfo()
   const folder = path.join(tmpdir(), `vitra-${uid}`)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolder(folder, 0o700)
   const stat = lstatSync(folder)
   if (stat.isDirectory() && stat.uid === uid && (stat.mode & 0o077) === 0) return folder
   throw new CliError('FOLDER_NOT_PRIVATE', `${folder} is not a folder that only you can use`, {

@@ -5,7 +5,21 @@ import type { Database, Proof } from 'vitra'
 import type { Context } from '../context.js'
 import { quoteForShell } from '../params/shell.js'
 import { count } from './text.js'
-import { writingFile } from './write-file.js'
+import { assertNew, foundAt, writingFile } from './write-file.js'
+
+/** Options of a command that writes a proof. */
+export interface ProofFileOptions {
+  readonly out?: string
+  readonly force?: boolean
+}
+
+/** Asks before a proof is made whether its file may be written. @throws {CliError} `FILE_EXISTS` */
+export function assertProofFile({ io }: Context, { out, force }: ProofFileOptions): void {
+  if (out === undefined) return
+  const file = path.resolve(io.cwd, out)
+  // A pipe, or a device such as /dev/stdout, loses nothing; that a folder is none is told when it is written.
+  if (foundAt(file)?.isFile()) assertNew(file, { name: out, replaces: force })
+}
 
 interface ProofFile {
   readonly db: Database

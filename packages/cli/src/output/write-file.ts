@@ -1,5 +1,39 @@
 /** Files that a command writes for somebody, where they were named. */
+import { type Stats, statSync } from 'node:fs'
 import { CliError } from '../errors.js'
+import type { OptionDefinition } from '../option.js'
+
+export const FORCE_OPTION: OptionDefinition = { flags: '--force', says: 'replace the file if it is there' }
+
+/**
+ * Asks before the work whether its file may be written.
+ *
+ * @param file its path
+ * @param name as it was given
+ * @param replaces true with `--force`
+ * @throws {CliError} `FILE_EXISTS`
+ */
+export function assertNew(file: string, { name, replaces = false }: NewFile): void {
+  if (replaces || foundAt(file) === null) return
+  throw new CliError('FILE_EXISTS', `${name} is there already`, {
+    hint: 'name another file, or add --force to replace it',
+    details: { file },
+  })
+}
+
+/** What is at a place; null where there is nothing, or where that cannot be seen: writing there tells why. */
+export function foundAt(file: string): Stats | null {
+  try {
+    return statSync(file)
+  } catch {
+    return null
+  }
+}
+
+interface NewFile {
+  readonly name: string
+  readonly replaces?: boolean | undefined
+}
 
 const WHY: Readonly<Record<string, string>> = {
   ENOENT: 'its folder is not there',

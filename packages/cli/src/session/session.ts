@@ -1,5 +1,4 @@
 /** A conversation at a terminal: commands with a dot, JavaScript with the database at hand, and what happens meanwhile. */
-import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import type { REPLServer } from 'node:repl'
 import { types } from 'node:util'
@@ -10,6 +9,7 @@ import { explain } from '../explain.js'
 import { follow } from '../follow.js'
 import type { Io, Terminal } from '../io.js'
 import { Lane } from '../live.js'
+import { makeFolder } from '../make-folder.js'
 import { Deadline, goOnline } from '../network.js'
 import type { NetworkOptions } from '../options.js'
 import { Output } from '../output/output.js'
@@ -271,7 +271,7 @@ function sessionIo({ io }: Context, { output }: Terminal, repl: REPLServer, sign
 /** Where it cannot be kept, nothing is. */
 function keepHistory(repl: REPLServer, file: string): void {
   try {
-    mkdirSync(path.dirname(file), { recursive: true })
+    makeFolder(path.dirname(file))
     repl.setupHistory(file, () => {})
   } catch {
     // a home that cannot be written
