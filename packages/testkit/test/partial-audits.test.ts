@@ -321,3 +321,45 @@ describe('over a tree that is none', () => {
     )
   })
 })
+
+describe('over a key of no path', () => {
+  const SOURCE = `
+    import { index } from 'contract'
+    export function put ({ path }, emit) { emit({ op: 'PUT', path }) }
+    export function look ({ path }, emit) { emit({ op: 'LOOK', path }) }
+    export const apply = {
+      PUT (tx, { path }) { tx.put(path, 1) },
+      async LOOK (tx, { path }) { return (await index.get(path)) === null },
+    }`
+
+  /** Makes a byte that is in no text of the end of `/x/zz`. */
+  const withoutPath = (block: Uint8Array): Uint8Array => {
+    const out = block.slice()
+    const at = Buffer.from(out).indexOf('x\0zz')
+    if (at !== -1) out[at + 3] = 0xff
+    return out
+  }
+
+  it('an audit of a later part goes on where the contract reads a path before it', async () => {
+    const db = await Database.create(folder.at('keys'), { contract: { source: SOURCE } })
+    for (const [method, path] of [
+      ['put', '/x/zz'],
+      ['look', '/x/y'],
+    ] as const)
+      await (await db.call(method, { path })).whenProcessed()
+    await db.close()
+    await withAudits(
+      new GarblesTree(1, withoutPath),
+      async (index, auditor) => {
+        expect((await auditor().advance()).verdict).toBe('fraud')
+        const parts = await rangeParts(index, index.length - 1, index.length)
+        expect(await auditor().checkParts({ parts })).toMatchObject({
+          verdict: 'partial',
+          ops: 1,
+          findings: [],
+        })
+      },
+      'keys',
+    )
+  })
+})
