@@ -6,9 +6,13 @@ import { BaseSequencer } from 'vitest/node'
 /** The longest first. */
 export const WAITING = [
   'scripts/test/consumer.test.mjs',
+  'apps/cli/test/examples.test.ts',
+  'packages/vitra/test/fault-sites.test.ts',
   'packages/vitra/test/executor-stops.test.ts',
+  'scripts/test/api-reference.test.mjs',
   'packages/vitra/test/network.test.ts',
   'packages/vitra/test/cut.test.ts',
+  'scripts/test/readmes.test.mjs',
   'packages/log/test/exchange-limits.test.ts',
   'packages/vitra/test/slow-link.test.ts',
   'packages/vitra/test/monitor.test.ts',

@@ -8,10 +8,13 @@ import {
   testSeed,
   WORKBENCH_CONTRACT,
 } from '@vitra/testkit'
+import { useGuests } from '@vitra/testkit/guests'
 import { describe, expect, it } from 'vitest'
 import { Database, type OpenOptions, Storage } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
 import { runAndKill } from './crash.js'
+
+useGuests({ secondLooks: false })
 
 const seed = testSeed()
 const contract = { source: COUNTER_CONTRACT }

@@ -10,9 +10,12 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { Log, Storage, toHex } from '@vitra/log'
 import { COUNTER_CONTRACT, TemporaryFolder } from '@vitra/testkit'
+import { useGuests } from '@vitra/testkit/guests'
 import { expect, it } from 'vitest'
 import { Database } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
+
+useGuests({ secondLooks: false })
 
 const CHILD = fileURLToPath(new URL('disk-child.mjs', import.meta.url))
 const BUILT = fileURLToPath(new URL('../dist/index.js', import.meta.url))

@@ -5,9 +5,12 @@ import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { COUNTER_CONTRACT, TemporaryFolder } from '@vitra/testkit'
+import { useGuests } from '@vitra/testkit/guests'
 import { check } from '@vitra/verifier/replay'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ContractFraudProof, Database } from '../src/index.js'
+
+useGuests({ secondLooks: false })
 
 const CHILD = fileURLToPath(new URL('fraud-child.mjs', import.meta.url))
 const BUILT = fileURLToPath(new URL('../dist/index.js', import.meta.url))

@@ -9,10 +9,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { LogError } from '@vitra/log'
 import { COUNTER_CONTRACT, TemporaryFolder, testSeed } from '@vitra/testkit'
+import { useGuests } from '@vitra/testkit/guests'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Database, Storage } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
 import { type Append, interleave, onIndexAppend } from './pipeline.js'
+
+useGuests({ secondLooks: false })
 
 afterEach(() => vi.restoreAllMocks())
 

@@ -2,11 +2,14 @@
 import { once } from 'node:events'
 import { createConnection, type Socket } from 'node:net'
 import { FORUM_SCRIPT, TemporaryFolder } from '@vitra/testkit'
+import { useGuests } from '@vitra/testkit/guests'
 import { expect, it } from 'vitest'
 import { Database } from '../src/index.js'
 import { compile } from '../src/script/compile.js'
 import { checkDatabase } from '../src/testing/index.js'
 import { NodeProcess } from './node-process.js'
+
+useGuests({ secondLooks: false })
 
 const ROUNDS = 4
 const CALLS = 20

@@ -2,9 +2,12 @@
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { connect, FORUM_SCRIPT, TemporaryFolder } from '@vitra/testkit'
+import { useGuests } from '@vitra/testkit/guests'
 import { describe, expect, it } from 'vitest'
 import { Database, ScriptCallError, Storage, Transaction } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
+
+useGuests({ secondLooks: false })
 
 const FORUM = `${FORUM_SCRIPT}
 exports.topics = () => state.readdir('/topics')

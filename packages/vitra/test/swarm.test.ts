@@ -1,9 +1,12 @@
 import { COUNTER_CONTRACT, TemporaryFolder } from '@vitra/testkit'
+import { useGuests } from '@vitra/testkit/guests'
 import createTestnet from 'hyperdht/testnet.js'
 import Hyperswarm from 'hyperswarm'
 import { describe, it } from 'vitest'
 import { Database, Storage } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
+
+useGuests({ secondLooks: false })
 
 const counter = { contract: { source: COUNTER_CONTRACT } }
 
