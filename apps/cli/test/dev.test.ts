@@ -97,6 +97,36 @@ describe('vitra dev', () => {
     expect(await made.left()).toEqual([])
   })
 
+  it('takes away what one that was killed has left, and nothing else', async () => {
+    await using made = await author()
+    const { at, left, folder } = made
+    await mkdir(folder.at('tmp/vitra-dev-others'))
+    const others = await left()
+    const begun = (live: Live) => live.until(({ event }) => event === 'dev')
+    await using living = new Live(['dev', 'contract.ts'], at)
+    await begun(living)
+    const before = await left()
+    {
+      await using killed = new Live(['dev', 'contract.ts'], at)
+      await begun(killed)
+      expect(await left()).toHaveLength(before.length + 1)
+    }
+    expect(await left()).toHaveLength(before.length + 1)
+    const ran = await spawned(['dev', 'contract.ts'], { ...at, stdin: 'call get\n' })
+    expect(ran).toMatchObject({ code: 0, stderr: '' })
+    expect(await left()).toEqual(before)
+    await living.stop()
+    expect(await left()).toEqual(others)
+    {
+      await using killed = new Live(['dev', 'contract.ts', '--dir', 'kept'], at)
+      await begun(killed)
+    }
+    const again = await spawned(['dev', 'contract.ts', '--dir', 'kept'], { ...at, stdin: 'call get\n' })
+    expect(again.stderr).toMatch(/warning: .* killed has left its database in .*kept\.dev-\w{6}: move/)
+    await check(folder.at('kept'))
+    expect((await readdir(folder.path)).filter((name) => name.includes('.dev-'))).toHaveLength(1)
+  })
+
   it('begins anew with --reset, and keeps the database with --dir', async () => {
     await using made = await author()
     {

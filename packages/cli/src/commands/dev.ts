@@ -32,7 +32,8 @@ runs on. Every op is printed with what became of it, its changes and its fuel, a
 At a terminal it is a session too, as \`vitra session\`: .call increment --amount 2, or increment({ amount: 2 }). Else commands are
 read from standard input, one a line, and it ends with them: the exit code is that of the first one that failed.
 
-Nothing is left behind, unless --dir names a new folder that keeps the database. It is on no network, and has keys of its own: with
+Nothing is left behind, unless --dir names a new folder that keeps the database: that is there once the command has ended. What
+one that was killed has left the next one takes away; where it had a --dir, the next one with that --dir says where it is. It is on no network, and has keys of its own: with
 --from it has contract and state of another database, and none of its participants.`,
   options: [
     {
@@ -70,6 +71,10 @@ Nothing is left behind, unless --dir names a new folder that keeps the database.
           telling.out.style.dim(`contract ${level}: ${tame(text)}`),
         ),
     })
+    for (const folder of dir === undefined ? [] : bench.left)
+      context.out.warn(
+        `a \`vitra dev\` that was killed has left its database in ${folder}: move the newest one there to a place of its own, or remove the folder`,
+      )
     try {
       const contract = name === undefined ? null : await readContract(context, name, options.script)
       const original =

@@ -17,6 +17,9 @@ export const testCommand = defineCommand<Options>({
 a database with several participants and a clock that it moves; each such database is audited when its test is over. Neither has
 to be installed: where your folder has no vitra, this program's own is taken.
 
+There is no --watch: what runs are the files that were built of yours, and Node's own watch mode would look at those. Tests in plain
+JavaScript that find vitra in your node_modules can be run by Node itself: \`node --test --watch\`.
+
 Ends with exit code 0 where all tests passed, else with 1.`,
   options: [
     {

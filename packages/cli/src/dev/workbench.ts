@@ -6,6 +6,7 @@ import type { ContractLogEntry, ContractOptions, Database, TimeSource } from 'vi
 import type { ReplayedOp } from 'vitra/testing'
 import { CliError } from '../errors.js'
 import { makeFolder } from '../make-folder.js'
+import { leftovers, markBench, removeLeftovers } from './leftovers.js'
 
 export interface WorkbenchOptions {
   /** The folder that keeps the database at the end; null where nothing is kept. */
@@ -28,6 +29,8 @@ type Listener = (next: Database) => Promise<void>
 export class Workbench {
   /** A folder of its own for everything there is, beside the one that keeps the database. */
   readonly folder: string
+  /** Such folders of processes that were killed. */
+  readonly left: readonly string[]
   readonly #options: WorkbenchOptions
   readonly #clock = new BenchClock()
   readonly #begunAt = Date.now()
@@ -38,8 +41,9 @@ export class Workbench {
   /** Contract and state that it begins with, apart from the contract's file. */
   #original: Database | null = null
 
-  private constructor(folder: string, options: WorkbenchOptions) {
+  private constructor(folder: string, left: readonly string[], options: WorkbenchOptions) {
     this.folder = folder
+    this.left = left
     this.#options = options
   }
 
@@ -49,8 +53,12 @@ export class Workbench {
     if (keepIn !== null) await assertFree(keepIn)
     if (keepIn !== null) makeFolder(path.dirname(keepIn))
     // A folder can only be renamed on its own disk.
-    const folder = await mkdtemp(keepIn === null ? path.join(tmpdir(), 'vitra-dev-') : `${keepIn}.dev-`)
-    return new Workbench(folder, options)
+    const beginning = keepIn === null ? path.join(tmpdir(), 'vitra-dev-') : `${keepIn}.dev-`
+    if (keepIn === null) await removeLeftovers(beginning)
+    const left = leftovers(beginning)
+    const folder = await mkdtemp(beginning)
+    markBench(folder)
+    return new Workbench(folder, left, options)
   }
 
   /** @param contract null for that of `original` */
