@@ -2,7 +2,7 @@
 import path from 'node:path'
 import type { REPLServer } from 'node:repl'
 import { types } from 'node:util'
-import { type Database, VitraError } from 'vitra'
+import type { Database, VitraError } from 'vitra'
 import { callMethod } from '../call-method.js'
 import type { Context } from '../context.js'
 import { explain } from '../explain.js'
@@ -64,7 +64,7 @@ export async function converse(session: SessionOptions): Promise<SessionEnd> {
   keepHistory(repl, configFile(context.io, 'history'))
   await fill(repl, { context, db, options }, methods ?? [])
   waitForPromises(repl, turns)
-  showOwnFrames(repl)
+  showOwnFrames(repl, (await import('vitra')).VitraError)
   onReplaced?.(async (next) => {
     unwatch()
     await lane.end()
@@ -186,10 +186,10 @@ function waitForPromises(repl: REPLServer, turns: Turns): void {
  * Errors of what was typed are shown without the frames of what runs it, and those of the database without what they come
  * from: it tells nothing of what was typed. `_error` has all of it.
  */
-function showOwnFrames(repl: REPLServer): void {
+function showOwnFrames(repl: REPLServer, errorOfVitra: typeof VitraError): void {
   const { writer } = repl as { writer: (value: unknown) => string }
   ;(repl as { writer: typeof writer }).writer = (value) => {
-    if (value instanceof VitraError && value.cause !== undefined) {
+    if (value instanceof errorOfVitra && value.cause !== undefined) {
       const { stack, details } = value
       return `[${stack}] ${writer.call(repl, details)}`
     }
