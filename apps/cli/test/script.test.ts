@@ -1,5 +1,5 @@
 /** A script from the command line: made, called, read and audited. */
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { FORUM_SCRIPT, TemporaryFolder } from '@vitra/testkit'
 import { expect, it } from 'vitest'
 import { Database } from 'vitra'
@@ -54,6 +54,55 @@ it('is made from its file, called with words, and read', async () => {
   await writeFile(folder.at('wrong.js'), 'exports.a = 1\nexports.b = () => {\n')
   const refused = await vitra(['init', '--script', 'wrong.js', '--dir', 'other'], at)
   expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(/wrong\.js:3:1: .*SCRIPT_SYNTAX/) })
+  await using db = await Database.load(folder.at('.vitra'))
+  await checkDatabase(db)
+})
+
+it('in TypeScript and of several files is built to one plain script, which is what is published', async () => {
+  await using folder = await TemporaryFolder.make()
+  const at = { cwd: folder.path }
+  await writeFile(
+    folder.at('notes.ts'),
+    `import { assertText } from './checks.js'
+declare const state: { writeFile(path: string, text: string): Promise<void> }
+export let count: number = 0
+export async function note(text: string): Promise<number> {
+  assertText(text)
+  await state.writeFile(\`/\${++count}\`, text)
+  return count
+}
+`,
+  )
+  await writeFile(
+    folder.at('checks.ts'),
+    `import assert from 'assert'
+export function assertText(text: unknown): asserts text is string {
+  assert(typeof text === 'string', 'a note is a text')
+}
+`,
+  )
+  expect((await vitra(['build', '--script', 'notes.ts', '--out', 'notes.js'], at)).stdout).toMatch(
+    /^wrote notes\.js: \d+ bytes, 1 function\n$/,
+  )
+  const built = await readFile(folder.at('notes.js'), 'utf8')
+  expect(built).toContain('async function note(text) {\n')
+  expect((await vitra(['build', '--script', 'notes.js', '--check'], at)).stdout).toMatch(
+    /^notes\.js is a script: /,
+  )
+  await json(['init', '--script', 'notes.ts'], at)
+  expect((await vitra(['source'], at)).stdout).toBe(built)
+  expect(await vitra(['call', 'note', 'Hello'], at)).toMatchObject({ code: 0, stdout: '1\n' })
+  expect(await json(['call', 'note', '5'], at, 1)).toMatchObject({
+    error: {
+      code: 'CALL_FAILED',
+      message: 'a note is a text',
+      details: { place: placeIn(built, 'assert(typeof') },
+    },
+  })
+  await writeFile(folder.at('wrong.ts'), 'export const a = (\n')
+  expect(await json(['init', '--script', 'wrong.ts', '--dir', 'other'], at, 1)).toMatchObject({
+    error: { code: 'BUILD_SYNTAX', message: expect.stringMatching(/^wrong\.ts:2:1: /) },
+  })
   await using db = await Database.load(folder.at('.vitra'))
   await checkDatabase(db)
 })

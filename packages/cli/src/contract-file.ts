@@ -9,7 +9,7 @@ import { WARNINGS_MEAN, warningLine } from './output/warnings.js'
 
 /** A contract from a file. */
 export interface ContractFile {
-  /** Of a script as it was written. */
+  /** Of a script the script, as it is published. */
   readonly source: string
   /** The files that it is made of, absolute. */
   readonly files: readonly string[]
@@ -22,7 +22,7 @@ export interface ContractFile {
 
 /**
  * @param name of the file, `-` for standard input
- * @param isScript true for a script, which is taken as it is
+ * @param isScript true for a script
  * @throws {CliError} `FILE_UNREADABLE`; {@link BuildError}
  */
 export async function readContract(context: Context, name: string, isScript = false): Promise<ContractFile> {
@@ -33,13 +33,9 @@ export async function readContract(context: Context, name: string, isScript = fa
     })
   const asItIs = { source, isScript, isBundled: false, placeOf: () => null }
   if (name === '-') return contractFile({ ...asItIs, files: [] })
-  if (isScript) {
-    const inFile = (line: number, column: number) => ({ file: name, line, column })
-    return contractFile({ ...asItIs, files: [path.resolve(context.io.cwd, name)], placeOf: inFile })
-  }
   const { buildContract } = await import('@vitra/contract-sdk/build')
   const { cwd } = context.io
-  const built = await buildContract(name, { cwd })
+  const built = await buildContract(name, { cwd, isScript })
   const placeOf = (line: number, column: number) => {
     const place = built.original(line, column)
     return place === null ? null : { ...place, file: path.relative(cwd, place.file) }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import { type BuildError, buildContract, watchContract } from '../src/build/index.js'
+import { compileScript, readScript, scriptFunctions } from '../src/script/index.js'
 
 const folders: string[] = []
 
@@ -228,4 +229,67 @@ it('tells when an imported file changes, and when a missing one comes', async ()
   } finally {
     await end()
   }
+})
+
+const FORUM = {
+  'forum.ts': `/*! A forum. */
+import assert from 'node:assert'
+import { pathOf } from './paths.js'
+
+export let topics: number = 0
+export async function addTopic(title: string): Promise<number> {
+  assert(typeof title === 'string', 'a title is a text')
+  await state.mkdir(pathOf(++topics))
+  return topics
+}
+`,
+  'paths.ts': `declare const state: unknown
+export const pathOf = (id: number): string => \`/topics/\${id}\`
+`,
+}
+
+it('a script stays a script, an ES module or CommonJS, without its types', async () => {
+  const cwd = await folderOf({
+    ...FORUM,
+    'count.cts': `const { by } = require('./by.cjs')
+const assert = require('assert') as (ok: boolean) => void
+exports.n = 0
+exports.add = (x: number): number => { assert(x > 0); return (exports.n += x * by) }
+`,
+    'by.cjs': 'exports.by = 2\n',
+    'mixed.ts': `import { by } from './by.cjs'\nexport const f = () => by\n`,
+    'asks.ts': `import fs from 'fs'\nexport const f = () => fs\n`,
+    'plain.js': `exports.a = require('util')\n`,
+    'open.ts': 'export const a = (\n',
+  })
+  const { source, files, isBundled, original } = await buildContract('forum.ts', { cwd, isScript: true })
+  expect({ files: files.map((file) => path.basename(file)), isBundled }).toEqual({
+    files: ['forum.ts', 'paths.ts'],
+    isBundled: true,
+  })
+  expect(readScript(compileScript(source))).toBe(source)
+  expect(source).toMatch(/^export \{\n {2}addTopic,\n {2}topics\n\};$/m)
+  expect(source).not.toMatch(/Promise<|: string/)
+  const line = source.split('\n').findIndex((text) => text.includes('state.mkdir')) + 1
+  expect(original(line, 3)).toMatchObject({ file: path.join(cwd, 'forum.ts'), line: 8, column: 3 })
+  expect(scriptFunctions(source)).toEqual([{ name: 'addTopic', params: 'title', async: true }])
+
+  const count = await buildContract('count.cts', { cwd, isScript: true })
+  expect(count.source).toContain('exports.n = 0;\n')
+  expect(compileScript(count.source)).toMatch(/^\/\/ vitra script 1 commonjs\n/)
+  const plain = await buildContract('plain.js', { cwd, isScript: true })
+  expect(plain).toMatchObject({ source: "exports.a = require('util')\n", isBundled: false })
+
+  const refused = (name: string) =>
+    buildContract(name, { cwd, isScript: true }).then(
+      () => 'built',
+      ({ code, message }: BuildError) => `${code} ${message}`,
+    )
+  expect(await refused('mixed.ts')).toMatch(
+    /^BUILD_IMPORT by\.cjs: this is CommonJS, and the script is an ES/,
+  )
+  expect(await refused('asks.ts')).toMatch(
+    /^BUILD_IMPORT asks\.ts:1:16: Node's module fs .* import assert, util$/,
+  )
+  expect(await refused('open.ts')).toMatch(/^BUILD_SYNTAX open\.ts:2:1: /)
 })

@@ -8,7 +8,7 @@ import { checkDatabase } from 'vitra/testing'
 import { appendOps, readHistory, TemporaryFolder, testSeed } from '../src/index.js'
 import { accuse } from './accusers.js'
 import { useGuests } from './guests.js'
-import { playCase, scriptCase } from './script-campaign.js'
+import { playCase, scriptCase, UNHURRIED } from './script-campaign.js'
 
 useGuests()
 
@@ -19,7 +19,7 @@ let folder: TemporaryFolder
 let fresh: Sandbox
 beforeAll(async () => {
   folder = await TemporaryFolder.make()
-  fresh = await Sandbox.open({ freshRealms: true })
+  fresh = await Sandbox.open({ freshRealms: true, ...UNHURRIED })
 })
 afterAll(async () => {
   await fresh.close()

@@ -7,6 +7,9 @@ import { checkDatabase } from 'vitra/testing'
 import { appendOps, callsOf, type History, readHistory, type TemporaryFolder } from '../src/index.js'
 import { accuse } from './accusers.js'
 
+/** A call that runs out of fuel takes seconds on a busy machine: no clock is to end it before. */
+export const UNHURRIED = { opMs: 120_000 }
+
 /** A script, and the ops of two participants. */
 export interface ScriptCase {
   readonly text: string
@@ -33,7 +36,7 @@ export async function playCase(
   { text, ops }: ScriptCase,
 ): Promise<Played> {
   const path = folder.at(`case-${Math.random().toString(36).slice(2)}`)
-  const db = await Database.create(path, { contract: { script: text } }).catch((error: unknown) => {
+  const db = await Database.create(path, { contract: { script: text }, sandbox: UNHURRIED }).catch((error: unknown) => {
     if (error instanceof ScriptCallError) return null
     throw error
   })
@@ -43,7 +46,7 @@ export async function playCase(
   await db.close()
   for (const [nth, { publicKey }] of callers.entries()) await appendOps(path, publicKey, db.pubkey, ops[nth]!)
   {
-    await using again = await Database.load(path)
+    await using again = await Database.load(path, { sandbox: UNHURRIED })
     await again.executor!.sync()
     await checkDatabase(again)
   }

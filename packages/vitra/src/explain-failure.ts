@@ -40,6 +40,9 @@ export interface OpFailure {
   readonly places: readonly ErrorPlace[]
 }
 
+/** Codes of what is thrown somewhere; what runs into a limit would do so once more, and have no place. */
+const THROWN: readonly FailureCode[] = ['contract', 'engine', 'value']
+
 /**
  * The first op of a transaction that failed; null where none did, or none is executed yet.
  *
@@ -50,7 +53,7 @@ export async function explainFailure(core: DatabaseCore, tx: Transaction): Promi
   if (ack === undefined) return null
   const { outcome, seq, oplog } = ack
   const told: OpFailure = { seq, failure: outcome.code!, message: failureText(outcome), places: [] }
-  if (outcome.code === 'unexecutable' || outcome.code === 'process') return told
+  if (!THROWN.includes(outcome.code!)) return told
   const found = await core.index.runOf(fromHex(oplog), seq)
   const again = found === null ? null : await runAgain(core, found, seq)
   // Under another engine it may fail in another way, which explains nothing.

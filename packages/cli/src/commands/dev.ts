@@ -48,6 +48,7 @@ one that was killed has left the next one takes away; where it had a --dir, the 
   staysUntilStopped: true,
   examples: [
     { run: 'vitra dev counter.ts', says: 'and again whenever it changes, or what it imports' },
+    { run: 'vitra dev --script forum.ts', says: 'a script' },
     { run: 'vitra dev counter.ts --from ./db', says: 'on the state of a database' },
     { run: 'vitra dev counter.ts < commands.txt', says: 'from a script, one command a line' },
   ],
@@ -153,11 +154,12 @@ class Development {
 
   async #watch(file: string): Promise<() => Promise<void>> {
     const { watchContract } = await import('@vitra/contract-sdk/build')
-    return watchContract(file, () => {
+    const changed = () => {
       if (this.#isAsked) return
       this.#isAsked = true
       void this.#turn(() => this.#reload())
-    })
+    }
+    return watchContract(file, changed, { isScript: this.#parts.isScript })
   }
 
   /** One thing at a time happens to the database. */

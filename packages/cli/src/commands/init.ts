@@ -16,7 +16,7 @@ export const init = defineCommand<Options>({
   name: 'init',
   args: '<contract>',
   argsSay: {
-    contract: 'file of the contract, .js or .ts, see `vitra build`, or of the script; - for standard input',
+    contract: 'file of the contract or script, .js or .ts, see `vitra build`; - for standard input',
   },
   summary: 'Make a database from a contract, and be its executor',
   details:

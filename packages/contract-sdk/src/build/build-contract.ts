@@ -4,10 +4,10 @@
  */
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { BuildOptions, BuildResult } from 'esbuild'
+import type { BuildOptions, BuildResult, Plugin } from 'esbuild'
 import { BuildError } from './errors.js'
 import { loadEsbuild } from './esbuild.js'
-import { contractImports, isOffered } from './imports.js'
+import { contractImports, isOffered, type Target } from './imports.js'
 import { type Place, places } from './places.js'
 import { explainFailure, refuseCommonJs } from './problems.js'
 
@@ -27,31 +27,37 @@ export interface BuiltContract {
 export interface BuildContractOptions {
   /** Folder from which messages name files; default that of the process. */
   readonly cwd?: string
+  /** True where the file is a script: an ES module or CommonJS, and so is what comes of it. */
+  readonly isScript?: boolean
 }
 
 /**
  * Builds a contract. One file of plain JavaScript that imports nothing but `contract`, `assert` and `util` is taken as it is.
  * Nothing is type-checked, and no tsconfig.json is read. Comments that begin with `/*!` or `//!` are kept.
  *
- * @param file the contract: `.ts`, `.mts`, `.js` or `.mjs`
+ * With `isScript` the file is a script, which may be CommonJS too, and imports `assert` and `util`.
+ *
+ * @param file the contract or script: `.ts`, `.mts`, `.cts`, `.js`, `.mjs` or `.cjs`
  * @throws {BuildError} `BUILD_FILE`, `BUILD_SYNTAX`, `BUILD_IMPORT`; `BUILDER_MISSING` where esbuild is needed and not installed
  * @example const { source } = await buildContract('contract.ts')
  */
 export async function buildContract(
   file: string,
-  { cwd = process.cwd() }: BuildContractOptions = {},
+  { cwd = process.cwd(), isScript = false }: BuildContractOptions = {},
 ): Promise<BuiltContract> {
   const entry = path.resolve(cwd, file)
   const text = await readSource(entry, file)
   const isPlain = !/\.[cm]?tsx?$/.test(entry)
-  if (isPlain && !importsMore(text)) return verbatim(entry, text)
+  if (isPlain && !importsMore(text, isScript ? 'script module' : 'contract')) return verbatim(entry, text)
   const { build } = await loadEsbuild()
-  const result = await build(buildOptions(entry)).catch((error) => {
+  const refused = (error: unknown): never => {
     throw explainFailure(error, { entry, cwd })
-  })
+  }
+  const target = isScript ? await kindOfScript(entry).catch(refused) : 'contract'
+  const result = await build(buildOptions(entry, target)).catch(refused)
   const inputs = Object.keys(result.metafile.inputs)
   if (isPlain && inputs.length === 1) return verbatim(entry, text)
-  refuseCommonJs(result.metafile, { entry, cwd })
+  if (target !== 'script commonjs') refuseCommonJs(result.metafile, { entry, cwd }, target)
   const folder = path.dirname(entry)
   const files = inputs.map((input) => path.resolve(folder, input)).sort()
   const [map, script] = outputs(result)
@@ -59,8 +65,24 @@ export async function buildContract(
   return Object.freeze({ source, files, isBundled: true, original: places(map, folder) })
 }
 
+/** Looks at the script's own file alone. */
+async function kindOfScript(entry: string): Promise<Target> {
+  const { build } = await loadEsbuild()
+  const options = buildOptions(entry, 'script module')
+  const alone: Plugin = {
+    name: 'alone',
+    setup: (setup) =>
+      setup.onResolve({ filter: /.*/ }, ({ kind, path: name }) =>
+        kind === 'entry-point' ? undefined : { path: name, external: true },
+      ),
+  }
+  const { metafile } = await build({ ...options, plugins: [alone] })
+  const [own] = Object.values(metafile.inputs)
+  return own?.format === 'esm' ? 'script module' : 'script commonjs'
+}
+
 /** How esbuild is asked for a contract. */
-export function buildOptions(entry: string) {
+export function buildOptions(entry: string, target: Target) {
   const folder = path.dirname(entry)
   return {
     entryPoints: [entry],
@@ -68,7 +90,7 @@ export function buildOptions(entry: string) {
     outfile: path.join(folder, 'contract.js'),
     write: false,
     bundle: true,
-    format: 'esm',
+    format: target === 'script commonjs' ? 'cjs' : 'esm',
     platform: 'neutral',
     target: 'es2022',
     mainFields: ['module', 'main'],
@@ -80,7 +102,7 @@ export function buildOptions(entry: string) {
     logLevel: 'silent',
     // A file of the author's machine must not decide what is published.
     tsconfigRaw: { compilerOptions: { useDefineForClassFields: true } },
-    plugins: [contractImports()],
+    plugins: [contractImports(target)],
   } as const satisfies BuildOptions
 }
 
@@ -116,9 +138,9 @@ function verbatim(file: string, source: string): BuiltContract {
 }
 
 /** True where the text may import what the sandbox does not offer; where it only looks so, the bundler finds out. */
-function importsMore(text: string): boolean {
+function importsMore(text: string, target: Target): boolean {
   const named = text.matchAll(/\b(?:from|import|require)\s*\(?\s*(['"])([^'"\n]+)\1/g)
-  return [...named].some(([, , specifier]) => !isOffered(specifier!))
+  return [...named].some(([, , specifier]) => !isOffered(specifier!, target))
 }
 
 async function readSource(entry: string, name: string): Promise<string> {

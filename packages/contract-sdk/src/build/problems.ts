@@ -2,6 +2,7 @@
 import path from 'node:path'
 import type { BuildFailure, Message, Metafile } from 'esbuild'
 import { BuildError, type BuildErrorCode, type BuildProblem } from './errors.js'
+import type { Target } from './imports.js'
 
 /** What names of files in messages are relative to. */
 export interface Naming {
@@ -19,14 +20,16 @@ export function explainFailure(error: unknown, naming: Naming): unknown {
 }
 
 /** @throws {BuildError} `BUILD_IMPORT` where a file is no ES module: it runs code while it is loaded, and keeps state */
-export function refuseCommonJs({ inputs }: Metafile, naming: Naming): void {
+export function refuseCommonJs({ inputs }: Metafile, naming: Naming, target: Target): void {
   const problems: BuildProblem[] = []
   for (const [input, { format }] of Object.entries(inputs)) {
     if (format !== 'cjs') continue
     problems.push({
       code: 'BUILD_IMPORT',
       message:
-        'this is CommonJS: a contract is made of ES modules, so find a package or a version that is one',
+        target === 'contract'
+          ? 'this is CommonJS: a contract is made of ES modules, so find a package or a version that is one'
+          : 'this is CommonJS, and the script is an ES module: find a package or a version that is one',
       file: path.resolve(path.dirname(naming.entry), input),
     })
   }
