@@ -36,17 +36,19 @@ export async function playCase(
   { text, ops }: ScriptCase,
 ): Promise<Played> {
   const path = folder.at(`case-${Math.random().toString(36).slice(2)}`)
-  const db = await Database.create(path, { contract: { script: text }, sandbox: UNHURRIED }).catch((error: unknown) => {
-    if (error instanceof ScriptCallError) return null
-    throw error
-  })
+  const db = await Database.create(path, { contract: { script: text }, sandbox: UNHURRIED }).catch(
+    (error: unknown) => {
+      if (error instanceof ScriptCallError) return null
+      throw error
+    },
+  )
   if (db === null) return { isRefused: true, ok: 0, failed: 0 }
   const callers = [await db.createIdentity(), await db.createIdentity()]
   for (const { publicKey } of callers) await admit(db, Buffer.from(publicKey).toString('hex'))
   await db.close()
   for (const [nth, { publicKey }] of callers.entries()) await appendOps(path, publicKey, db.pubkey, ops[nth]!)
   {
-    await using again = await Database.load(path, { sandbox: UNHURRIED })
+    await using again = await Database.load(path, undefined, { sandbox: UNHURRIED })
     await again.executor!.sync()
     await checkDatabase(again)
   }

@@ -28,7 +28,8 @@ export const history = defineCommand<Options>({
 
 --story tells what the logs hold, each line after what it refers to: \`bob+3\` is the third block that bob wrote, \`host+2\` the
 second op that was executed, and ACK what somebody says to have seen. A participant is named by the first digits of its
-public key. --log prints one log: host, me, or a participant. With --json each line is an object of its own.`,
+public key. --log prints one log: host, me, or a participant. With --json each line is an object of its own. No record counts the
+ops, so the newest lines are numbered after the whole index was read once: about 5 s for a million ops. --oldest-first begins at once.`,
   options: [
     {
       flags: '--limit <n>',
