@@ -53,7 +53,9 @@ describe('a batch', () => {
         'ok',
         'ok',
       ])
-      expect([goes, n]).toEqual([[7], 5])
+      expect([goes.at(-1), n]).toEqual([7, 5])
+      // One go, and one more whenever a busy machine takes longer than 200 ms, at which the guest stops.
+      expect(goes.length).toBeLessThan(4)
     },
   )
 
