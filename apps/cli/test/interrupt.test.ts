@@ -82,7 +82,7 @@ describe('Ctrl-C', () => {
   it(
     'tells in plain lines in a pipe, and nothing with --quiet',
     async () => {
-      const piped = await spawned(['verify', '--offline', '--workers', '1'], at(), 1500)
+      const piped = await spawned(['verify', '--offline', '--workers', '1'], at(), 500)
       expect(piped).toEqual({
         code: 130,
         stdout: '',
@@ -105,7 +105,7 @@ describe('Ctrl-C', () => {
         ['import', 'whole.tgz', '--dir', 'restored'],
         ['export', 'other.tgz', '--offline'],
       ]) {
-        const { code, stderr } = await spawned(words, at(), 600)
+        const { code, stderr } = await spawned(words, at(), 100)
         // What takes no time may be done by then.
         if (code === 0 && words[0] !== 'load') continue
         expect(code, words[0]).toBe(130)

@@ -3,7 +3,7 @@
  * started, or as people do, the built executable in a process of its own.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, readlinkSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import createTestnet from 'hyperdht/testnet.js'
 import { inProcess } from './in-process.js'
@@ -19,7 +19,7 @@ export function vitra(args: readonly string[], surroundings: Surroundings): Prom
 /**
  * Runs the executable to its end: for what a process does, not a command.
  *
- * @param interruptMs after which time it is sent what Ctrl-C sends
+ * @param interruptMs it is sent what Ctrl-C sends so long after it has opened a file in its folder: before, it has not begun
  */
 export async function spawned(
   args: readonly string[],
@@ -27,14 +27,27 @@ export async function spawned(
   interruptMs?: number,
 ): Promise<Ran> {
   const child = start(args, surroundings)
-  const timer = interruptMs === undefined ? undefined : setTimeout(() => child.kill('SIGINT'), interruptMs)
   const ran = { stdout: '', stderr: '' }
   child.stdout!.setEncoding('utf8').on('data', (text) => (ran.stdout += text))
   child.stderr!.setEncoding('utf8').on('data', (text) => (ran.stderr += text))
   child.stdin!.end(surroundings.stdin ?? '')
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
-  clearTimeout(timer)
-  return { code, ...ran }
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
+  if (interruptMs !== undefined) {
+    while (child.exitCode === null && !hasOpened(child.pid!, surroundings.cwd)) await sleep(10)
+    await sleep(interruptMs)
+    child.kill('SIGINT')
+  }
+  return { code: await ended, ...ran }
+}
+
+/** True where a process has a file in a folder open. */
+function hasOpened(pid: number, folder: string): boolean {
+  const open = `/proc/${pid}/fd`
+  try {
+    return readdirSync(open).some((fd) => readlinkSync(`${open}/${fd}`).startsWith(`${folder}/`))
+  } catch {
+    return false // it has ended, or closed one of them meanwhile
+  }
 }
 
 /** Runs a command with `--json` and reads what it prints; fails where the exit code is another one. */
