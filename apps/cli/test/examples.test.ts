@@ -12,7 +12,7 @@ import { EXECUTABLE } from './vitra.js'
 const TIMEOUT_MS = 180_000
 /** What takes peers, another Node, other databases, or the home of whoever runs it. */
 const NEEDS_MORE =
-  /<|~|--sync|--bootstrap|--engine|^vitra (?:host|monitor|serve|session|use|import|destroy|ls|cat|tree|export-files|init --script|call (?:--read|addTopic))/
+  /<|~|--sync|--bootstrap|--engine|^vitra (?:host|monitor|serve|session|use|import|destroy|ls|cat|tree|export-files|(?:init|dev|build) --script|call (?:--read|addTopic))/
 
 /** For `vitra test`. */
 const TEST = `import { test } from 'node:test'

@@ -54,6 +54,12 @@ describe('docs/scripts.md', () => {
     expect((await checkDatabase(db)).ops).toBeGreaterThanOrEqual(3)
   })
 
+  it('has a test that passes', async () => {
+    await writeFile(path.join(FOLDER, 'forum.test.js'), block('js forum.test.js'))
+    const { code, stdout } = await vitra(['test'], { cwd: FOLDER })
+    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('1 passed') })
+  })
+
   it('has commands that read the archive', async () => {
     for (const line of block('sh', 1).trim().split('\n')) {
       const [command, says] = line.split(/ +# /)

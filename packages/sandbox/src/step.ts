@@ -37,7 +37,8 @@ export async function step(contract: Contract, view: EntrySource, input: StepInp
 /**
  * Executes blocks one after the other, each over what those before it changed. Gives at least the first; fewer than
  * there are where the rest cannot or should not follow at once: after an op that changed the contract or the
- * participants, before one that a guest failed in, after one that cannot be executed, and after a while. Whoever executes comes again with the rest.
+ * participants, before one that a guest failed in, after one that cannot be executed, and after a while. Whoever
+ * executes comes again with the rest.
  *
  * @param view state before the first op; it must not change meanwhile
  * @param session what lets the guest go on from what it knows of the state; it is reset where the caller does not get to
@@ -84,8 +85,7 @@ async function stepAll(
     done.push(result)
     // The guest does not know that the host refused the new contract.
     if (result.outcome.code === 'source' || result.unexecutable !== undefined) session?.reset()
-    if (result.source !== undefined || result.participantsChanged) break
-    if (result.unexecutable !== undefined) break
+    if (result.source !== undefined || result.participantsChanged || result.unexecutable !== undefined) break
   }
   if (nth < endings.length) session?.reset()
   return done

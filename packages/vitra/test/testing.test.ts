@@ -180,3 +180,42 @@ it('a creator may bring its key pair, and a contract is inspected without a data
   expect(warnings).toEqual([])
   await expect(inspectContract('export const a = 1')).rejects.toMatchObject({ code: 'CONTRACT_NO_APPLY' })
 })
+
+it('calls the functions of a script, each as who makes the call', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'vitra-test-'))
+  const file = path.join(folder, 'wall.ts')
+  await writeFile(
+    file,
+    `import assert from 'assert'
+    export let count: number = 0
+    export async function write(text: string) {
+      assert(text !== '', 'nothing is written')
+      await state.writeFile('/' + ++count, caller.id + ' ' + text)
+      return count
+    }
+    export const lines = () => count`,
+  )
+  try {
+    await tested(async (make) => {
+      const { db, participant } = await make({
+        contract: { script: pathToFileURL(file) },
+        participants: ['alice', 'bob'],
+      })
+      const [alice, bob] = [participant('alice'), participant('bob')]
+      const ids = await Promise.all([
+        alice.api().write('one'),
+        bob.api().write('two'),
+        alice.api().write('three'),
+      ])
+      expect(ids).toEqual([1, 2, 3])
+      expect(await db.files.readFile('/2', 'utf8')).toBe(`${bob.pubkey} two`)
+      const { result, receipt } = await bob.api().write.receipt('four')
+      expect([result, Buffer.from(receipt.signer).toString('hex')]).toEqual([4, bob.pubkey])
+      await expectRefused(bob.api().write(''), 'nothing is written')
+      await expect(expectRefused(bob.api().lines())).rejects.toThrow('the contract did not refuse')
+      expect(await db.read.lines()).toBe(4)
+    })
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})

@@ -1,7 +1,7 @@
 /** `db.api` and `db.read` as objects whose functions are those of the script. */
 import type { WaitOptions } from '../transaction-types.js'
 import type { ScriptCalls } from './script-calls.js'
-import type { ScriptApi, ScriptReads } from './script-types.js'
+import type { ScriptApi, ScriptCall, ScriptReads } from './script-types.js'
 
 /** An object that calls. @param check throws where nothing may be called any more */
 export function createApi<S>(calls: ScriptCalls, options: WaitOptions, check: () => void): ScriptApi<S> {
@@ -16,6 +16,17 @@ export function createApi<S>(calls: ScriptCalls, options: WaitOptions, check: ()
     }
     return Object.assign(call, { receipt })
   }) as ScriptApi<S>
+}
+
+/** The same functions, each called when its turn has come. */
+export function inTurn<A extends object>(api: A, turn: <T>(call: () => Promise<T>) => Promise<T>): A {
+  type Call = ScriptCall<unknown[], unknown>
+  const functions = api as Readonly<Record<string, Call>>
+  return byName((name) => {
+    const { [name]: own } = functions
+    const call = (...args: unknown[]) => turn(() => own!(...args))
+    return Object.assign(call, { receipt: (...args: unknown[]) => turn(() => own!.receipt(...args)) })
+  }) as A
 }
 
 /** An object that reads. */

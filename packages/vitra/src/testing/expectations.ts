@@ -15,7 +15,7 @@ export function expectChanges(made: readonly OpChange[], wanted: Readonly<Record
 }
 
 /**
- * The contract refuses: the method throws, or `apply` does, and nothing is changed.
+ * The contract refuses: the method throws, or `apply` does, or a function of a script, and nothing is changed.
  *
  * @param call a promise of a call
  * @param why what the contract says, or a pattern of it; a failure without words is named by its code, such as `fuel`
@@ -33,7 +33,7 @@ async function refusalOf(call: Promise<unknown>): Promise<string> {
     await call
   } catch (error) {
     const { code, message, details } = error as RefusalLike
-    if (code === 'CONTRACT_ERROR') return message
+    if (code === 'CONTRACT_ERROR' || code === 'CALL_FAILED') return message
     if (code === 'OP_REJECTED') return details?.message || (details?.failure ?? message)
     throw error
   }

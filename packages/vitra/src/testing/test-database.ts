@@ -22,8 +22,11 @@ export interface TestContext {
 
 /** What a test's database is made of. */
 export interface TestDatabaseOptions {
-  /** File of the contract, TypeScript or JavaScript, with what it imports; or its source, or a script. A relative path begins at the process's folder. */
-  readonly contract: URL | string | ContractOptions
+  /**
+   * File of the contract, TypeScript or JavaScript, with what it imports; or `{script}` with the file of a script; or
+   * `{source}`. A relative path begins at the process's folder.
+   */
+  readonly contract: URL | string | ContractOptions | { readonly script: URL }
   /** Names of the participants from the start, the first one being the creator; default `alice`. */
   readonly participants?: readonly string[]
   /** Where the clock stands at first, ms since 1970; default 2030-01-01 in UTC. */
@@ -144,8 +147,13 @@ export class TestDatabase<M = AnyContract> {
 }
 
 async function chosen(contract: TestDatabaseOptions['contract']): Promise<ContractOptions> {
-  if (typeof contract !== 'string' && !(contract instanceof URL)) return contract
+  if (typeof contract === 'string') return { source: await built(contract) }
+  if (contract instanceof URL) return { source: await built(fileURLToPath(contract)) }
+  if (!('script' in contract) || !(contract.script instanceof URL)) return contract as ContractOptions
+  return { script: await built(fileURLToPath(contract.script), true) }
+}
+
+async function built(file: string, isScript = false): Promise<string> {
   const { buildContract } = await import('@vitra/contract-sdk/build')
-  const { source } = await buildContract(contract instanceof URL ? fileURLToPath(contract) : contract)
-  return { source }
+  return (await buildContract(file, { isScript })).source
 }

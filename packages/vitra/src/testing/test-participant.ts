@@ -1,6 +1,7 @@
 /** Somebody who takes part in the database of a test. */
 import type { AnyContract, MethodName } from '@vitra/contract-sdk'
-import type { CallArguments, CallResponse, Database, Transaction, Value } from '../index.js'
+import type { CallArguments, CallResponse, Database, ScriptApi, Transaction, Value } from '../index.js'
+import { inTurn } from '../script/script-objects.js'
 import type { OpChange } from './executed-ops.js'
 
 /** What became of a call. */
@@ -45,6 +46,16 @@ export class TestParticipant<M = AnyContract> {
     ...args: CallArguments<M, Name>
   ): Promise<TestCall<CallResponse<M, Name>>> {
     return outcomeOf(await this.#turn(() => this.#db.call(method, ...args)))
+  }
+
+  /**
+   * The functions of a script: each call is made as this participant, and resolves with what the function returns.
+   *
+   * @throws from the functions what those of `db.api()` throw, such as {@link ScriptCallError} for what the script throws
+   * @example const id = await participant('alice').api().addTopic('Hello world')
+   */
+  api(): ScriptApi<unknown extends M ? AnyContract : M> {
+    return inTurn(this.#db.api(), this.#turn)
   }
 
   /**
