@@ -5,14 +5,17 @@ import { afterAll, beforeAll } from 'vitest'
 /**
  * Databases opened with the default limits share these guests: no test waits until one has started.
  *
- * @param secondLooks whether the second looks of their audits (`Engines` in packages/vitra) have one as well
+ * @param secondLooks whether the second looks of their audits (`Engines` in packages/vitra) and those of checked proofs have
+ *   theirs as well
  */
 export function useGuests({ secondLooks = true } = {}): void {
   const open: Sandbox[] = []
   beforeAll(async () => {
     const own = await Sandbox.open()
     open.push(own)
-    if (secondLooks) open.push(await Sandbox.open({ engine: own.engine, engines: {}, opMs: 2 * OP_MS }))
+    if (!secondLooks) return
+    const again = { engine: own.engine, engines: {} }
+    open.push(...(await Promise.all([Sandbox.open({ ...again, opMs: 2 * OP_MS }), Sandbox.open(again)])))
   })
   afterAll(() => Promise.all(open.map((sandbox) => sandbox.close())))
 }

@@ -51,7 +51,7 @@ export class TestParticipant<M = AnyContract> {
   /**
    * The functions of a script: each call is made as this participant, and resolves with what the function returns.
    *
-   * @throws from the functions what those of `db.api()` throw, such as {@link ScriptCallError} for what the script throws
+   * @throws from the functions what those of `db.api()` throw, such as `ScriptCallError` for what the script throws
    * @example const id = await participant('alice').api().addTopic('Hello world')
    */
   api(): ScriptApi<unknown extends M ? AnyContract : M> {
