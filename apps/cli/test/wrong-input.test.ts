@@ -53,6 +53,11 @@ it('what is no contract makes no database and leaves no folder; the place is tha
     [['init', 'empty.js'], 'FILE_UNREADABLE', /^empty\.js is empty$/],
     [['init', '--script', 'empty.js'], 'FILE_UNREADABLE', /^empty\.js is empty$/],
     [['init', '-'], 'FILE_UNREADABLE', /^standard input is empty$/],
+    [
+      ['import', 'empty.js/x.tgz'],
+      'FILE_UNREADABLE',
+      /^empty\.js\/x\.tgz cannot be read: its folder is a file$/,
+    ],
     [['init', 'open.js'], 'CONTRACT_SYNTAX', /^open\.js:2:1: /],
     [['init', 'none.js'], 'CONTRACT_NO_APPLY', /apply/],
     [['init', '--script', 'open-script.js'], 'SCRIPT_SYNTAX', /^open-script\.js:2:1: /],
@@ -64,5 +69,18 @@ it('what is no contract makes no database and leaves no folder; the place is tha
       hint: expect.stringMatching(/mend|name the file/),
     })
     expect(existsSync(folder.at('.vitra')), words.join(' ')).toBe(false)
+  }
+})
+
+it('a backup that cannot be read is told with what keeps it from being read', async () => {
+  await using folder = await TemporaryFolder.make()
+  writeFileSync(folder.at('file'), '')
+  for (const [name, why] of [
+    ['none.tgz', 'there is no such file'],
+    ['file/x.tgz', 'its folder is a file'],
+    ['.', 'it is no file'],
+  ] as const) {
+    const { error } = await json<{ error: object }>(['import', name], { cwd: folder.path }, 1)
+    expect(error).toMatchObject({ code: 'FILE_UNREADABLE', message: `${name} cannot be read: ${why}` })
   }
 })

@@ -5,6 +5,7 @@ import type { Context } from './context.js'
 import { UsageError } from './errors.js'
 import { count, showValue } from './output/text.js'
 import { parseValue } from './params/parse.js'
+import { whyFailed } from './why-failed.js'
 
 export interface ScriptCallOptions extends Omit<MethodCall, 'method' | 'params' | 'flags'> {
   readonly call: string
@@ -64,31 +65,9 @@ export async function callScript(
 
 /** What the script threw, and where, in place of the op's refusal. */
 async function callError(db: Database, call: string, error: unknown): Promise<unknown> {
-  const { failureText, ScriptCallError, TransactionError } = await import('vitra')
+  const { ScriptCallError, TransactionError } = await import('vitra')
   if (!(error instanceof TransactionError) || error.code !== 'OP_REJECTED') return error
-  const { txId, kind, failure, message } = error.details as unknown as Refusal
-  const why = await db.explain(txId).catch(() => null) // what there is to say without it is said
-  const { reason, errorName, places = [] } = why ?? {}
-  const said =
-    why?.message ?? failureText({ kind, ...(failure && { code: failure }), ...(message && { message }) })
-  return new ScriptCallError('CALL_FAILED', said, {
-    cause: error,
-    details: {
-      call,
-      txId,
-      failure,
-      ...(errorName === undefined ? {} : { errorName }),
-      ...(reason === undefined ? {} : { reason }),
-      ...(places[0] === undefined ? {} : { place: places[0] }),
-    },
-  })
-}
-
-interface Refusal {
-  readonly txId: string
-  readonly kind: Ack['outcome']['kind']
-  readonly failure: Ack['outcome']['code'] | null
-  readonly message: string | null
+  return ScriptCallError.of(call, error, await whyFailed(db, String(error.details.txId)))
 }
 
 function shown({ out }: Context, result: unknown): string[] {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { ContractLogEntry, Database } from 'vitra'
 import type { CommandOutline } from './command-outline.js'
-import { CliError } from './errors.js'
+import { CliError, whyUnreadable } from './errors.js'
 import type { ExitCode } from './exit-codes.js'
 import { existingFolder, newFolder } from './folder.js'
 import { type Holder, holderOf } from './holder/mark.js'
@@ -150,8 +150,7 @@ export class Context {
   readonly readBytes = async (name: string): Promise<Uint8Array> => {
     if (name === '-') return this.io.readStdin()
     return readFile(path.resolve(this.io.cwd, name)).catch((error: NodeJS.ErrnoException) => {
-      const why = WHY_UNREADABLE[error.code ?? ''] ?? error.message
-      throw new CliError('FILE_UNREADABLE', `${name} cannot be read: ${why}`, {
+      throw new CliError('FILE_UNREADABLE', `${name} cannot be read: ${whyUnreadable(error)}`, {
         cause: error,
         hint: FILE_HINT,
       })
@@ -178,9 +177,3 @@ type OpenOptions = Pick<OpenDatabaseOptions, 'engines' | 'durability' | 'partici
 
 const FILE_HINT = 'name a file, or - for standard input'
 const TEXT_HINT = 'name a file of text, or - for standard input'
-
-const WHY_UNREADABLE: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EISDIR: 'it is a folder',
-  EACCES: 'permission denied',
-}

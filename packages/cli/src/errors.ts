@@ -59,3 +59,15 @@ export class UsageError extends CliError {
     super(code, message, { exit: EXIT.usage, ...(hint === undefined ? {} : { hint }) })
   }
 }
+
+/** What keeps a file from being read, in words. */
+export function whyUnreadable({ code, message }: NodeJS.ErrnoException): string {
+  return WHY_UNREADABLE[code ?? ''] ?? message
+}
+
+const WHY_UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'its folder is a file',
+  EISDIR: 'it is a folder',
+  EACCES: 'permission denied',
+}

@@ -7,6 +7,7 @@ import { makeFolder } from '../src/make-folder.js'
 import { runCaptured } from './run.js'
 
 describe('a home where the system makes no folder', () => {
+  // Linux alone has a /proc.
   it.skipIf(process.platform !== 'linux')('ends what writes there with an error', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'vitra-settings-'))
     writeFileSync(path.join(folder, 'vitra.json'), '{}')

@@ -16,6 +16,7 @@ it('gives the first folder that was made, and none where all are there; a file i
   rmSync(folder, { recursive: true })
 })
 
+// Linux alone has a /proc.
 it.skipIf(process.platform !== 'linux')('fails where the system makes none, as in /proc', async () => {
   await expect(makeFolder('/proc/vitra/db')).rejects.toMatchObject({ code: 'ENOENT', path: '/proc/vitra' })
 })

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { defineCommand } from '../command.js'
-import { CliError } from '../errors.js'
+import { CliError, whyUnreadable } from '../errors.js'
 import { EXIT } from '../exit-codes.js'
 import { inNewFolder } from '../folder.js'
 
@@ -61,9 +61,9 @@ async function* unzipped(file: string, signal: AbortSignal): AsyncGenerator<Uint
 
 /** @throws {CliError} `FILE_UNREADABLE` */
 async function assertFile(file: string, name: string): Promise<void> {
-  const found = await stat(file).catch(() => null)
-  if (found?.isFile()) return
-  const why = found === null ? 'there is no such file' : 'it is no file'
+  const found = await stat(file).catch((error: NodeJS.ErrnoException) => error)
+  if (!(found instanceof Error) && found.isFile()) return
+  const why = found instanceof Error ? whyUnreadable(found) : 'it is no file'
   throw new CliError('FILE_UNREADABLE', `${name} cannot be read: ${why}`, {
     hint: 'name a backup that `vitra export` has written',
   })

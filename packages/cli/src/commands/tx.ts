@@ -8,6 +8,7 @@ import { databaseToRead } from '../network.js'
 import { READ_OPTIONS, type ReadOptions, wholeNumber } from '../options.js'
 import type { Output } from '../output/output.js'
 import { columns, count, showShort, tameLine } from '../output/text.js'
+import { whyFailed } from '../why-failed.js'
 
 interface Options extends ReadOptions {
   readonly limit?: number
@@ -136,7 +137,7 @@ async function describe(db: Database, call: Transaction) {
   const { fuelMax } = await db.limits()
   const acks = await call.fetchAcks()
   const results = await call.fetchResults()
-  const why = await db.explain(call).catch(() => null) // blocks may be missing: what is known is shown
+  const why = await whyFailed(db, call)
   const ops = call.ops.map(({ oplog, seq, value }): DescribedOp => {
     const isOwn = (other: { oplog: string; seq: number }) => other.oplog === oplog && other.seq === seq
     const changes = results.filter(isOwn).map(({ path, value, deleted }) => {

@@ -1,7 +1,7 @@
 /** What a call of a script rejects with. */
 
 import { scriptPlace } from '@vitra/contract-sdk/script'
-import { VitraError } from '@vitra/log'
+import { type FailureCode, type Outcome, VitraError } from '@vitra/log'
 import { ContractError, type ContractErrorCode } from '@vitra/sandbox'
 import { TransactionError } from '../errors.js'
 import type { OpFailure } from '../explain-failure.js'
@@ -22,29 +22,48 @@ export class ScriptCallError extends VitraError<ScriptCallErrorCode> {
   get reason(): string | undefined {
     return (this.details as { reason?: string }).reason
   }
+
+  /**
+   * The error of a call whose op was executed and failed.
+   *
+   * @param call name of the function
+   * @param error `OP_REJECTED`
+   * @param why what `db.explain` has found out of it
+   * @example ScriptCallError.of('addPost', error, await db.explain(error.details.txId))
+   */
+  static of(call: string, error: TransactionError, why: OpFailure | null = null): ScriptCallError {
+    const { txId, kind, failure, message } = error.details as unknown as Refusal
+    const said = failureText({ kind, ...(failure && { code: failure }), ...(message && { message }) })
+    const { errorName, reason, places } = why ?? {}
+    return failed(
+      why?.message ?? said,
+      {
+        call,
+        txId,
+        failure,
+        ...(errorName === undefined ? {} : { errorName }),
+        ...(reason === undefined ? {} : { reason }),
+        ...(places?.[0] === undefined ? {} : { place: places[0] }),
+      },
+      error,
+    )
+  }
+}
+
+/** `details` of `OP_REJECTED`. */
+interface Refusal {
+  readonly txId: string
+  readonly kind: Outcome['kind']
+  readonly failure: FailureCode | null
+  readonly message: string | null
 }
 
 const REASON = /^(E[A-Z]{2,15}): /
 
 /** The error of an op that was executed and failed; any other as it is. */
-export function asCallError(call: string, txId: string, error: unknown): unknown {
-  if (!(error instanceof TransactionError) || error.code !== 'OP_REJECTED') return error
-  const { kind, failure, message } = error.details as { kind: 'failed'; failure: never; message: string }
-  const said = failureText({ kind, code: failure ?? undefined, message: message ?? undefined } as never)
-  return failed(said, { call, txId, failure }, error)
-}
-
-/** The same error with what was found out about it. */
-export function explained(error: unknown, why: OpFailure | null): unknown {
-  if (!(error instanceof ScriptCallError) || why === null) return error
-  const { errorName, places, reason, message } = why
-  const [place] = places
-  const found = {
-    ...(errorName === undefined ? {} : { errorName }),
-    ...(reason === undefined ? {} : { reason }),
-    ...(place === undefined ? {} : { place }),
-  }
-  return failed(message, { ...error.details, ...found }, error.cause)
+export function asCallError(call: string, error: unknown, why: OpFailure | null = null): unknown {
+  const isRefusal = error instanceof TransactionError && error.code === 'OP_REJECTED'
+  return isRefusal ? ScriptCallError.of(call, error, why) : error
 }
 
 /** The error of a read-only call, with places in the script. */

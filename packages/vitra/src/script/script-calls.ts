@@ -9,7 +9,7 @@ import { explainFailure } from '../explain-failure.js'
 import { isScriptSource } from '../script-source.js'
 import type { Transaction } from '../transaction.js'
 import type { WaitOptions } from '../transaction-types.js'
-import { asCallError, asReadError, explained } from './script-call-error.js'
+import { asCallError, asReadError, ScriptCallError } from './script-call-error.js'
 import type { ScriptResult } from './script-types.js'
 
 /** What the contract in force is, where it is a script. */
@@ -109,7 +109,10 @@ export class ScriptCalls {
     try {
       await this.#result(INIT, tx, {})
     } catch (error) {
-      throw explained(error, await explainFailure(core, tx).catch(() => null))
+      if (!(error instanceof ScriptCallError)) throw error
+      // Where it cannot be explained, what was thrown is what there is to say.
+      const why = await explainFailure(core, tx).catch(() => null)
+      throw asCallError(INIT, error.cause, why)
     }
   }
 
@@ -118,7 +121,7 @@ export class ScriptCalls {
       const acks = await tx.whenProcessed({ ...options, receipt: false })
       return acks.at(-1)?.returnValue
     } catch (error) {
-      throw asCallError(call, tx.txId, error)
+      throw asCallError(call, error)
     }
   }
 
