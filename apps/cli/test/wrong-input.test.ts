@@ -53,11 +53,6 @@ it('what is no contract makes no database and leaves no folder; the place is tha
     [['init', 'empty.js'], 'FILE_UNREADABLE', /^empty\.js is empty$/],
     [['init', '--script', 'empty.js'], 'FILE_UNREADABLE', /^empty\.js is empty$/],
     [['init', '-'], 'FILE_UNREADABLE', /^standard input is empty$/],
-    [
-      ['import', 'empty.js/x.tgz'],
-      'FILE_UNREADABLE',
-      /^empty\.js\/x\.tgz cannot be read: its folder is a file$/,
-    ],
     [['init', 'open.js'], 'CONTRACT_SYNTAX', /^open\.js:2:1: /],
     [['init', 'none.js'], 'CONTRACT_NO_APPLY', /apply/],
     [['init', '--script', 'open-script.js'], 'SCRIPT_SYNTAX', /^open-script\.js:2:1: /],
