@@ -30,12 +30,12 @@ interface Status {
 
 /** What `monitor status` says once it satisfies a condition, and its exit code. */
 async function statusOnce(at: Surroundings, condition: (status: Status) => boolean) {
-  const deadline = Date.now() + WAIT_MS
+  const deadline = performance.now() + WAIT_MS
   for (;;) {
     const ran = await vitra(['monitor', 'status', '--json'], at)
     const status = JSON.parse(ran.stdout) as Status
     if (condition(status)) return { ...status, code: ran.code }
-    if (Date.now() > deadline) throw new Error(`it never was: ${ran.stdout}`)
+    if (performance.now() > deadline) throw new Error(`it never was: ${ran.stdout}`)
     await sleep(100)
   }
 }

@@ -16,12 +16,12 @@ export class Deadline {
 
   constructor(options: NetworkOptions, defaultSeconds: number) {
     this.isGiven = options.timeout !== undefined
-    this.#end = Date.now() + (options.timeout ?? defaultSeconds) * 1000
+    this.#end = performance.now() + (options.timeout ?? defaultSeconds) * 1000
   }
 
-  /** Time left in ms; at least 1, at most `max`. */
+  /** Time left in whole ms; at least 1, at most `max`. */
   left(max = Number.POSITIVE_INFINITY): number {
-    return Math.min(Math.max(1, this.#end - Date.now()), max)
+    return Math.min(Math.max(1, Math.ceil(this.#end - performance.now())), max)
   }
 }
 

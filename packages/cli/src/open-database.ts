@@ -23,7 +23,7 @@ const LOCK_LOOK_MS = 100
 /** @throws {CliError} `DATABASE_LOCKED` where somebody keeps the folder; the library's errors */
 export async function openDatabase(folder: string, options: OpenDatabaseOptions): Promise<Database> {
   const { Database } = await import('vitra')
-  const deadline = Date.now() + LOCK_WAIT_MS
+  const deadline = performance.now() + LOCK_WAIT_MS
   for (;;) {
     try {
       const { key, onLog, engines, durability, participantLimits } = options
@@ -37,7 +37,7 @@ export async function openDatabase(folder: string, options: OpenDatabaseOptions)
       if ((error as { code?: unknown }).code !== 'DATABASE_LOCKED') throw error
       const holder = holderOf(folder)
       if (holder !== null) throw keptBy(folder, holder, error)
-      if (Date.now() > deadline) throw error
+      if (performance.now() > deadline) throw error
       await sleep(LOCK_LOOK_MS, undefined, { signal: options.signal })
     }
   }

@@ -220,10 +220,10 @@ export class LogWriter {
    */
   async #hearPeers(): Promise<void> {
     const { core } = this.log
-    const deadline = Date.now() + (this.#isUnsure ? CATCH_UP_MS : HEAR_MS)
+    const deadline = performance.now() + (this.#isUnsure ? CATCH_UP_MS : HEAR_MS)
     const isHeard = () =>
       core.peers.every((peer) => peer.remoteSynced) && !(this.#isUnsure && core.peers.length === 0)
-    while (!isHeard() && core.closing === null && Date.now() < deadline)
+    while (!isHeard() && core.closing === null && performance.now() < deadline)
       await this.log.waitForLength(Number.POSITIVE_INFINITY, CATCH_UP_PAUSE_MS)
     if (!this.#isUnsure) return
     if (!core.peers.some((peer) => peer.remoteSynced)) throw unsure(this.log)
@@ -234,10 +234,10 @@ export class LogWriter {
     const core = hypercoreOf(this.log.core)
     await this.#signed.finish()
     if (!this.#hasAppended) await this.#hearPeers()
-    const deadline = Date.now() + CATCH_UP_MS
+    const deadline = performance.now() + CATCH_UP_MS
     const wanted = Math.max(this.#signedLength, this.#believesPeers ? remoteLengthMax(core) : 0)
-    while (core.length < wanted && core.peers.length > 0 && Date.now() < deadline) {
-      await withTimeout(core.update({ wait: true }), deadline - Date.now())
+    while (core.length < wanted && core.peers.length > 0 && performance.now() < deadline) {
+      await withTimeout(core.update({ wait: true }), deadline - performance.now())
       // An update that has nothing to ask for returns at once: leave the event loop time to hear from peers.
       await this.log.waitForLength(wanted, CATCH_UP_PAUSE_MS)
       if (this.#beyondGap.length > 0) await replay(this.log, this.#beyondGap)

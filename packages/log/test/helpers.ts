@@ -127,9 +127,9 @@ function ignoreCut(): void {}
 
 /** Waits until `condition` holds; fails after `ms`. */
 export async function until(condition: () => boolean | Promise<boolean>, ms = 10_000): Promise<void> {
-  const deadline = Date.now() + ms
+  const deadline = performance.now() + ms
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error('waited in vain')
+    if (performance.now() > deadline) throw new Error('waited in vain')
     await pause(2)
   }
 }

@@ -169,7 +169,10 @@ describe.runIf(IS_LINUX)('the host', () => {
     })
     expect(found.length).toBe(1)
     host.kill('SIGKILL')
-    await until(() => !found.some((pid) => isAlive(pid)))
+    await until(
+      () => found.filter(isAlive),
+      (alive) => alive.length === 0,
+    )
   })
 })
 

@@ -1,6 +1,5 @@
 // Processes as the system lists them; Linux only.
 import { readdirSync, readFileSync } from 'node:fs'
-import { expect } from 'vitest'
 
 export const IS_LINUX = process.platform === 'linux'
 
@@ -31,10 +30,15 @@ export function guests(): number[] {
   })
 }
 
-export async function until(condition: () => boolean): Promise<void> {
-  const end = Date.now() + 20_000
-  while (!condition() && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 20))
-  expect(condition()).toBe(true)
+/** Waits until what is looked at is as wanted, and fails with what it is instead after `ms`. */
+export async function until<T>(look: () => T, wanted: (seen: T) => boolean, ms = 20_000): Promise<void> {
+  const end = performance.now() + ms
+  for (;;) {
+    const seen = look()
+    if (wanted(seen)) return
+    if (performance.now() > end) throw new Error(`after ${ms} ms it is ${JSON.stringify(seen)}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
 }
 
 export function isAlive(pid: number): boolean {

@@ -32,7 +32,7 @@ export class LostPeers {
   /** A connection has ended. */
   lost(): void {
     this.found()
-    this.#since = Date.now()
+    this.#since = performance.now()
     this.#wait()
   }
 
@@ -48,7 +48,7 @@ export class LostPeers {
   }
 
   #wait(): void {
-    const lostMs = Date.now() - this.#since
+    const lostMs = performance.now() - this.#since
     if (this.#isClosed || (lostMs > OTHERS_MS && this.#connections() > 0)) return
     const ms = Math.min(MOST_MS, Math.max(LEAST_MS, lostMs * PART))
     // Many lose the same peer at once.

@@ -25,7 +25,8 @@ export interface PeerEvents {
 
 interface Claim {
   readonly length: number
-  readonly since: number
+  /** True once the peer has had its time to prove it. */
+  isLate: boolean
 }
 
 /** How long a peer may take to prove a length that it has announced, in ms; its proof is one small message. */
@@ -66,7 +67,7 @@ export class Peers extends EventEmitter<PeerEvents> {
     const claims = [...this.#claims.values()]
     const open = claims.filter((claim) => claim !== undefined)
     if (open.length === 0) return true
-    return open.length < claims.length && open.every(({ since }) => Date.now() - since >= CLAIM_MS)
+    return open.length < claims.length && open.every(({ isLate }) => isLate)
   }
 
   close(): void {
@@ -96,9 +97,14 @@ export class Peers extends EventEmitter<PeerEvents> {
     const { length } = this.#log
     const claim = this.#claims.get(peer)
     if (claim !== undefined && claim.length > length) return
-    const isOpen = peer.remoteLength > length
-    this.#claims.set(peer, isOpen ? { length: peer.remoteLength, since: Date.now() } : undefined)
-    if (isOpen) setTimeout(() => this.emit('change'), CLAIM_MS).unref()
+    const open: Claim | undefined =
+      peer.remoteLength > length ? { length: peer.remoteLength, isLate: false } : undefined
+    this.#claims.set(peer, open)
+    if (open === undefined) return
+    setTimeout(() => {
+      open.isLate = true
+      this.emit('change')
+    }, CLAIM_MS).unref()
   }
 }
 

@@ -91,7 +91,7 @@ export class Sync extends EventEmitter<{ progress: [SyncProgress] }> {
   /** @throws {DatabaseError} `SYNC_TIMEOUT`; `details.missing` names the logs */
   async fullHistory({ timeout, signal, onProgress }: FullSyncOptions): Promise<void> {
     const { index, participants, storage } = this.#host
-    const deadline = timeout === undefined ? undefined : Date.now() + timeout
+    const deadline = timeout === undefined ? undefined : performance.now() + timeout
     const oplogs = new Oplogs()
     const told = new Throttle(TELL_MS, () => onProgress?.(this.#fullProgress(oplogs)))
     const until = async (look: () => boolean) => {
@@ -101,7 +101,9 @@ export class Sync extends EventEmitter<{ progress: [SyncProgress] }> {
       }
       const late = () => incomplete(this.#fullProgress(oplogs), timeout)
       const end =
-        deadline === undefined ? { timeout: STALL_MS, isRenewed: true } : { timeout: deadline - Date.now() }
+        deadline === undefined
+          ? { timeout: STALL_MS, isRenewed: true }
+          : { timeout: deadline - performance.now() }
       await this.#until(check, { ...end, signal, late })
     }
     try {

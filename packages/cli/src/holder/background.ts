@@ -42,11 +42,11 @@ export async function startInBackground(
   child.once('error', ({ message }) => (ended = message))
   child.once('exit', (code, by) => (ended = `it ended with ${by ?? code}`))
   child.unref()
-  const deadline = Date.now() + START_MS
+  const deadline = performance.now() + START_MS
   for (;;) {
     const holder = holderOf(folder)
     if (holder !== null && holder.pid === child.pid) return holder
-    if (ended !== null || Date.now() > deadline) throw await notStarted(folder, ended)
+    if (ended !== null || performance.now() > deadline) throw await notStarted(folder, ended)
     await sleep(LOOK_MS, undefined, { signal })
   }
 }

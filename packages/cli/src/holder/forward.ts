@@ -73,8 +73,8 @@ export async function stopHolder(holder: Holder): Promise<void> {
     socket.on('error', () => {}) // it may end before it has read
     send(socket, { kind: 'stop' })
   }
-  const deadline = Date.now() + STOP_MS
-  while (isAlive(holder.pid) && Date.now() < deadline) await sleep(LOOK_MS)
+  const deadline = performance.now() + STOP_MS
+  while (isAlive(holder.pid) && performance.now() < deadline) await sleep(LOOK_MS)
   socket?.destroy()
   if (isAlive(holder.pid)) throw notStopped(holder)
 }
@@ -82,8 +82,8 @@ export async function stopHolder(holder: Holder): Promise<void> {
 /** Waits for the end of a process that has let go of this side; true where it came in time. */
 async function untilEnded({ pid }: Holder, socket: Socket, ms: number): Promise<boolean> {
   socket.destroy() // the process waits for that
-  const deadline = Date.now() + ms
-  while (isAlive(pid) && Date.now() < deadline) await sleep(LOOK_MS)
+  const deadline = performance.now() + ms
+  while (isAlive(pid) && performance.now() < deadline) await sleep(LOOK_MS)
   return !isAlive(pid)
 }
 

@@ -56,11 +56,11 @@ const LOOK_MS = 50
 /** The same, of a folder that no process keeps: one that is about to end is waited for. */
 export async function settledRecord(folder: string): Promise<MonitorRecord | null> {
   // A number that another process has got since is believed for this long only.
-  const deadline = Date.now() + END_MS
+  const deadline = performance.now() + END_MS
   for (;;) {
     const record = readRecord(folder)
     const isEnding = record !== null && record.ended === null && isAlive(record.pid)
-    if (!isEnding || Date.now() > deadline) return record
+    if (!isEnding || performance.now() > deadline) return record
     await sleep(LOOK_MS)
   }
 }

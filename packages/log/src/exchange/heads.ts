@@ -59,9 +59,11 @@ export class CoreHeadExchange implements HeadExchange {
     const answers = this.#answers.get(peer) ?? new Map<number, Answer>()
     this.#answers.set(peer, answers)
     const known = answers.get(length)
-    if (known !== undefined && (known.head !== null || Date.now() - known.at < AGAIN_MS)) return known.head
+    if (known !== undefined && (known.head !== null || performance.now() - known.at < AGAIN_MS))
+      return known.head
     const head = await this.#waitFor(peer, length)
-    if (head !== null || answers.get(length)?.head == null) answers.set(length, { at: Date.now(), head })
+    if (head !== null || answers.get(length)?.head == null)
+      answers.set(length, { at: performance.now(), head })
     if (answers.size > ANSWERS_MAX) answers.delete(answers.keys().next().value!)
     return head
   }

@@ -26,7 +26,7 @@ export function confine(digest: string): void {
 }
 
 export interface ConductOptions {
-  /** Milliseconds since 1970. */
+  /** Milliseconds by a clock that nobody sets. */
   readonly now?: () => number
   /** False refuses nothing. */
   readonly refuses?: boolean
@@ -38,6 +38,7 @@ interface Faults {
   /** When guests were ended, within the window. */
   times: number[]
   refusals: number
+  /** By the clock of {@link ConductOptions.now}. */
   refusedUntil: number
 }
 
@@ -48,7 +49,11 @@ export class Conduct {
   readonly #refusalMs: number
   readonly #faults = new Map<string, Faults>()
 
-  constructor({ now = Date.now, refuses = true, refusalMs = REFUSAL_MS }: ConductOptions = {}) {
+  constructor({
+    now = () => performance.now(),
+    refuses = true,
+    refusalMs = REFUSAL_MS,
+  }: ConductOptions = {}) {
     this.#now = now
     this.#refuses = refuses
     this.#refusalMs = refusalMs
@@ -71,12 +76,13 @@ export class Conduct {
   /** Why a contract may not run now, or null. */
   refusal(digest: string): SandboxError | null {
     const { refusedUntil } = this.#faults.get(digest) ?? { refusedUntil: 0 }
-    const retryAfterMs = refusedUntil - this.#now()
+    const retryAfterMs = Math.ceil(refusedUntil - this.#now())
     if (retryAfterMs <= 0 || !this.#refuses) return null
+    const retryAt = Date.now() + retryAfterMs
     return new SandboxError(
       'CONTRACT_REFUSED',
-      `the contract had its process ended ${CONTRACT_KILLS_MAX} times and is not run before ${new Date(refusedUntil).toISOString()}: try again then`,
-      { details: { retryAt: refusedUntil, retryAfterMs, kills: CONTRACT_KILLS_MAX } },
+      `the contract had its process ended ${CONTRACT_KILLS_MAX} times and is not run before ${new Date(retryAt).toISOString()}: try again then`,
+      { details: { retryAt, retryAfterMs, kills: CONTRACT_KILLS_MAX } },
     )
   }
 }

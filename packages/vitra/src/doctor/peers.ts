@@ -27,9 +27,9 @@ export async function askPeers(
   connect?.(storage)
   const swarm = network === undefined ? null : new Swarm(storage, logs[0]!, network)
   try {
-    const deadline = Date.now() + timeoutMs
+    const deadline = performance.now() + timeoutMs
     const isHeard = ({ core }: Log) => core.peers.some((peer) => peer.remoteSynced)
-    while (!logs.every(isHeard) && Date.now() < deadline) await sleep(LOOK_MS)
+    while (!logs.every(isHeard) && performance.now() < deadline) await sleep(LOOK_MS)
     return logs.map((log) => (isHeard(log) ? remoteLengthMax(log.core) : null))
   } finally {
     await swarm?.close()
