@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Database, type Transaction, VitraError } from 'vitra'
 import { checkDatabase } from 'vitra/testing'
 import {
+  COUNTING_WORKBENCH_CONTRACT,
   type Connection,
   connect,
   copyDatabase,
@@ -17,7 +18,7 @@ const PUT_AND_LOG =
 /** Versions of the contract that an honest database may go through. */
 const CONTRACTS = [
   WORKBENCH_CONTRACT,
-  `${WORKBENCH_CONTRACT}
+  `${COUNTING_WORKBENCH_CONTRACT}
 export function process (op) {
   if (op?.key === 'k3') throw new Error('not this one')
   return op?.key === 'k4' ? undefined : { at: Math.random(), nested: [[op]] }

@@ -1,7 +1,7 @@
 /** An honest history that has something for each lie: several batches, failures, a removal, an upgrade. */
 import { Database } from 'vitra'
 import { checkDatabase } from 'vitra/testing'
-import { WORKBENCH_CONTRACT } from '../src/index.js'
+import { COUNTING_WORKBENCH_CONTRACT, WORKBENCH_CONTRACT } from '../src/index.js'
 
 /** Gives the oplog of the participant that is removed. */
 export async function writeHonestHistory(path: string): Promise<Uint8Array> {
@@ -20,7 +20,7 @@ export async function writeHonestHistory(path: string): Promise<Uint8Array> {
   await run('put', { key: 'b', value: { deep: [1, 2, 3] } })
   await run('put', { key: 'c', value: 'text' })
   await run('twice', { key: 'a', value: 2 })
-  await run('upgrade', { code: `${WORKBENCH_CONTRACT}\n// the second version` })
+  await run('upgrade', { code: `${COUNTING_WORKBENCH_CONTRACT}\n// the second version` })
   await run('remove', { pubkey: other.toString() })
   await run('del', { key: 'c' })
   await run('put', { key: 'last', value: 'one' })

@@ -21,9 +21,17 @@ import { Sandbox } from '@vitra/sandbox'
 import type { AuditReport } from '@vitra/verifier'
 import { Auditor } from '@vitra/verifier/replay'
 import { Database } from 'vitra'
-import { type History, Mutant, publishInto, Random, readHistory, WORKBENCH_CONTRACT } from '../src/index.js'
+import {
+  COUNTING_WORKBENCH_CONTRACT,
+  type History,
+  Mutant,
+  publishInto,
+  Random,
+  readHistory,
+  WORKBENCH_CONTRACT,
+} from '../src/index.js'
 
-const WITH_PROCESS = `${WORKBENCH_CONTRACT}
+const WITH_PROCESS = `${COUNTING_WORKBENCH_CONTRACT}
 export function process (op) { if (op.key === 'refused') throw new Error('no'); return { seen: op.op } }`
 
 /** An honest history with something of everything, in two folders: small, so that many mutants are quick. */

@@ -1,5 +1,11 @@
 import { encodeEcho, Log, Storage as LogStorage, LogWriter, oplogIdentity } from '@vitra/log'
-import { COUNTER_CONTRACT, connect, TemporaryFolder, WORKBENCH_CONTRACT } from '@vitra/testkit'
+import {
+  COUNTER_CONTRACT,
+  COUNTING_WORKBENCH_CONTRACT,
+  connect,
+  TemporaryFolder,
+  WORKBENCH_CONTRACT,
+} from '@vitra/testkit'
 import { useGuests } from '@vitra/testkit/guests'
 import { describe, expect, it } from 'vitest'
 import { Database, Storage } from '../src/index.js'
@@ -8,6 +14,7 @@ import { checkDatabase } from '../src/testing/index.js'
 useGuests({ secondLooks: false })
 
 const workbench = { contract: { source: WORKBENCH_CONTRACT } }
+const counting = { contract: { source: COUNTING_WORKBENCH_CONTRACT } }
 
 async function run(db: Database, method: string, params: object = {}): Promise<void> {
   const tx = await db.call(method, params)
@@ -18,7 +25,7 @@ async function run(db: Database, method: string, params: object = {}): Promise<v
 
 describe('an honest executor is not accused where', () => {
   it('ops fail, change nothing, change one key several times, delete what is absent, or keep module state', async () => {
-    await using db = await Database.create(Storage.temporary(), workbench)
+    await using db = await Database.create(Storage.temporary(), counting)
     await run(db, 'fail')
     await run(db, 'nothing')
     await run(db, 'fail')
@@ -113,7 +120,7 @@ describe('an honest executor is not accused where', () => {
 
   it('the database is closed and loaded between any two ops', async () => {
     await using folder = await TemporaryFolder.make()
-    await (await Database.create(folder.at('db'), workbench)).close()
+    await (await Database.create(folder.at('db'), counting)).close()
     for (let round = 0; round < 5; round++) {
       const db = await Database.load(folder.at('db'))
       await run(db, 'put', { key: `k${round}`, value: round })

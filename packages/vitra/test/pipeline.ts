@@ -1,6 +1,6 @@
 /** What `pipeline.test.ts` and its soak form share: an executor whose disk is slow, and fails, as a seed says. */
 import { LogError, LogWriter } from '@vitra/log'
-import { Random, WORKBENCH_CONTRACT } from '@vitra/testkit'
+import { COUNTING_WORKBENCH_CONTRACT, Random, WORKBENCH_CONTRACT } from '@vitra/testkit'
 import { expect, vi } from 'vitest'
 import { Database, Storage } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
@@ -20,11 +20,15 @@ export function onIndexAppend(
 }
 
 const TURNS = 12
+/** One whose ops share realms, and one whose ops do not. */
+const WORKBENCHES = [WORKBENCH_CONTRACT, COUNTING_WORKBENCH_CONTRACT]
 
 /** A history of two participants, with upgrades, over a disk that is slow and fails as the seed says; then its audit. */
 export async function interleave(seed: number): Promise<void> {
   const random = new Random(seed)
-  await using db = await Database.create(Storage.temporary(), { contract: { source: WORKBENCH_CONTRACT } })
+  await using db = await Database.create(Storage.temporary(), {
+    contract: { source: random.pick(WORKBENCHES) },
+  })
   db.on('failure', () => {}) // it goes on with the next op, or `settle`
   const mine = db.localOplog!.publicKey
   const { publicKey } = await db.createIdentity()
@@ -61,7 +65,7 @@ async function call(
   values: Map<string, number>,
 ): Promise<number> {
   const emits = random.below(8)
-  if (emits === 0) await db.call('upgrade', { code: `${WORKBENCH_CONTRACT}// ${turn}` })
+  if (emits === 0) await db.call('upgrade', { code: `${random.pick(WORKBENCHES)}// ${turn}` })
   if (emits === 1) await db.call('many', { count: 150 })
   if (emits === 2) await db.call('fail', { message: 'not today' })
   if (emits < 3) return emits === 1 ? 150 : 1
