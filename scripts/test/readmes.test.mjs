@@ -40,7 +40,13 @@ function typeErrors(files) {
   const { config } = ts.readConfigFile('tsconfig.base.json', ts.sys.readFile)
   const base = ts.parseJsonConfigFileContent({ ...config, files: [] }, ts.sys, process.cwd())
   const program = ts.createProgram(files, { ...base.options, noEmit: true })
-  return ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => {
+  // Of these files alone: `npm test` checks the sources that they import by itself.
+  const found = [
+    ...program.getOptionsDiagnostics(),
+    ...program.getGlobalDiagnostics(),
+    ...files.flatMap((file) => ts.getPreEmitDiagnostics(program, program.getSourceFile(file))),
+  ]
+  return ts.sortAndDeduplicateDiagnostics(found).map(({ file, start, messageText }) => {
     const line = file === undefined ? '' : `:${file.getLineAndCharacterOfPosition(start).line + 1}`
     return `${path.relative(FOLDER, file?.fileName ?? '')}${line} ${ts.flattenDiagnosticMessageText(messageText, '\n')}`
   })
