@@ -60,7 +60,7 @@ describe('time', () => {
     const from = performance.now()
     await expectUnexecutable('/^(a+)+$/.test("a".repeat(40) + "b")', ['GUEST_TIMEOUT'])
     expect(performance.now() - from).toBeGreaterThan(2 * OP_MS)
-    expect(performance.now() - from).toBeLessThan(2 * OP_MS + 3000)
+    expect(performance.now() - from).toBeLessThan(2 * OP_MS + 10_000)
   })
 })
 

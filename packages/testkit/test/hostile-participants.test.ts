@@ -114,7 +114,7 @@ describe('a participant', () => {
     await new Promise((resolve) => setTimeout(resolve, 100))
     const started = performance.now()
     await db.close()
-    expect(performance.now() - started).toBeLessThan(5_000)
+    expect(performance.now() - started).toBeLessThan(20_000)
     await using again = await Database.load(folder.at('db'))
     const report = await again.verify()
     expect(report.verdict).toBe('valid')
@@ -145,6 +145,6 @@ describe('a log that is closed', () => {
     await storage.close()
     await refused
     expect(await wait).toBe(false)
-    expect(performance.now() - started).toBeLessThan(2_000)
+    expect(performance.now() - started).toBeLessThan(10_000)
   })
 })

@@ -94,7 +94,7 @@ describe('close', () => {
     await new Promise((resolve) => setTimeout(resolve, 20))
     const started = performance.now()
     await bob.close()
-    expect(performance.now() - started).toBeLessThan(3_000)
+    expect(performance.now() - started).toBeLessThan(10_000)
     for (const read of await settled)
       if (read.status === 'rejected') expect(read.reason).toMatchObject(CLOSED)
     await monitor.close()
