@@ -35,6 +35,8 @@ const FORMAT = 1
  * and a tenth more, however little it has written; a journal is begun anew, and the table written with it, at half of it.
  */
 const WRITE_BUFFER_BYTES = 16 * 1024 * 1024
+/** The same for throw-away storage: a memory file system clears at once what is set aside. */
+const TEMPORARY_BUFFER_BYTES = 4 * 1024 * 1024
 
 /**
  * When an append returns (spec/8-durability §2): `batch`, once it would survive a power cut; `none`, once it would
@@ -256,7 +258,7 @@ export class Storage implements AsyncDisposable {
       await removeUnfinishedMark(path.join(this.path, 'logs', 'CORESTORE'))
     }
     const folder = path.join(this.path, 'logs')
-    const writeBufferSize = WRITE_BUFFER_BYTES
+    const writeBufferSize = this.temporary ? TEMPORARY_BUFFER_BYTES : WRITE_BUFFER_BYTES
     const store = new Corestore(Hypercore.defaultStorage(folder, { readOnly, writeBufferSize }), { readOnly })
     try {
       await store.ready()

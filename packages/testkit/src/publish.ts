@@ -25,7 +25,7 @@ export async function publish(
   folder: string,
   liar: DishonestExecutor | null = null,
 ): Promise<void> {
-  const storage = Storage.at(folder)
+  const storage = Storage.at(folder, { durability: 'none' })
   await storage.create()
   try {
     const log = await publishInto(history, storage, liar)

@@ -25,9 +25,17 @@ useGuests()
 
 let folder: TemporaryFolder
 let removedOplog: Uint8Array
+let honest: History
+
+beforeAll(async () => {
+  folder = await TemporaryFolder.make()
+  removedOplog = await writeHonestHistory(folder.at('honest'))
+  honest = await readHistory(folder.at('honest'))
+})
+afterAll(() => folder[Symbol.asyncDispose]())
 
 async function auditLie(liar: DishonestExecutor): Promise<void> {
-  const history: History = await readHistory(folder.at('honest'))
+  const history = structuredClone(honest)
   liar.tell(history)
   const target = folder.at(`lie-${Math.random().toString(36).slice(2)}`)
   await publish(history, target, liar)
@@ -43,12 +51,6 @@ async function auditLie(liar: DishonestExecutor): Promise<void> {
 }
 
 describe('an audit catches an executor that', () => {
-  beforeAll(async () => {
-    folder = await TemporaryFolder.make()
-    removedOplog = await writeHonestHistory(folder.at('honest'))
-  })
-  afterAll(() => folder[Symbol.asyncDispose]())
-
   for (const Lie of [...ORDER_LIES, ...EXECUTION_LIES, ...SCHEMA_LIES, ...GENESIS_LIES]) {
     const liar = new Lie()
     it(liar.does, () => auditLie(liar))
@@ -58,7 +60,7 @@ describe('an audit catches an executor that', () => {
 
   it('builds another tree, and names the first block that differs', async () => {
     const liar = new BuildsOtherTree()
-    const history = await readHistory(folder.at('honest'))
+    const history = structuredClone(honest)
     liar.tell(history)
     await publish(history, folder.at('other-tree'), liar)
     await using db = await Database.load(folder.at('other-tree'))
@@ -76,7 +78,7 @@ describe('an audit catches an executor that', () => {
   })
 
   it('takes back what it had signed, as far as one copy can tell', async () => {
-    const history = await readHistory(folder.at('honest'))
+    const history = structuredClone(honest)
     await publish(history, folder.at('whole'))
     {
       await using db = await Database.load(folder.at('whole'))
@@ -91,7 +93,7 @@ describe('an audit catches an executor that', () => {
   })
 
   it('signs two histories of one length', async () => {
-    const history = await readHistory(folder.at('honest'))
+    const history = structuredClone(honest)
     await publish(history, folder.at('first'))
     {
       await using db = await Database.load(folder.at('first'))
@@ -115,21 +117,15 @@ describe('an audit catches an executor that', () => {
 })
 
 describe('an audit accuses nobody where', () => {
-  beforeAll(async () => {
-    folder = await TemporaryFolder.make()
-    removedOplog = await writeHonestHistory(folder.at('honest'))
-  })
-  afterAll(() => folder[Symbol.asyncDispose]())
-
   it('the history is honest and was only copied', async () => {
-    await publish(await readHistory(folder.at('honest')), folder.at('copy'))
+    await publish(honest, folder.at('copy'))
     await using db = await Database.load(folder.at('copy'))
     await checkDatabase(db)
     expect(db.executor).toBeNull()
   })
 
   it('a participant rewrote its log after it was executed', async () => {
-    const history = await readHistory(folder.at('honest'))
+    const history = structuredClone(honest)
     const oplog = history.oplogs.find(({ blocks }) => blocks.length > 0)!
     oplog.blocks[0] = encodeOp({ op: 'PUT', key: 'rewritten', value: 0 })
     await publish(history, folder.at('rewritten'))
@@ -141,7 +137,7 @@ describe('an audit accuses nobody where', () => {
   })
 
   it('a participant shortened its log', async () => {
-    const history = await readHistory(folder.at('honest'))
+    const history = structuredClone(honest)
     const oplog = history.oplogs.find(({ blocks }) => blocks.length > 0)!
     oplog.blocks.splice(2)
     await publish(history, folder.at('shortened'))
@@ -152,7 +148,7 @@ describe('an audit accuses nobody where', () => {
   })
 
   it('nothing of the index has arrived: it is inconclusive, not valid', async () => {
-    const history = await readHistory(folder.at('honest'))
+    const history = structuredClone(honest)
     await publish(history, folder.at('source'))
     await using source = await Database.load(folder.at('source'))
     await using empty = await Database.load(folder.at('empty'), source.pubkey)

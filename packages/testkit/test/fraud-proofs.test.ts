@@ -11,6 +11,7 @@ import {
   EXECUTION_LIES,
   ExecutesRemoved,
   GENESIS_LIES,
+  type History,
   ORDER_LIES,
   readHistory,
   SCHEMA_LIES,
@@ -31,11 +32,12 @@ const OPEN = ['disputed', 'other-engine']
 let folder: TemporaryFolder
 let sandbox: Sandbox
 let removedOplog: Uint8Array
+let honest: History
 let key: Uint8Array
 const proofs: { file: string; violation: string }[] = []
 
 async function prove(liar: DishonestExecutor): Promise<{ proof: Proof; padded: Proof; bytes: Uint8Array }> {
-  const audited = await accuse(await readHistory(folder.at('honest')), liar, sandbox)
+  const audited = await accuse(structuredClone(honest), liar, sandbox)
   expect(audited.report.violation?.code).toBe(liar.expected)
   key = audited.key
   const proof = audited.proof!
@@ -68,6 +70,7 @@ beforeAll(async () => {
   folder = await TemporaryFolder.make()
   await mkdir(folder.at('stranger'))
   removedOplog = await writeHonestHistory(folder.at('honest'))
+  honest = await readHistory(folder.at('honest'))
   sandbox = await Sandbox.open()
 })
 afterAll(async () => {

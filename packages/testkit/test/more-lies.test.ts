@@ -39,6 +39,7 @@ export function process (op) { return { took: op.key } }
 export const apply = { PUT (tx, op, ack) { tx.put('/' + op.key, ack.metadata.took) } }`
 
 let folder: TemporaryFolder
+const histories = new Map<string, History>()
 
 async function run(db: Database, method: string, params: object): Promise<void> {
   const tx = await db.call(method, params)
@@ -62,12 +63,13 @@ beforeAll(async () => {
   for (const key of ['a', 'b', 'c']) await run(other, 'put', { key, value: 1 })
   await checkDatabase(other)
   await other.close()
+  for (const name of ['plain', 'process']) histories.set(name, await readHistory(folder.at(name)))
 })
 afterAll(() => folder[Symbol.asyncDispose]())
 
 /** The verdict on a history with a lie in it: the violation's code, the first finding's, or `valid`. */
 async function judge(from: 'plain' | 'process', lie: Lie): Promise<string> {
-  const history = await readHistory(folder.at(from))
+  const history = structuredClone(histories.get(from)!)
   lie.tell?.(history)
   const target = folder.at(`lie-${Buffer.from(randomBytes(6)).toString('hex')}`)
   await publish(history, target, new Told(lie))

@@ -20,10 +20,12 @@ import { writeHonestHistory } from './honest-history.js'
 let folder: TemporaryFolder
 let sandbox: Sandbox
 let removedOplog: Uint8Array
+let honest: History
 
 beforeAll(async () => {
   folder = await TemporaryFolder.make()
   removedOplog = await writeHonestHistory(folder.at('honest'))
+  honest = await readHistory(folder.at('honest'))
   sandbox = await Sandbox.open()
 })
 afterAll(async () => {
@@ -43,7 +45,7 @@ async function withPublished<T>(
   work: (published: Published) => Promise<T>,
   change: (history: History) => void = () => {},
 ): Promise<T> {
-  const history = await readHistory(folder.at('honest'))
+  const history = structuredClone(honest)
   liar?.tell(history)
   change(history)
   await using storage = Storage.temporary()

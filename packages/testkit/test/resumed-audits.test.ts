@@ -7,6 +7,7 @@ import {
   type DishonestExecutor,
   EXECUTION_LIES,
   ExecutesRemoved,
+  type History,
   ORDER_LIES,
   publishInto,
   readHistory,
@@ -18,10 +19,11 @@ import { writeHonestHistory } from './honest-history.js'
 let folder: TemporaryFolder
 let sandbox: Sandbox
 let removedOplog: Uint8Array
+let honest: History
 
 /** Audits from genesis, then from every place that this audit passed. */
 async function auditFromEverywhere(liar: DishonestExecutor | null) {
-  const history = await readHistory(folder.at('honest'))
+  const history = structuredClone(honest)
   liar?.tell(history)
   await using storage = Storage.temporary()
   await storage.create()
@@ -47,6 +49,7 @@ async function auditFromEverywhere(liar: DishonestExecutor | null) {
 beforeAll(async () => {
   folder = await TemporaryFolder.make()
   removedOplog = await writeHonestHistory(folder.at('honest'))
+  honest = await readHistory(folder.at('honest'))
   sandbox = await Sandbox.open()
 })
 afterAll(async () => {
