@@ -1,7 +1,7 @@
 // Memory bombs made of built-in functions: fuel runs out before memory and time do (spec/6-determinism §7), every time.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Sandbox } from '../src/index.js'
-import { evaluate } from './helpers.js'
+import { run, SHORT_RULES } from './helpers.js'
 
 const ROUNDS = process.env.MODE === 'soak' ? 10 : 2
 
@@ -42,7 +42,9 @@ describe('ends for want of fuel', () => {
     ['entries', 'const all = [], a = new Array(1e5).fill(1); for (;;) all.push(Object.entries(a))'],
   ])('%s', async (_, body) => {
     for (let round = 0; round < ROUNDS; round++) {
-      expect(await evaluate(sandbox, body)).toMatchObject({ failed: 'fuel' })
+      const source = `export async function apply () {\n${body}\n}`
+      const { outcome } = await run(sandbox, source, {}, {}, SHORT_RULES)
+      expect(outcome).toMatchObject({ kind: 'failed', code: 'fuel' })
     }
   })
 })

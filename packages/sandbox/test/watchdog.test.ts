@@ -7,6 +7,8 @@ import { Sandbox, type Step, steps } from '../src/index.js'
 import { inputOf, MemorySource, RULES } from './helpers.js'
 
 const OP_MS = 1000
+/** Where nothing may end in time. */
+const SHORT_MS = 300
 /** Fuel does not see how long this takes. */
 const ENDLESS = "void /^(a|a)*$/.test('a'.repeat(64) + 'b')"
 const rules = { ...RULES, limits: { ...RULES.limits, fuelMax: 2_000_000_000 } }
@@ -46,19 +48,19 @@ it('ends an op that works a little between very many questions', async () => {
 })
 
 it('makes no outcome of an op that the guest itself ended while the host was stopped', async () => {
-  await using sandbox = await Sandbox.open({ opMs: OP_MS })
+  await using sandbox = await Sandbox.open({ opMs: SHORT_MS })
   const source = `export function apply () { ${ENDLESS} }`
   const contract = await sandbox.load(source, rules)
   const result = steps(contract, new MemorySource(), [inputOf(sandbox, {}, { rules })])
-  await new Promise((resolve) => setTimeout(resolve, OP_MS / 2))
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, OP_MS + ORPHAN_GRACE_MS + 500)
+  await new Promise((resolve) => setTimeout(resolve, SHORT_MS / 2))
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SHORT_MS + ORPHAN_GRACE_MS + 1000)
   const [step] = await result
   expect(step!.outcome).toMatchObject({ kind: 'failed', code: 'unexecutable' })
   expect(step!.unexecutable!.cause).toMatchObject({ code: 'GUEST_TIMEOUT' })
 })
 
 it('finds no fault in a contract whose evaluation the guest itself ended', async () => {
-  await using sandbox = await Sandbox.open({ opMs: OP_MS, loadMs: 60_000 })
+  await using sandbox = await Sandbox.open({ opMs: SHORT_MS, loadMs: 60_000 })
   const source = `${ENDLESS}; export function apply () {}`
   await expect(sandbox.load(source, rules)).rejects.toMatchObject({ code: 'GUEST_TIMEOUT' })
 })

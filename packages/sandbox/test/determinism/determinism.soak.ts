@@ -1,5 +1,8 @@
-// The law of this folder over a long day: the same bytes after 10,000 other ops. `npm run test:soak -- packages/sandbox`.
+// The law of this folder over a long day: the same bytes after 10,000 other ops, and all the cases of the ordinary tests. `npm run test:soak -- packages/sandbox`.
 import { expect, it } from 'vitest'
+import './determinism.test.js'
+import './golden.test.js'
+import './optimised.test.js'
 import { corpus } from './contracts.js'
 import { openFresh, play } from './play.js'
 

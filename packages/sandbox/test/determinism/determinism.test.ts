@@ -7,7 +7,8 @@ import { call, caller, type MemorySource, stepOver } from '../helpers.js'
 import { cases, corpus } from './contracts.js'
 import { openFresh, play, playBatches } from './play.js'
 
-const RUNS = 24
+const IS_LONG = process.env.MODE === 'soak'
+const RUNS = IS_LONG ? 24 : 10
 const OTHERS = 12
 const TIMEOUT_MS = 10 * 60_000
 /** Enough for the contracts of this folder, and little enough that garbage is collected all the time. */
@@ -25,7 +26,7 @@ it('in a warm guest and in a fresh one', { timeout: TIMEOUT_MS }, async () => {
       await using fresh = await openFresh()
       expect(await play(warm, given)).toEqual(await play(fresh, given))
     }),
-    { numRuns: Math.ceil(RUNS / 4) },
+    { numRuns: Math.ceil(RUNS / 3) },
   )
 })
 

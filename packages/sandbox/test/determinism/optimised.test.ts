@@ -9,7 +9,8 @@ import { Sandbox } from '../../src/index.js'
 import { corpus } from './contracts.js'
 import { play } from './play.js'
 
-const CASES = corpus(11, 30)
+/** The long tests run all of them. */
+const CASES = corpus(11, process.env.MODE === 'soak' ? 30 : 15)
 const TIMEOUT_MS = 10 * 60_000
 const ENGINE = engineName(process.versions.v8)
 

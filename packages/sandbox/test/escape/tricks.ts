@@ -1,6 +1,6 @@
 // Tricks by which one op could leave a word to the next: an op looks, writes and looks again; a method does the same in
 // between; every op has to see what the first one saw.
-import { expect, it } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 import type { Sandbox } from '../../src/index.js'
 import { openFresh } from '../determinism/play.js'
 import { call, MemorySource, stepOver } from '../helpers.js'
@@ -25,13 +25,24 @@ function source([, setup, look, write]: Trick): string {
     export function apply (tx) { return trick(tx) }`
 }
 
+/** Has each trick start in a guest of its own; else those of a table share one, in which each runs once. */
+const IS_LONG = process.env.MODE === 'soak'
+
 export function survive(sandbox: () => Sandbox, tricks: readonly Trick[]): void {
+  let others: Promise<Sandbox> | undefined
+  const closeOthers = async () => {
+    await (await others)?.close()
+    others = undefined
+  }
+  afterAll(closeOthers)
   it.each(tricks)('%s', async (...trick) => {
     const contract = await load(sandbox(), source(trick))
     const between = () => call(contract, 'again')
     const seen = await repeated(sandbox(), contract, 4, between)
     expect(seen).toEqual(Array(4).fill(trick[4]))
-    await using fresh = await openFresh()
+    if (IS_LONG) await closeOthers()
+    others ??= openFresh()
+    const fresh = await others
     const alone = await load(fresh, source(trick))
     expect(result(await stepOver(fresh, alone, new MemorySource(), {}))).toEqual(trick[4])
   })

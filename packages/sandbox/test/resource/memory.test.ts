@@ -2,9 +2,11 @@
 // ends an op long before memory does.
 import { describe } from 'vitest'
 import { useSandbox } from '../escape/attack.js'
-import { bombs } from './bomb.js'
+import { SHORT_RULES } from '../helpers.js'
+import { type Bomb, bombs as bombsOf } from './bomb.js'
 
 const sandbox = useSandbox({ opMs: 30_000 })
+const bombs = (of: typeof sandbox, list: readonly Bomb[]) => bombsOf(of, list, SHORT_RULES)
 
 describe('strings', () => {
   bombs(sandbox, [
