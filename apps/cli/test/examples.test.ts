@@ -1,4 +1,7 @@
-/** What help and README show is run as it stands, in a shell, wherever it needs no network. */
+/**
+ * What help and README show is run as it stands, wherever it needs no network: the README in a shell, with the built executable; of help,
+ * what is more to a shell than words.
+ */
 import { spawnSync } from 'node:child_process'
 import { readFile, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -7,12 +10,15 @@ import { TemporaryFolder } from '@vitra/testkit'
 import { expect, it } from 'vitest'
 import { Database } from 'vitra'
 import { checkDatabase } from 'vitra/testing'
-import { EXECUTABLE } from './vitra.js'
+import { EXECUTABLE, vitra } from './vitra.js'
 
 const TIMEOUT_MS = 180_000
 /** What takes peers, another Node, other databases, or the home of whoever runs it. */
 const NEEDS_MORE =
   /<|~|--sync|--bootstrap|--engine|^vitra (?:host|monitor|serve|session|use|import|destroy|ls|cat|tree|export-files|(?:init|dev|build) --script|call (?:--read|addTopic))/
+
+/** Words between single blanks: a shell makes of them what `split` does. */
+const PLAIN = /^vitra(?: [\w./:=,@%+-]+)+$/
 
 /** For `vitra test`. */
 const TEST = `import { test } from 'node:test'
@@ -70,7 +76,16 @@ it(
     const examples = COMMANDS.flatMap((command) => command.examples.map((example) => example.run))
     const local = examples.filter((line) => !NEEDS_MORE.test(line) && line !== 'vitra init counter.js')
     expect(local.length).toBeGreaterThan(20)
-    expect(local.map(run).filter(({ status }) => status !== 0)).toEqual([])
+    const here = { cwd: folder.path, env: { VITRA_DIR: '', HOME: folder.path, NO_COLOR: '1' } }
+    const wrong = []
+    for (const line of local) {
+      if (!PLAIN.test(line)) wrong.push(...[run(line)].filter(({ status }) => status !== 0))
+      else {
+        const { code, ...said } = await vitra(line.split(' ').slice(1), here)
+        if (code !== 0) wrong.push({ line, code, ...said })
+      }
+    }
+    expect(wrong).toEqual([])
     await using db = await Database.load(folder.at('.vitra'))
     await checkDatabase(db)
   },

@@ -11,7 +11,7 @@ import { json, Live, spawned, vitra } from './vitra.js'
 
 const LONG_MS = 180_000
 const CTRL_C = '\u0003'
-const OPS = 300
+const OPS = 200
 const NOWHERE = { VITRA_BOOTSTRAP: '127.0.0.1:9' }
 
 /** An op that takes a while, for audits that last. */
@@ -130,7 +130,7 @@ describe('Ctrl-C at a copy that arrives', () => {
       {
         await using db = await Database.load(folder.at('alice'))
         const value = 'x'.repeat(20_000)
-        for (let n = 0; n < 40; n++) {
+        for (let n = 0; n < 16; n++) {
           const paths = Array.from({ length: 25 }, (_, m) => `/${n}/${m}`)
           const calls = await Promise.all(paths.map((path) => db.call('put', { path, value: value + path })))
           await Promise.all(calls.map((call) => call.whenProcessed({ timeout: LONG_MS })))
