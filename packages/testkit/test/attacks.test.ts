@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { testSeed } from '../src/index.js'
 import { ATTACKS, attackGuests, attackPeers, HOSTILE_PEERS } from './attacks.js'
 
-const SECONDS = 1
+const SECONDS = 0.5
 const LONG_MS = 180_000
 const seed = testSeed()
 
