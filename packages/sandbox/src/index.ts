@@ -27,7 +27,7 @@ export {
 } from './errors.js'
 export type { MethodHost } from './method-calls.js'
 export type { MethodInfo, MethodParameter } from './method-info.js'
-export { oldestAbi } from './parse.js'
+export { oldestAbi } from './prepare.js'
 export { type ContractLogEntry, Sandbox, type SandboxOptions } from './sandbox.js'
 export { StateSession } from './state-session.js'
 export { explain, step, steps } from './step.js'

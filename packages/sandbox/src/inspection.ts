@@ -7,7 +7,7 @@ import type { ContractFacts } from './loaded-contract.js'
 import { checked, expectArray } from './messages.js'
 import type { MethodInfo } from './method-info.js'
 import { unpack } from './pack.js'
-import type { ParsedContract } from './parse.js'
+import type { PreparedContract } from './prepare.js'
 
 const NOT_METHODS = ['apply', 'process']
 
@@ -17,8 +17,7 @@ const NOT_METHODS = ['apply', 'process']
  */
 export function readInspection(
   payload: Uint8Array,
-  parsed: ParsedContract,
-  instrumented: Instrumented,
+  { parsed, instrumented }: PreparedContract,
 ): ContractFacts {
   const message = checked('an inspection that does not decode', () => unpack(payload))
   const [kind, ...rest] = expectArray(message, 'no inspection')
@@ -47,7 +46,7 @@ export function readInspection(
   }
 }
 
-function readFacts([form, functions]: readonly unknown[], parsed: ParsedContract): ContractFacts {
+function readFacts([form, functions]: readonly unknown[], parsed: PreparedContract['parsed']): ContractFacts {
   if (form === null) {
     throw new ContractLoadError(
       'CONTRACT_NO_APPLY',

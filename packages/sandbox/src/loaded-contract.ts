@@ -18,14 +18,14 @@ import { type GuestRun, protocolError } from './guest-process.js'
 import { checked, expectArray } from './messages.js'
 import type { MethodInfo } from './method-info.js'
 import { pack, unpack } from './pack.js'
-import type { ParsedContract } from './parse.js'
+import type { PreparedContract } from './prepare.js'
 import type { RunOptions } from './run-options.js'
 import { packItem, packRuns } from './runs.js'
 import type { ContractWarning } from './warnings.js'
 import { FRAME, MODE, type Mode } from './wire.js'
 
 export interface ContractFacts {
-  readonly parsed: ParsedContract
+  readonly parsed: PreparedContract['parsed']
   readonly methods: readonly MethodInfo[]
   readonly hasProcess: boolean
   readonly applyForm: 'function' | 'record'

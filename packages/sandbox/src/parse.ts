@@ -3,7 +3,7 @@
  * same sources. Gives what the sandbox has to know before a contract runs.
  */
 
-import { ABIS, type Abi, abiOf, offers } from '@vitra/contract-sdk'
+import { type Abi, abiOf, offers } from '@vitra/contract-sdk'
 import type { Rules } from '@vitra/log'
 import type { AnyNode, ecmaVersion, Node, Program } from 'acorn'
 import { NestingError, parseBounded } from './bounded-parser.js'
@@ -68,22 +68,6 @@ export function parseContract(source: string, rules: Rules): ParsedContract {
     impurities: impurities(program, source),
     program,
   }
-}
-
-/**
- * The oldest version of the ABI that offers what a contract imports: what a new database is pinned to (spec/1-identity §3).
- * Where none does, the first; loading says why.
- */
-export function oldestAbi(source: string, rules: Rules): number {
-  for (const { version } of ABIS) {
-    try {
-      parseContract(source, { ...rules, abi: version })
-      return version
-    } catch (error) {
-      if (!(error instanceof ContractLoadError)) throw error
-    }
-  }
-  return ABIS[0]!.version
 }
 
 function parseModule(source: string, version: number): Program {

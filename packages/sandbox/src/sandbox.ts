@@ -13,14 +13,13 @@ import { ENGINE_TABLE, engineName } from './engine-table.js'
 import { SandboxError } from './errors.js'
 import type { GuestRun } from './guest-process.js'
 import { readInspection } from './inspection.js'
-import { instrument } from './instrument.js'
 import { LoadedContract, packLimits } from './loaded-contract.js'
 import { expectArray } from './messages.js'
 import { pack } from './pack.js'
-import { parseContract } from './parse.js'
 import { Conduct } from './pool/conduct.js'
 import { Pool } from './pool/pool.js'
 import { Tenant } from './pool/tenant.js'
+import { prepareContract } from './prepare.js'
 
 /** A line of a contract's console. */
 export interface ContractLogEntry {
@@ -138,8 +137,8 @@ export class Sandbox implements AsyncDisposable {
     if (known !== undefined) return known
     // From here on the stack is nearly empty, as the parser needs it.
     await null
-    const parsed = parseContract(source, rules)
-    const instrumented = instrument(source, parsed.program, rules.limits)
+    const prepared = prepareContract(source, rules)
+    const { parsed, instrumented } = prepared
     const { imports, hasTail } = parsed
     const isPure = !this.#freshRealms && parsed.impurities.length === 0
     const limits = packLimits(rules.limits)
@@ -152,7 +151,7 @@ export class Sandbox implements AsyncDisposable {
     const inspected = await this.#submit(tenant, null)
     const contract = new LoadedContract({
       source,
-      facts: readInspection(inspected, parsed, instrumented),
+      facts: readInspection(inspected, prepared),
       rules,
       authorColumn: instrumented.authorColumn,
       run: (run) => this.#submit(tenant, run),

@@ -10,10 +10,9 @@ import { readEndings } from '../src/ending.js'
 import { packEnding } from '../src/ending-fields.js'
 import { GuestProcess } from '../src/guest-process.js'
 import { readInspection } from '../src/inspection.js'
-import { instrument } from '../src/instrument.js'
 import { answerMethod } from '../src/method-calls.js'
 import { pack } from '../src/pack.js'
-import { parseContract } from '../src/parse.js'
+import { prepareContract } from '../src/prepare.js'
 import { FRAME, GUEST_FRAME_BYTES_MAX, MODE } from '../src/wire.js'
 import { caller, deriveOplog, hex, MemorySource, RULES } from './helpers.js'
 
@@ -155,21 +154,14 @@ describe('endings', () => {
   it.each([[null], [['loaded']], [['inspected', 'other', []]], [['inspected', 'function', 5]]])(
     'of loading: %j',
     (message) => {
-      const parsed = parseContract('', RULES)
-      expect(
-        thrown(() => readInspection(pack(message), parsed, instrument('', parsed.program, limits))),
-      ).toMatchObject(PROTOCOL)
+      const prepared = prepareContract('', RULES)
+      expect(thrown(() => readInspection(pack(message), prepared))).toMatchObject(PROTOCOL)
     },
   )
 
   it('of loading never invent methods', () => {
-    const source = 'export function real () {}'
-    const parsed = parseContract(source, RULES)
-    const facts = readInspection(
-      pack(['inspected', 'function', ['real', 'invented', 'process']]),
-      parsed,
-      instrument(source, parsed.program, limits),
-    )
+    const prepared = prepareContract('export function real () {}', RULES)
+    const facts = readInspection(pack(['inspected', 'function', ['real', 'invented', 'process']]), prepared)
     expect(facts).toMatchObject({ methods: [{ name: 'real' }], hasProcess: false })
   })
 })
