@@ -16,6 +16,13 @@ async function describedFolder(): Promise<string> {
   return folder
 }
 
+/** What the journals of the store take, in bytes. A file system that sets nothing aside has the few that were written. */
+async function setAside(folder: string): Promise<number> {
+  const names = (await filesBelow(`${folder}/logs/db`)).filter((name) => name.endsWith('.log'))
+  const stats = await Promise.all(names.map((name) => stat(`${folder}/logs/db/${name}`)))
+  return stats.reduce((sum, { blocks }) => sum + blocks * 512, 0)
+}
+
 describe('storage', () => {
   it('gives back the key it was described with', async () => {
     const folder = await describedFolder()
@@ -193,12 +200,17 @@ describe('storage', () => {
     const folder = path.join(await temporaryFolder(), 'db')
     const { writer } = await createLog({ folder })
     await writer.append([text('a block')])
-    const names = (await filesBelow(`${folder}/logs/db`)).filter((name) => name.endsWith('.log'))
-    const stats = await Promise.all(names.map((name) => stat(`${folder}/logs/db/${name}`)))
-    // `blocks` are of 512 bytes. A file system that sets nothing aside has the few that were written.
-    const set = stats.reduce((sum, { blocks }) => sum + blocks * 512, 0)
+    const set = await setAside(folder)
     expect(set).toBeGreaterThan(0)
     expect(set).toBeLessThan(20 * 1024 * 1024)
+  })
+
+  it('sets a quarter of that aside where it is throw-away, and in memory', async () => {
+    const { storage, writer } = await createLog()
+    await writer.append([text('a block')])
+    const set = await setAside(storage.path)
+    expect(set).toBeGreaterThan(0)
+    expect(set).toBeLessThan(5 * 1024 * 1024)
   })
 
   it('throw-away storage is gone after it is closed', async () => {
