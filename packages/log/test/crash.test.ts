@@ -5,7 +5,9 @@ import { toHex } from '../src/index.js'
 import { startScript } from './child.js'
 import { createLog, filled, fixedKeyPair, loadLog, pause, temporaryFolder } from './helpers.js'
 
-const ROUNDS = 12
+/** Times the cases of an ordinary run; `crash.soak.ts` has more. */
+const CASES = Number(process.env.VITRA_CASES ?? 1)
+const ROUNDS = 6 * CASES
 const KEYS = fixedKeyPair(8)
 const INDEX = filled(9)
 
@@ -61,7 +63,7 @@ describe('a writer that is killed', () => {
     await (await createLog({ folder, keyPair: KEYS, indexKey: INDEX })).close()
     const acknowledged: Acknowledged[] = []
     for (let round = 0; round < ROUNDS; round++) {
-      acknowledged.push(...(await appendUntilKilled(folder, (round * 37) % 60)))
+      acknowledged.push(...(await appendUntilKilled(folder, (round * 67) % 60)))
     }
     const { log, writer } = await loadLog(folder, KEYS, INDEX)
     const signatures = new Map<number, string>()

@@ -56,7 +56,7 @@ async function expectEqual(copy: Log, owner: Log): Promise<void> {
 
 describe('copies of a log', () => {
   it('exchange its history without one of hypercore’s requests, and then what comes', async () => {
-    const owner = await filled(3000)
+    const owner = await filled(1000)
     const copy = await copyOf(owner.log.key)
     connect(owner.storage.store, copy.storage.store)
     await until(whole(copy.log, owner.log), 30_000)
@@ -302,7 +302,7 @@ describe('a peer', () => {
   }, 60_000)
 
   it('that asks again and again without taking anything is sent so much and no more', async () => {
-    const owner = await filled(6000)
+    const owner = await filled(3000)
     let bytes = 0
     const peer = await createReplica(owner.log.key)
     const extension = openExtension(hypercoreOf(peer.log.core), NAME, (message, from) => {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { below, checkAny, KINDS, Samples, tryAccusations, tryMutants } from './proof-mutations.js'
 
-const COUNT = 10_000
+const COUNT = 3_000
 const seed = Number(process.env.VITRA_SEED ?? Math.floor(Math.random() * 2 ** 32))
 
 describe(`mutations of valid proofs (${COUNT} of each kind from seed ${seed})`, () => {
