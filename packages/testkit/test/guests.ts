@@ -1,17 +1,20 @@
 /** Guests that live as long as a test file, for files that open a database for each of many tests. */
-import { OP_MS, Sandbox } from '@vitra/sandbox'
+import { OP_MS, Sandbox, type SandboxOptions } from '@vitra/sandbox'
 import { afterAll, beforeAll } from 'vitest'
 
 /**
- * Databases opened with the default limits share these guests: no test waits until one has started.
+ * Databases opened with these limits, the default ones unless told, share these guests: no test waits until one has started.
  *
  * @param secondLooks whether the second looks of their audits (`Engines` in packages/vitra) and those of checked proofs have
  *   theirs as well
  */
-export function useGuests({ secondLooks = true } = {}): void {
+export function useGuests({
+  secondLooks = true,
+  ...limits
+}: SandboxOptions & { secondLooks?: boolean } = {}): void {
   const open: Sandbox[] = []
   beforeAll(async () => {
-    const own = await Sandbox.open()
+    const own = await Sandbox.open(limits)
     open.push(own)
     if (!secondLooks) return
     const again = { engine: own.engine, engines: {} }

@@ -184,7 +184,7 @@ describe('a participant that acknowledges', () => {
     await using folder = await TemporaryFolder.make()
     await (await opened(folder, { acknowledge: true })).close()
     let acknowledged = 0
-    for (let round = 0; round < 6; round++) {
+    for (let round = 0; round < 5; round++) {
       const { called } = await runAndKill(folder.at('db'), random, 'acknowledge')
       await using db = await Database.load(folder.at('db'), undefined, { acknowledge: true })
       await db.executor!.sync()

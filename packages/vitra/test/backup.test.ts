@@ -1,29 +1,20 @@
 /** A database in one file: made while it is in use, checked when it is restored, and never a second history. */
-import { existsSync } from 'node:fs'
 import { connect, Random, TemporaryFolder, testSeed, WORKBENCH_CONTRACT } from '@vitra/testkit'
 import { useGuests } from '@vitra/testkit/guests'
 import { describe, expect, it } from 'vitest'
-import { Database, declareAlone, type ExportOptions, importDatabase } from '../src/index.js'
+import { Database, declareAlone, importDatabase } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
+import { backup, inPieces, restoreChanged } from './backup-damage.js'
 
 useGuests({ secondLooks: false })
 
+/** Changes of a backup's bytes; `backup-damage.soak.ts` makes many. */
+const CHANGES = 20
 const workbench = { contract: { source: WORKBENCH_CONTRACT } }
 
 async function put(db: Database, key: string, value: unknown): Promise<void> {
   const tx = await db.call('put', { key, value })
   await tx.whenProcessed()
-}
-
-/** The bytes of a backup. */
-async function backup(db: Database, options?: ExportOptions): Promise<Buffer> {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of db.export(options)) chunks.push(chunk)
-  return Buffer.concat(chunks)
-}
-
-async function* inPieces(bytes: Uint8Array, size = 1000): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
 }
 
 describe('a backup', () => {
@@ -153,34 +144,7 @@ describe('a file that is no backup', () => {
     await using folder = await TemporaryFolder.make()
     await using db = await Database.create(folder.at('db'), workbench)
     for (let n = 0; n < 5; n++) await put(db, `k${n}`, 'x'.repeat(300))
-    const bytes = await backup(db)
-    const random = new Random(testSeed())
-    const wrong: Uint8Array[] = [new Uint8Array(), Buffer.from('no archive'), bytes.subarray(0, 512)]
-    for (let n = 0; n < 60; n++) {
-      const at = random.below(bytes.length)
-      const changed = Buffer.from(bytes)
-      changed[at]! ^= 1 << random.below(8)
-      wrong.push(random.chance(0.3) ? bytes.subarray(0, at) : changed)
-    }
-    let refused = 0
-    for (const [nth, source] of wrong.entries()) {
-      const to = folder.at(`copy${nth}`)
-      try {
-        await importDatabase(to, inPieces(source))
-      } catch (error) {
-        refused++
-        expect(error, `VITRA_SEED=${random.seed}, ${nth}`).toMatchObject({
-          code: expect.stringMatching(/^(BACKUP|COPY)_INVALID$/),
-        })
-        expect(existsSync(`${to}/vitra.json`)).toBe(false)
-        continue
-      }
-      // A change where nothing counts: between the parts, or in what this copy only remembers.
-      await using copy = await Database.load(to)
-      await checkDatabase(copy)
-      expect(copy.index.version).toBe(db.index.version)
-    }
-    expect(refused).toBeGreaterThan(wrong.length / 2)
+    await restoreChanged(await backup(db), db.index.version, CHANGES, new Random(testSeed()))
   })
 
   it('is refused where it is of another database, or the folder holds one', async () => {

@@ -9,9 +9,11 @@ import { Database } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
 
 const CHILD = fileURLToPath(new URL('crash-child.mjs', import.meta.url))
-const LIFE_MS_MAX = 300
+/** A child has said so many lines at most when it is killed, in the middle of what comes next. */
+const LINES_MAX = 60
+const LAST_MS_MAX = 10
 
-/** Runs the child and kills it at a random point of its work. Returns the highest op it was told of. */
+/** Runs the child and kills it at a random point of its work, counted in what it says. Returns the highest op it was told of. */
 export function runAndKill(
   folder: string,
   random: Random,
@@ -20,11 +22,14 @@ export function runAndKill(
   return new Promise((resolve, reject) => {
     const told = { called: -1, processed: -1 }
     const child = spawn(process.execPath, [CHILD, folder, how ?? ''], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const last = random.below(LINES_MAX)
+    const lastMs = random.below(LAST_MS_MAX)
+    let lines = 0
     let errors = ''
     child.stderr.on('data', (data) => (errors += data))
     createInterface({ input: child.stdout }).on('line', (line) => {
       const [word, seq] = line.split(' ')
-      if (word === 'ready') setTimeout(() => child.kill('SIGKILL'), random.below(LIFE_MS_MAX))
+      if (lines++ === last) setTimeout(() => child.kill('SIGKILL'), lastMs)
       if (word === 'called') told.called = Math.max(told.called, Number(seq))
       if (word === 'processed') told.processed = Math.max(told.processed, Number(seq))
     })
@@ -35,7 +40,7 @@ export function runAndKill(
   })
 }
 
-/** Nothing is lost and nothing applied twice, however often the executor is killed, after times that the seed gives. */
+/** Nothing is lost and nothing applied twice, however often the executor is killed, at points that the seed gives. */
 export async function killAgainAndAgain(rounds: number, seed: number): Promise<{ ops: number }> {
   const random = new Random(seed)
   expect(

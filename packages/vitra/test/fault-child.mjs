@@ -1,5 +1,6 @@
 // Creates a database if there is none, calls it, and loads it again and again; says what it was told. See `fault-sites.ts`.
 import { existsSync, writeSync } from 'node:fs'
+import { Sandbox } from '@vitra/sandbox'
 import { Database } from 'vitra'
 
 const [folder, lives, calls] = process.argv.slice(2)
@@ -7,6 +8,7 @@ const SOURCE = `export function add ({ n }, emit) { emit({ op: 'ADD', n }) }
 export const apply = { ADD (tx, { n }) { tx.put('/n/' + n, n) } }`
 const say = (event, value = '') => writeSync(1, `${event} ${value}\n`)
 
+await Sandbox.open() // its guests are those of every life
 let next = Number(process.env.FIRST_CALL ?? 0)
 for (let life = 0; life < Number(lives); life++) {
   const isMade = existsSync(`${folder}/vitra.json`)

@@ -1,6 +1,9 @@
 /** The disk fails at chosen places; `npm run test:soak` fails every place in turn. */
+import { useGuests } from '@vitra/testkit/guests'
 import { expect, it } from 'vitest'
 import { type Fault, kindOf, type Site, Workshop } from './fault-sites.js'
+
+useGuests({ secondLooks: false })
 
 const TEST_MS = 300_000
 

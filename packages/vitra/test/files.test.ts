@@ -11,7 +11,9 @@ import { checkDatabase } from '../src/testing/index.js'
 
 useGuests({ secondLooks: false })
 
-const TEST_MS = 180_000
+/** Times the cases of an ordinary run; `files.soak.ts` has more. */
+const CASES = Number(process.env.VITRA_CASES ?? 1)
+const TEST_MS = 180_000 * CASES
 
 /** Does operations of `state`, as they were asked for; those that fail are left out. */
 const FILES = `
@@ -129,7 +131,7 @@ describe.concurrent('the files of a script', () => {
             await checkDatabase(db)
           },
         ),
-        { numRuns: 16 },
+        { numRuns: 6 * CASES },
       )
       expect(files).toBeGreaterThan(0)
     },

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { COUNTER_CONTRACT, TemporaryFolder } from '@vitra/testkit'
+import { COUNTER_CONTRACT, copyDatabase, TemporaryFolder } from '@vitra/testkit'
 import { useGuests } from '@vitra/testkit/guests'
 import { check } from '@vitra/verifier/replay'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -18,37 +18,38 @@ const BUILT = fileURLToPath(new URL('../dist/index.js', import.meta.url))
 const STEPS = 4
 
 let folder: TemporaryFolder
+let pubkey: Uint8Array
 
 beforeAll(async () => {
   expect(existsSync(BUILT), 'build first: npm run build').toBe(true)
   folder = await TemporaryFolder.make()
+  await using db = await Database.create(folder.at('liar'), { contract: { source: COUNTER_CONTRACT } })
+  await (await db.call('increment')).whenProcessed()
+  await db.index.dangerousBatch([{ type: 'put', path: '/counter', value: 666 }])
+  pubkey = db.pubkey
 })
 afterAll(() => folder[Symbol.asyncDispose]())
 
 interface Killed {
   readonly liar: string
-  readonly pubkey: Uint8Array
   readonly told: string
 }
 
 /** Has a liar audited by a process that dies at a point. */
 async function killedAt(point: string): Promise<Killed> {
   const liar = folder.at(`killed-${point}`)
-  const db = await Database.create(liar, { contract: { source: COUNTER_CONTRACT } })
-  await (await db.call('increment')).whenProcessed()
-  await db.index.dangerousBatch([{ type: 'put', path: '/counter', value: 666 }])
-  await db.close()
+  await copyDatabase(folder.at('liar'), liar)
   const { signal, stdout, stderr } = spawnSync(process.execPath, [CHILD, liar, point], {
     encoding: 'utf8',
     timeout: 60_000,
     killSignal: 'SIGTERM',
   })
   expect(signal, stderr).toBe('SIGKILL')
-  return { liar, pubkey: db.pubkey, told: stdout }
+  return { liar, told: stdout }
 }
 
 /** Codes that the proofs in a folder prove; each has to hold by itself. */
-async function provenIn({ liar, pubkey }: Killed): Promise<unknown[]> {
+async function provenIn({ liar }: Killed): Promise<unknown[]> {
   const kept = path.join(liar, 'fraud')
   const files = existsSync(kept) ? await readdir(kept) : []
   const codes: unknown[] = []

@@ -1,6 +1,7 @@
 /** Closing, aborting and failing while things run: nothing hangs, nothing stays behind, every error has its code. */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { COUNTER_CONTRACT, connect, TemporaryFolder, WORKBENCH_CONTRACT } from '@vitra/testkit'
+import { useGuests } from '@vitra/testkit/guests'
 import { describe, expect, it } from 'vitest'
 import { Database, Storage } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
@@ -16,6 +17,8 @@ async function guests(): Promise<number> {
 }
 
 describe('close', () => {
+  useGuests({ secondLooks: false })
+
   it('is one close however often it is called, and frees the folder', async () => {
     await using folder = await TemporaryFolder.make()
     const db = await Database.create(folder.at('db'), counter)
@@ -99,7 +102,10 @@ describe('close', () => {
       if (read.status === 'rejected') expect(read.reason).toMatchObject(CLOSED)
     await monitor.close()
   })
+})
 
+/** These count guests: each database has its own. */
+describe('what fails half-way', () => {
   it('frees everything although a participant’s log cannot be written', async () => {
     await using folder = await TemporaryFolder.make()
     const before = await guests()
@@ -116,9 +122,7 @@ describe('close', () => {
     await (await again.call('increment')).whenProcessed()
     await checkDatabase(again)
   })
-})
 
-describe('what fails half-way', () => {
   it('leaves no guest and no file of a database that was not created', async () => {
     await using folder = await TemporaryFolder.make()
     const before = await guests()
@@ -174,6 +178,8 @@ describe('what fails half-way', () => {
 })
 
 describe('several at once', () => {
+  useGuests({ secondLooks: false })
+
   it('audits, monitors and calls do not get in each other’s way', async () => {
     await using folder = await TemporaryFolder.make()
     await using db = await Database.create(folder.at('db'), workbench)
@@ -214,12 +220,14 @@ describe('several at once', () => {
 })
 
 describe('a signal', () => {
+  useGuests({ secondLooks: false })
+
   it('ends a call, a wait and an audit with its reason', async () => {
     await using db = await Database.create(Storage.temporary(), {
       contract: {
         source: `
           export function loop () { return /^(a|aa)+$/.test('a'.repeat(60) + 'b') }
-          export function slow (_, emit) { for (let n = 0; n < 40; n++) emit({ op: 'SLOW' }) }
+          export function slow (_, emit) { for (let n = 0; n < 20; n++) emit({ op: 'SLOW' }) }
           export const apply = { SLOW (tx) { tx.put('/slow', /^(a|aa)+$/.test('a'.repeat(30) + 'b')) } }`,
       },
     })

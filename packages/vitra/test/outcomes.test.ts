@@ -1,5 +1,6 @@
 /** Every outcome that an op can have (spec/4-execution §5), through a database, and in every replay of it. */
 import { appendOps, TemporaryFolder } from '@vitra/testkit'
+import { useGuests } from '@vitra/testkit/guests'
 import { describe, expect, it } from 'vitest'
 import { Database, type OpenOptions, Storage } from '../src/index.js'
 import { checkDatabase } from '../src/testing/index.js'
@@ -32,6 +33,8 @@ export const apply = {
 
 /** Ends no guest early on a busy machine: what is tested is decided by the rules. */
 const SLOW: OpenOptions = { sandbox: { opMs: 60_000 } }
+
+useGuests({ secondLooks: false, ...SLOW.sandbox })
 
 describe('an op that fails is acknowledged as failed, with no changes, and replayed to the same', () => {
   it.each([

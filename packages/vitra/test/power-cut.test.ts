@@ -10,7 +10,7 @@ import { losePowerAgainAndAgain } from './power-cut.js'
 
 useGuests({ secondLooks: false })
 
-const ROUNDS = 6
+const ROUNDS = 3
 const TEST_MS = 300_000
 const LONG = { timeout: 60_000 }
 

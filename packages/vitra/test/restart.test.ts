@@ -51,7 +51,7 @@ it(
   'costs the same after 16 times the history',
   async () => {
     await using folder = await TemporaryFolder.make()
-    const SHORT = 400
+    const SHORT = 160
     const LONG = 16 * SHORT
     {
       await using db = await Database.create(folder.at('db'), { contract: { source: CONTRACT } })
