@@ -44,6 +44,53 @@ async function replaced(file: string, text: string): Promise<void> {
 }
 
 describe('vitra dev', () => {
+  it('names the author’s own files where something is thrown', async () => {
+    await using made = await author()
+    const checks = `interface Sized { length: number }
+
+export const full = (text: Sized) => {
+  if (text.length > 3) throw new RangeError('too long')
+}
+`
+    await writeFile(made.folder.at('checks.ts'), checks)
+    const script = `import { full } from './checks.ts'
+type Title = string
+export const add = async (title: Title): Promise<void> => {
+  full(title)
+  await state.writeFile('/nowhere/' + title, title)
+}
+export const peek = () => state.readFile('/nowhere')
+`
+    await writeFile(made.folder.at('forum.ts'), script)
+    const stdin = 'call add titles\ncall add me\ncall --read peek\n'
+    const ran = await spawned(['dev', '--script', 'forum.ts'], { ...made.at, stdin })
+    const told = [...ran.stderr.matchAll(/thrown at (\S+)/g)].map(([, place]) => place)
+    const at = (file: string, text: string, what: string) => {
+      const before = text.slice(0, text.indexOf(what)).split('\n')
+      return `${file}:${before.length}:${before.at(-1)!.length + 1}`
+    }
+    expect(told.map((place) => place!.replace(/,$/, ''))).toEqual([
+      at('checks.ts', checks, 'new RangeError'),
+      at('forum.ts', script, 'writeFile'),
+      at('forum.ts', script, 'readFile'),
+    ])
+    await using dev = new Terminal(['dev', '--script', 'forum.ts'], made.at)
+    await dev.see('> ')
+    dev.type("add('titles')\r")
+    await dev.see("file: 'checks.ts'")
+    dev.type('\u0004')
+    expect(await dev.ended()).toBe(0)
+    await using contract = new Terminal(['dev', 'contract.ts'], made.at)
+    await contract.see('> ')
+    contract.type('.call increment --amount 11\r')
+    const [, txId] = /tx show (\S+)`/.exec(await contract.see(/tx show \S+`/))!
+    contract.type(`.tx show ${txId}\r`)
+    await contract.see(`thrown at ${at('contract.ts', CONTRACT, 'assert(amount')}`)
+    contract.type('\u0004')
+    expect(await contract.ended()).toBe(0)
+    expect(await made.left()).toEqual([])
+  })
+
   it('runs commands from a pipe, shows what they do, and leaves nothing', async () => {
     await using made = await author()
     const stdin =

@@ -5,7 +5,7 @@ import type { Context } from './context.js'
 import { UsageError } from './errors.js'
 import { count, showValue } from './output/text.js'
 import { parseValue } from './params/parse.js'
-import { whyFailed } from './why-failed.js'
+import { explained } from './why-failed.js'
 
 export interface ScriptCallOptions extends Omit<MethodCall, 'method' | 'params' | 'flags'> {
   readonly call: string
@@ -24,15 +24,21 @@ export async function callScript(
   info: ScriptInfo,
   { call, words, json, isRead, ...how }: ScriptCallOptions,
 ): Promise<number> {
-  const { ContractError, fromJsonValue, toJsonValue } = await import('vitra')
+  const { ContractError, ScriptCallError, TransactionError, fromJsonValue, toJsonValue } = await import(
+    'vitra'
+  )
   if (!info.functions.some(({ name }) => name === call)) {
     const known = info.functions.map(({ name }) => name).join(', ')
     throw new ContractError('METHOD_NOT_FOUND', `the script exports no function ${call}; it has ${known}`)
   }
   const args = fromJsonValue(json === undefined ? readWords(words) : readList(json)) as unknown[]
   const { out } = context
+  const refused = async (error: unknown): Promise<never> => {
+    const isRefusal = error instanceof TransactionError && error.code === 'OP_REJECTED'
+    throw await explained(db, isRefusal ? ScriptCallError.of(call, error) : error)
+  }
   if (isRead) {
-    const result = toJsonValue(await db.read[call](...args))
+    const result = toJsonValue(await db.read[call](...args).catch(refused))
     out.result({ status: 'read', ...(result === undefined ? {} : { result }) }, shown(context, result))
     return 0
   }
@@ -40,9 +46,7 @@ export async function callScript(
     ...how,
     method: 'call',
     params: { call, args },
-  }).catch(async (error: unknown) => {
-    throw await callError(db, call, error)
-  })
+  }).catch(refused)
   const [ack] = acks as readonly (Ack | undefined)[]
   const result = toJsonValue(ack?.returnValue)
   const changes = results.map((change) => ({ ...change, value: toJsonValue(change.value) }))
@@ -61,13 +65,6 @@ export async function callScript(
   if (refusal !== undefined) out.warn(refusal)
   if (status === 'processed' && result === undefined) out.note(`executed ${call}: it returns nothing`)
   return status === 'pending' ? tx.ops.length : 0
-}
-
-/** What the script threw, and where, in place of the op's refusal. */
-async function callError(db: Database, call: string, error: unknown): Promise<unknown> {
-  const { ScriptCallError, TransactionError } = await import('vitra')
-  if (!(error instanceof TransactionError) || error.code !== 'OP_REJECTED') return error
-  return ScriptCallError.of(call, error, await whyFailed(db, String(error.details.txId)))
 }
 
 function shown({ out }: Context, result: unknown): string[] {

@@ -2,6 +2,7 @@
 import path from 'node:path'
 import type { Place } from '@vitra/contract-sdk/build'
 import type { ContractOptions, ContractWarning } from 'vitra'
+import type { PlaceOf } from './code-place.js'
 import type { Context } from './context.js'
 import { CliError } from './errors.js'
 import { tameLine } from './output/text.js'
@@ -14,6 +15,8 @@ export interface ContractFile {
   /** The files that it is made of, absolute. */
   readonly files: readonly string[]
   readonly isBundled: boolean
+  /** Where something in `source` comes from, from the working directory; null where it comes from no file. */
+  readonly placeOf: PlaceOf
   /** Does something with the contract; where it is refused, the error names the place in the author's file. */
   using<T>(work: (contract: ContractOptions) => Promise<T>): Promise<T>
   /** What is to be warned of, as texts for people. @param warnings of the contract, as the library gives them */
@@ -44,13 +47,12 @@ export async function readContract(context: Context, name: string, isScript = fa
   return contractFile({ source: text, isScript, files, isBundled, placeOf })
 }
 
-interface Parts extends Pick<ContractFile, 'source' | 'files' | 'isBundled'> {
+interface Parts extends Pick<ContractFile, 'source' | 'files' | 'isBundled' | 'placeOf'> {
   readonly isScript: boolean
-  readonly placeOf: (line: number, column: number) => Place | null
 }
 
-function contractFile({ placeOf, isScript, ...parts }: Parts): ContractFile {
-  const { source } = parts
+function contractFile({ isScript, ...parts }: Parts): ContractFile {
+  const { source, placeOf } = parts
   return Object.freeze({
     ...parts,
     async using<T>(work: (contract: ContractOptions) => Promise<T>): Promise<T> {

@@ -1,4 +1,5 @@
 /** Errors as people and scripts are told them: what happened, a stable code, and the next command to try. */
+import { type CodePlace, placeText } from './code-place.js'
 import { CliError } from './errors.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { tameLine } from './output/text.js'
@@ -21,11 +22,18 @@ export function explain(thrown: unknown): Problem {
   }
   const { code: given, details = {} } = (error ?? {}) as { code?: unknown; details?: Problem['details'] }
   const code = typeof given === 'string' ? given : 'UNEXPECTED'
-  const hint = code === 'UNEXPECTED' ? UNEXPECTED_HINT : code === CALL_FAILED ? ofCall(details) : HINTS[code]
+  const hint =
+    code === 'UNEXPECTED' ? UNEXPECTED_HINT : code === CALL_FAILED ? ofCall(details) : hintOf(code, details)
   const exit = EXITS[code] ?? EXIT.failed
   return { code, message, details, exit, stack, ...(hint === undefined ? {} : { hint }) }
 }
 
+function hintOf(code: string, { txId }: Problem['details']): string | undefined {
+  return HINTS[code]?.replace(TX_ID, typeof txId === 'string' ? txId : TX_ID)
+}
+
+/** In hints, the call that an error is about. */
+const TX_ID = '<id>'
 const CALL_FAILED = 'CALL_FAILED'
 
 /** What a script threw besides its message, and where. */
@@ -33,7 +41,7 @@ function ofCall(details: Problem['details']): string {
   const { errorName, reason, place, txId } = details as CallDetails
   const name = errorName === undefined || errorName === 'Error' ? [] : [tameLine(errorName)]
   const code = reason === undefined ? [] : [`code ${tameLine(reason)}`]
-  const where = place === undefined ? [] : [`thrown at line ${place.line}:${place.column} of the script`]
+  const where = place === undefined ? [] : [`thrown at ${placeText(place, ' of the script')}`]
   const what = [...name, ...code, ...where].join(', ')
   const next =
     txId === undefined
@@ -45,7 +53,7 @@ function ofCall(details: Problem['details']): string {
 interface CallDetails {
   readonly errorName?: string
   readonly reason?: string
-  readonly place?: { readonly line: number; readonly column: number }
+  readonly place?: CodePlace
   readonly txId?: string
 }
 
@@ -113,7 +121,7 @@ const HINTS: Readonly<Record<string, string>> = {
   CONTRACT_NO_APPLY: 'a contract exports `apply`; mend it and run this again',
   CONTRACT_VIOLATED:
     'see the violation with `vitra fraud show`; what it has is still read with `vitra get` and `vitra list`',
-  OP_REJECTED: 'nothing was changed; see the op with `vitra tx show <id>`, the rules with `vitra source`',
+  OP_REJECTED: `nothing was changed; see the op with \`vitra tx show ${TX_ID}\`, the rules with \`vitra source\``,
   CONTRACT_REFUSED:
     'the contract had its process ended again and again: see what it does with `vitra source`',
   GUEST_NOT_STARTED: 'see that this machine has memory and processes left, then run this again',

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { rememberPlaces } from '../code-place.js'
 import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
 import { type ContractFile, readContract } from '../contract-file.js'
@@ -81,7 +82,10 @@ one that was killed has left the next one takes away; where it had a --dir, the 
       const original =
         options.from === undefined ? null : await openOriginal(context, options.from, bench.folder)
       if (contract === null) await bench.begin(null, original)
-      else await contract.using((chosen) => bench.begin(chosen, original))
+      else {
+        await contract.using((chosen) => bench.begin(chosen, original))
+        rememberPlaces(bench.db, contract.placeOf)
+      }
       const ended = await new Development({
         context,
         bench,
@@ -178,6 +182,7 @@ class Development {
       if (contract.source === this.#source) return
       this.#source = contract.source
       const { replayed, differing } = await contract.using((chosen) => bench.change(chosen))
+      rememberPlaces(bench.db, contract.placeOf)
       const { out } = telling
       const what = `the contract has changed, ${count(replayed, 'op')} replayed`
       const ends =

@@ -1,4 +1,5 @@
 import type { Ack, Database, OpFailure, Transaction } from 'vitra'
+import { type CodePlace, placeText } from '../code-place.js'
 import { defineCommand } from '../command.js'
 import type { Context } from '../context.js'
 import { EXIT } from '../exit-codes.js'
@@ -8,7 +9,7 @@ import { databaseToRead } from '../network.js'
 import { READ_OPTIONS, type ReadOptions, wholeNumber } from '../options.js'
 import type { Output } from '../output/output.js'
 import { columns, count, showShort, tameLine } from '../output/text.js'
-import { whyFailed } from '../why-failed.js'
+import { type WhyFailed, whyFailed } from '../why-failed.js'
 
 interface Options extends ReadOptions {
   readonly limit?: number
@@ -164,7 +165,7 @@ async function describe(db: Database, call: Transaction) {
 }
 
 /** Where an op failed, and with what. */
-function thrownBy({ message, errorName, reason, places }: OpFailure): Thrown {
+function thrownBy({ message, errorName, reason, places }: WhyFailed): Thrown {
   return {
     place: places[0]!,
     message,
@@ -174,12 +175,12 @@ function thrownBy({ message, errorName, reason, places }: OpFailure): Thrown {
 }
 
 interface Thrown extends Pick<OpFailure, 'message' | 'errorName' | 'reason'> {
-  readonly place: OpFailure['places'][number]
+  readonly place: CodePlace
 }
 
 function thrownLine({ place, message, errorName, reason }: Thrown): string {
   const what = [errorName ?? '', reason === undefined ? '' : `code ${reason}`, message]
-  return `  thrown at line ${place.line}:${place.column}: ${tameLine(what.filter((text) => text !== '').join(', '))}`
+  return `  thrown at ${placeText(place)}: ${tameLine(what.filter((text) => text !== '').join(', '))}`
 }
 
 type Described = Awaited<ReturnType<typeof describe>>

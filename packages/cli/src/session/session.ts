@@ -17,6 +17,7 @@ import { tame } from '../output/text.js'
 import { wrap } from '../output/wrap.js'
 import { wordsOfShell } from '../params/shell.js'
 import { configFile } from '../used.js'
+import { explained } from '../why-failed.js'
 import { completeLine } from './complete-line.js'
 import { helpText } from './help-text.js'
 import { Turns } from './turns.js'
@@ -63,7 +64,7 @@ export async function converse(session: SessionOptions): Promise<SessionEnd> {
   let unwatch = watch(db, watching)
   keepHistory(repl, configFile(context.io, 'history'))
   await fill(repl, { context, db, options }, methods ?? [])
-  waitForPromises(repl, turns)
+  waitForPromises(repl, turns, () => db)
   showOwnFrames(repl, (await import('vitra')).VitraError)
   onReplaced?.(async (next) => {
     unwatch()
@@ -168,12 +169,15 @@ async function fill(
 }
 
 /** An expression that gives a promise is waited for, until Ctrl-C. */
-function waitForPromises(repl: REPLServer, turns: Turns): void {
+function waitForPromises(repl: REPLServer, turns: Turns, database: () => Database): void {
   const { eval: evaluate } = repl
   const waiting: typeof evaluate = function (this: REPLServer, code, scope, file, done) {
     evaluate.call(this, code, scope, file, (error, value) => {
       if (error !== null || !types.isPromise(value)) return done(error, value)
-      turns.waitFor(value).then(
+      const told = value.catch(async (failure) => {
+        throw await explained(database(), failure)
+      })
+      turns.waitFor(told).then(
         (settled) => done(null, settled),
         (failure) => done(withoutFrames(failure), undefined),
       )
