@@ -10,13 +10,18 @@ import { writeHonestHistory } from './honest-history.js'
 
 useGuests()
 
+/** Many ops, which a guest runs one after the other, each for a part of a millisecond. */
 const WORK_CONTRACT = `
 export function work ({ count }, emit) { for (let n = 0; n < count; n++) emit({ op: 'WORK', key: 'key' + n % 50 }) }
 export const apply = {
-  WORK (tx, op) { tx.put('/' + op.key, op.key) },
+  WORK (tx, op) {
+    let sum = 0
+    for (let n = 0; n < 24000; n++) sum = (sum * 31 + n) % 1000003
+    tx.put('/' + op.key, sum)
+  },
 }
 `
-const CALLS = 50
+const CALLS = 85
 const OPS_A_CALL = 100
 let folder: TemporaryFolder
 
