@@ -160,7 +160,7 @@ export class HonestHistory {
     try {
       const tx = await this.#copies.get(name)!.call(method, params)
       this.ops += tx.ops.length
-      if (name === 'alice' && this.#random.chance(0.5)) await tx.whenProcessed({ timeout: 30_000 })
+      if (name === 'alice' && this.#random.chance(0.5)) await tx.whenProcessed({ timeout: PATIENCE_MS })
       else this.#waiting.push(tx)
     } catch (error) {
       if (!(error instanceof VitraError) || !EXPECTED.has(error.code)) throw error
@@ -229,10 +229,13 @@ export class HonestHistory {
   }
 }
 
+/** How long to wait for one thing, on a busy machine too. */
+const PATIENCE_MS = 120_000
+
 const EXPECTED = new Set(['NOT_A_PARTICIPANT', 'OP_REJECTED', 'INDEX_EMPTY', 'CONTRACT_ERROR'])
 
 async function until(condition: () => boolean, what: string): Promise<void> {
-  const deadline = performance.now() + 20_000
+  const deadline = performance.now() + PATIENCE_MS
   while (!condition()) {
     if (performance.now() > deadline) throw new Error(`it takes too long until ${what}`)
     await sleep(5)
@@ -241,7 +244,7 @@ async function until(condition: () => boolean, what: string): Promise<void> {
 
 /** The last ops of the others may still be on their way when they are connected. */
 async function untilNothingWaits(executing: Database): Promise<void> {
-  const deadline = performance.now() + 20_000
+  const deadline = performance.now() + PATIENCE_MS
   for (;;) {
     await executing.executor!.sync()
     const { waiting } = await checkDatabase(executing)
@@ -252,7 +255,7 @@ async function untilNothingWaits(executing: Database): Promise<void> {
 
 /** A copy may still be fetching the last blocks. */
 async function untilVerified(copy: Database): Promise<void> {
-  const deadline = performance.now() + 20_000
+  const deadline = performance.now() + PATIENCE_MS
   for (;;) {
     const report = await copy.verify()
     if (report.verdict === 'valid') break

@@ -9,7 +9,7 @@ import { validFraudProofs } from './valid-proofs.js'
 
 useGuests()
 
-const COUNT = 10_000
+const COUNT = 5000
 
 it(`${COUNT} changed proofs prove nothing that the proof before the change did not`, async () => {
   await using folder = await TemporaryFolder.make()

@@ -12,7 +12,7 @@ import { playCase, scriptCase, UNHURRIED } from './script-campaign.js'
 
 useGuests()
 
-const CASES = 8
+const CASES = 6
 const seed = testSeed()
 
 let folder: TemporaryFolder

@@ -13,24 +13,21 @@ import {
   testSeed,
 } from '../src/index.js'
 
-const RUNS = process.env.VITRA_SEED === undefined ? 2 : 1
 const EVENTS = Number(process.env.VITRA_EVENTS ?? 60)
 const LONG_MS = 600_000
 const seed = testSeed()
 
 describe('a simulated database', () => {
-  for (let n = 0; n < RUNS; n++) {
-    it(
-      `loses nothing, does and signs nothing twice, and nobody is accused (VITRA_SEED=${seed + n})`,
-      async () => {
-        const report = await runSeed(seed + n, EVENTS)
-        console.log(JSON.stringify(report))
-        expect(report.executed).toBeGreaterThan(0)
-        expect(report.heads).toBeGreaterThan(0)
-      },
-      LONG_MS,
-    )
-  }
+  it(
+    `loses nothing, does and signs nothing twice, and nobody is accused (VITRA_SEED=${seed})`,
+    async () => {
+      const report = await runSeed(seed, EVENTS)
+      console.log(JSON.stringify(report))
+      expect(report.executed).toBeGreaterThan(0)
+      expect(report.heads).toBeGreaterThan(0)
+    },
+    LONG_MS,
+  )
 
   it(`has one plan for each seed (VITRA_SEED=${seed})`, () => {
     expect(planOf(seed, { events: 200 })).toEqual(planOf(seed, { events: 200 }))
