@@ -12,7 +12,7 @@ import { Database } from 'vitra'
 import { checkDatabase } from 'vitra/testing'
 import { EXECUTABLE, vitra } from './vitra.js'
 
-const TIMEOUT_MS = 180_000
+const TIMEOUT_MS = 600_000
 /** What takes peers, another Node, other databases, or the home of whoever runs it. */
 const NEEDS_MORE =
   /<|~|--sync|--bootstrap|--engine|^vitra (?:host|monitor|serve|session|use|import|destroy|ls|cat|tree|export-files|(?:init|dev|build) --script|call (?:--read|addTopic))/
