@@ -227,7 +227,7 @@ describe('a signal', () => {
       contract: {
         source: `
           export function loop () { return /^(a|aa)+$/.test('a'.repeat(60) + 'b') }
-          export function slow (_, emit) { for (let n = 0; n < 20; n++) emit({ op: 'SLOW' }) }
+          export function slow (_, emit) { for (let n = 0; n < 40; n++) emit({ op: 'SLOW' }) }
           export const apply = { SLOW (tx) { tx.put('/slow', /^(a|aa)+$/.test('a'.repeat(30) + 'b')) } }`,
       },
     })
