@@ -9,7 +9,7 @@ import { anyValue, number } from './arbitraries.js'
 import { refusal } from './helpers.js'
 
 /** Times the cases of an ordinary run; `cbor-oracle.soak.ts` has more. */
-const CASES = Number(process.env.VITRA_CASES ?? 1)
+const CASES = process.env.MODE === 'soak' ? 50 : 1
 
 const STRICT = {
   allowIndefinite: false,

@@ -6,7 +6,7 @@ import { startScript } from './child.js'
 import { createLog, filled, fixedKeyPair, loadLog, pause, temporaryFolder } from './helpers.js'
 
 /** Times the cases of an ordinary run; `crash.soak.ts` has more. */
-const CASES = Number(process.env.VITRA_CASES ?? 1)
+const CASES = process.env.MODE === 'soak' ? 20 : 1
 const ROUNDS = 6 * CASES
 const KEYS = fixedKeyPair(8)
 const INDEX = filled(9)

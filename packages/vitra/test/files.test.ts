@@ -12,7 +12,7 @@ import { checkDatabase } from '../src/testing/index.js'
 useGuests({ secondLooks: false })
 
 /** Times the cases of an ordinary run; `files.soak.ts` has more. */
-const CASES = Number(process.env.VITRA_CASES ?? 1)
+const CASES = process.env.MODE === 'soak' ? 20 : 1
 const TEST_MS = 180_000 * CASES
 
 /** Does operations of `state`, as they were asked for; those that fail are left out. */
