@@ -40,8 +40,9 @@ function sourceOf(bee: Hyperbee) {
   return {
     firstBlock,
     first: firstBlock,
+    /** Not by Hyperbee's own `get`, which may find what was deleted: see the test of that. */
     async get(key: Uint8Array) {
-      const node = await bee.get(Buffer.from(key))
+      const node = await bee.peek({ gte: Buffer.from(key), lte: Buffer.from(key) })
       return node === null ? null : bytes(node.value!)
     },
   }
@@ -81,6 +82,33 @@ describe('the reader of the tree', () => {
       }),
       { numRuns: 60 },
     )
+  })
+
+  it('does not find what was deleted, where Hyperbee’s own get takes a node’s block for the answer', async () => {
+    const open = await hyperbees()
+    const hyperbee = await open()
+    const blocks: Uint8Array[] = []
+    const value = text('value')
+    const batches = [
+      { puts: ['/z', '/z/é'], dels: [] },
+      { puts: ['/a/a', '/aa/a', '/a/a/a'], dels: ['/a'] },
+      { puts: ['/aa', '/c', '/é/a', '/a'], dels: [] },
+      { puts: ['/é/é', '/é/a/a'], dels: ['/é'] },
+      { puts: ['/c/a', '/ab/a', '/z/a'], dels: ['/a'] },
+      { puts: [], dels: ['/z/a', '/aa'] },
+    ]
+    for (const { puts, dels } of batches) {
+      const changes = [
+        ...puts.map((put) => ({ path: put, value })),
+        ...dels.map((del) => ({ path: del, value: null })),
+      ]
+      blocks.push(...(await writeBatch(hyperbee, changes)))
+    }
+    const gone = pathToKey('/z/a')
+    expect(await readerOf(blocks).get(gone)).toBeNull()
+    expect(await sourceOf(hyperbee).get(gone)).toBeNull()
+    // Hyperbee 2.27.3: should this be null one day, hold `get` itself against the reader again.
+    expect(await hyperbee.get(Buffer.from(gone))).not.toBeNull()
   })
 
   it('finds everything in a deep tree, and touches few blocks', async () => {
